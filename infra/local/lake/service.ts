@@ -1,0 +1,86 @@
+/** The seams inside the lake: who calls, what an operation is, how it fails, and where state lives. */
+
+import type { Backend } from './backend/backend.ts';
+import type { GlueState } from './glue/state.ts';
+import type { LakeFormationState } from './lakeformation/state.ts';
+import type { OrganizationsState } from './organizations/state.ts';
+import type { RamState } from './ram/state.ts';
+
+/** Who signed the request, as the services see it. */
+export interface Caller {
+  readonly kind: 'root' | 'user' | 'role' | 'service';
+  /** 12 digits. */
+  readonly account: string;
+  /** The principal that permissions are granted to: IAM role or user ARN with its path, or `arn:aws:iam::ACCOUNT:root`. */
+  readonly arn: string;
+  /** `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION` when `kind` is `role`. */
+  readonly sessionArn?: string;
+  readonly sessionPolicies?: readonly string[];
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** One request on its way to an operation. `account` is the caller's: AWS has no other default. */
+export interface Call {
+  readonly caller: Caller;
+  readonly account: string;
+  readonly region: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly requestId: string;
+  readonly world: World;
+}
+
+/** Input and output use the API's member names; the protocol layer has already validated the input. */
+// biome-ignore lint/suspicious/noExplicitAny: each operation narrows its own input with the SDK's request type
+export type Operation = (call: Call, input: any) => unknown | Promise<unknown>;
+
+/** The operations of one service, by the name AWS gives them. What is absent is answered with 501 and its name. */
+export interface ServiceModule {
+  /** The signing name: `glue`, `lakeformation`, `ram`, `organizations`, `sts`. */
+  readonly name: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** The ARNs an operation's IAM action is checked against before it runs; `['*']` where the service has none. */
+  // biome-ignore lint/suspicious/noExplicitAny: as for Operation
+  resources?(call: Call, input: any): readonly string[];
+}
+
+/** An answer AWS would give: `code` is the shape's name in the service model (`EntityNotFoundException`). */
+export class AwsError extends Error {
+  readonly status: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+  constructor(code: string, message: string, options: { status?: number; fields?: Record<string, unknown> } = {}) {
+    super(message);
+    this.name = code;
+    this.status = options.status ?? 400;
+    this.fields = options.fields ?? {};
+  }
+}
+
+/** An event as a service puts it on the default bus of `account` and `region`. */
+export interface ServiceEvent {
+  readonly account: string;
+  readonly region: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** All of the lake's state and the things that would make it unrepeatable: time, names, the outside. */
+export interface World {
+  /** Accounts the lake hosts, 12 digits each. */
+  readonly accounts: Set<string>;
+  /** Milliseconds since the epoch; moved by the control endpoint. */
+  now(): number;
+  /** A new seeded identifier: lower-case hexadecimal of the given length. */
+  id(length: number): string;
+  /** Puts a service event on a default bus, subject to faults (dropped, doubled, delayed, reordered). */
+  emit(event: ServiceEvent): void;
+  /** The value of a switch of `docs/unconfirmed.md`; an unknown name throws. */
+  switch(name: string): string;
+  readonly backend: Backend;
+  readonly glue: GlueState;
+  readonly lakeFormation: LakeFormationState;
+  readonly ram: RamState;
+  readonly organizations: OrganizationsState;
+}
