@@ -1,0 +1,49 @@
+/** Organizations: their units and accounts. An account belongs to one organization at most. */
+
+import type { AccountJoinedMethod, AccountState, CreateAccountStatus } from '@aws-sdk/client-organizations';
+
+export interface Unit {
+  readonly id: string;
+  name: string;
+  /** The id of a unit or of the root. */
+  readonly parent: string;
+}
+
+export interface Member {
+  readonly id: string;
+  name: string;
+  email: string;
+  state: AccountState;
+  readonly joinedMethod: AccountJoinedMethod;
+  readonly joined: Date;
+  /** The id of a unit or of the root. */
+  parent: string;
+}
+
+export interface Organization {
+  /** `o-…` */
+  readonly id: string;
+  /** `r-…` */
+  readonly root: string;
+  readonly managementAccount: string;
+  readonly units: Map<string, Unit>;
+  readonly accounts: Map<string, Member>;
+  /** Trusted services by principal (`ram.amazonaws.com`), with the time they were enabled. */
+  readonly serviceAccess: Map<string, Date>;
+  /** Delegated administrators: account, then service principal, with the time of registration. */
+  readonly delegated: Map<string, Map<string, Date>>;
+  readonly creations: Map<string, CreateAccountStatus>;
+  /** RAM's own switch (`EnableSharingWithAwsOrganization`): trusted access alone is not the same. */
+  ramSharing: boolean;
+}
+
+export interface OrganizationsState {
+  /** By organization id. */
+  readonly organizations: Map<string, Organization>;
+  /** Organization id by account. */
+  readonly membership: Map<string, string>;
+}
+
+export function createOrganizationsState(): OrganizationsState {
+  return { organizations: new Map(), membership: new Map() };
+}
