@@ -1,0 +1,75 @@
+/** Documents people's programs read: alerts, `plan --json`, `demo --json`. Readers must allow unknown keys. */
+
+import * as z from 'zod/mini';
+
+export const FindingSchema = z.object({
+  key: z.string(),
+  hop: z.string(),
+  state: z.enum(['broken', 'unknown', 'waiting']),
+  cause: z.string(),
+  account: z.string(),
+  region: z.string(),
+  product: z.nullable(z.string()),
+  principal: z.nullable(z.string()),
+  resource: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+  aws: z.nullish(z.object({ code: z.string(), message: z.string() })),
+});
+
+/** Detail of `Onramp Access Failed` and `Onramp Access Recovered`. */
+export const AlertSchema = z.object({
+  schema: z.literal('onramp.alert/1'),
+  finding: FindingSchema,
+  scope: z.string(),
+  /** ARN of the execution and a link to it in the console. */
+  execution: z.string(),
+  executionUrl: z.string(),
+  at: z.string(),
+});
+export type Alert = z.infer<typeof AlertSchema>;
+
+export const PlanActionSchema = z.object({
+  hop: z.string(),
+  kind: z.string(),
+  account: z.string(),
+  region: z.string(),
+  products: z.array(z.string()),
+  effect: z.enum(['widens', 'narrows', 'neutral']),
+  /** One line a person reads. */
+  text: z.string(),
+});
+
+export const PlanSchema = z.object({
+  schema: z.literal('onramp.plan/1'),
+  policy: z.string(),
+  scopes: z.array(
+    z.object({
+      scope: z.string(),
+      mode: z.enum(['report', 'enforce']),
+      /** How far the proof goes: always by permissions for `plan`. */
+      proof: z.literal('by permissions'),
+      actions: z.array(PlanActionSchema),
+      findings: z.array(FindingSchema),
+      left: z.array(z.string()),
+    }),
+  ),
+});
+export type PlanDocument = z.infer<typeof PlanSchema>;
+
+export const DemoSchema = z.object({
+  schema: z.literal('onramp.demo/1'),
+  ok: z.boolean(),
+  scenes: z.array(
+    z.object({
+      name: z.string(),
+      ok: z.boolean(),
+      eventToReadableMs: z.nullable(z.number()),
+      calls: z.object({ read: z.number(), write: z.number(), byAction: z.record(z.string(), z.number()) }),
+      access: z.array(z.object({ principal: z.string(), table: z.string(), before: z.string(), after: z.string() })),
+      findings: z.array(FindingSchema),
+      expectations: z.array(z.object({ text: z.string(), held: z.boolean(), saw: z.optional(z.string()) })),
+    }),
+  ),
+});
+export type DemoDocument = z.infer<typeof DemoSchema>;

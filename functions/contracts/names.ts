@@ -1,0 +1,58 @@
+/** Names shared by what CDK makes and what the functions look for. Pure functions of the policy's namespace. */
+
+/** Path of the three roles in every member account. */
+export function memberRolePath(namespace: string): string {
+  return `/${namespace}/`;
+}
+
+export type MemberRole = 'Reader' | 'Operator' | 'Storage';
+
+export function memberRoleName(namespace: string, role: MemberRole): string {
+  return `${namespace}-${role.toLowerCase()}`;
+}
+
+export function memberRoleArn(options: {
+  partition: string;
+  account: string;
+  namespace: string;
+  path?: string;
+  role: MemberRole;
+}): string {
+  const path = options.path ?? memberRolePath(options.namespace);
+  return `arn:${options.partition}:iam::${options.account}:role${path}${memberRoleName(options.namespace, options.role)}`;
+}
+
+/** Tag on member roles that lets the hub refuse a member it has outgrown. */
+export const MEMBER_VERSION_TAG = 'onramp:member-version';
+export const MEMBER_VERSION = '1';
+
+/** The tag that proves a job role with `proof: tag`. */
+export function productTag(namespace: string): string {
+  return `${namespace}:product`;
+}
+
+export function hubBusName(namespace: string): string {
+  return `${namespace}-hub`;
+}
+
+/** Event source and types we put on the hub's bus. */
+export const HUB_SOURCE = 'onramp.hub';
+export const ACCESS_FAILED = 'Onramp Access Failed';
+export const ACCESS_RECOVERED = 'Onramp Access Recovered';
+export const POLICY_CHANGED = 'Onramp Policy Changed';
+
+/** Object keys in the policy bucket. */
+export const CURRENT_POLICY_KEY = 'policies/current.json';
+export function policyKey(hash: string): string {
+  return `policies/${hash}.json`;
+}
+export function snapshotKey(scope: { account: string; region: string; database: string }): string {
+  return `snapshots/${scope.account}/${scope.region}/${encodeURIComponent(scope.database)}.json`;
+}
+
+/** AWS's partition for a Region. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  return 'aws';
+}

@@ -1,0 +1,222 @@
+/** The policy file, version 1, as a person writes it. Meaning (names that exist, what is acted on) is checked in core/policy. */
+
+import * as z from 'zod/mini';
+
+const accountId = z
+  .string()
+  .check(z.regex(/^\d{12}$/, 'write an account id as 12 digits in quotes, e.g. "111111111111"'));
+const region = z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'write a Region such as ap-northeast-1'));
+const word = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,19}$/, 'use 1-20 of a-z, 0-9 and -, starting with a letter'));
+const name = z.string().check(z.minLength(1), z.maxLength(255));
+const s3Location = z
+  .string()
+  .check(z.regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.*)?$/, 'write s3://bucket/prefix/'));
+const mode = z.enum(['report', 'enforce']);
+const names = z.array(name).check(z.minLength(1));
+const tagValues = z.record(z.string(), z.array(name).check(z.minLength(1)));
+
+const account = z.union([
+  accountId,
+  z.strictObject({ id: accountId, regions: z.optional(z.array(region)), mode: z.optional(mode) }),
+]);
+
+const audience = z.strictObject({
+  accounts: z.optional(names),
+  organizationalUnits: z.optional(z.array(z.string().check(z.regex(/^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$/)))),
+  organization: z.optional(z.literal(true)),
+  except: z.optional(names),
+});
+
+const storage = z.strictObject({
+  location: s3Location,
+  account: z.optional(name),
+  access: z._default(z.enum(['iam', 'lake-formation', 'hybrid']), 'iam'),
+  registration: z.optional(z.string()),
+  key: z.optional(
+    z.nullable(z.string().check(z.regex(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/, 'write the ARN of a KMS key'))),
+  ),
+  bucketPolicy: z._default(z.enum(['manage', 'emit']), 'emit'),
+  widen: z.optional(z.literal('organization')),
+});
+
+const jobRole = z.strictObject({
+  match: z
+    .string()
+    .check(z.regex(/^role\/.+$/, 'write role/ and a name or pattern, path included, e.g. role/data-jobs/*')),
+  proof: z._default(z.enum(['path', 'tag', 'listed']), 'path'),
+});
+
+const consumers = z.strictObject({
+  link: z.optional(name),
+  jobRoles: z.array(jobRole).check(z.minLength(1)),
+  permissions: z._default(z.array(z.enum(['SELECT', 'DESCRIBE'])), ['SELECT', 'DESCRIBE']),
+});
+
+const product = z.strictObject({
+  account: name,
+  region: z.optional(region),
+  database: name,
+  tables: z._default(z.union([z.literal('all'), names]), 'all'),
+  exposure: z._default(z.enum(['report', 'hybrid', 'revoke']), 'report'),
+  storage,
+  audience,
+  consumers,
+  mode: z.optional(mode),
+  probe: z.optional(z.strictObject({ job: name })),
+});
+
+const tagRule = z.strictObject({
+  match: z.strictObject({
+    account: name,
+    region: z.optional(region),
+    database: z.optional(name),
+    table: z.optional(name),
+    column: z.optional(name),
+    crawler: z.optional(name),
+    workflow: z.optional(name),
+    prefix: z.optional(s3Location),
+    parameters: z.optional(z.record(z.string(), z.string())),
+    classification: z.optional(name),
+  }),
+  on: z.enum(['database', 'tables', 'columns']),
+  assign: z.record(z.string(), name),
+  apply: z._default(z.enum(['enforce', 'only-if-absent']), 'only-if-absent'),
+});
+
+const tagGrant = z.strictObject({
+  to: z.union([z.strictObject({ account: name, principal: name }), audience]),
+  where: tagValues,
+  database: z.optional(names),
+  tables: z.optional(names),
+  associate: z.optional(names),
+});
+
+const tags = z.strictObject({
+  in: z.array(z.strictObject({ account: name, region: z.optional(region) })),
+  keys: tagValues,
+  rules: z._default(z.array(tagRule), []),
+  grants: z._default(z.array(tagGrant), []),
+});
+
+const settings = z.strictObject({
+  defaults: z._default(z.enum(['report', 'off']), 'report'),
+  createDatabase: z._default(z.enum(['report', 'revoke']), 'report'),
+  crossAccountVersion: z._default(
+    z.strictObject({
+      atLeast: z._default(z.int().check(z.minimum(1), z.maximum(5)), 3),
+      raise: z._default(z.boolean(), false),
+    }),
+    { atLeast: 3, raise: false },
+  ),
+});
+
+const limits = z.strictObject({
+  withdraw: z._default(
+    z.strictObject({
+      atMost: z._default(z.int().check(z.minimum(0)), 20),
+      percent: z._default(z.number().check(z.minimum(0), z.maximum(100)), 5),
+    }),
+    { atMost: 20, percent: 5 },
+  ),
+  writesPerSecond: z._default(z.number().check(z.positive()), 5),
+  accountsAtOnce: z._default(z.int().check(z.positive()), 50),
+});
+
+/** The file after YAML: what a person may write, defaults filled in. */
+export const PolicySchema = z.strictObject({
+  version: z.literal(1),
+  namespace: z._default(word, 'onramp'),
+  mode: z._default(mode, 'report'),
+  organization: z.strictObject({
+    id: z.string().check(z.regex(/^o-[a-z0-9]{10,32}$/, 'write an organization id such as o-a1b2c3d4e5')),
+    managementAccount: accountId,
+  }),
+  hub: z.strictObject({ account: accountId, region }),
+  accounts: z.record(name, account),
+  settings: z._default(settings, {
+    defaults: 'report',
+    createDatabase: 'report',
+    crossAccountVersion: { atLeast: 3, raise: false },
+  }),
+  roleProof: z._default(
+    z.strictObject({
+      protectedPaths: z._default(
+        z.array(z.string().check(z.regex(/^\/(.+\/)?$/, 'a path starts and ends with /'))),
+        [],
+      ),
+    }),
+    { protectedPaths: [] },
+  ),
+  products: z._default(z.record(word, product), {}),
+  tags: z.optional(tags),
+  dataLocations: z.optional(z.array(z.strictObject({ account: name, location: s3Location, to: names }))),
+  connections: z.optional(z.strictObject({ check: z.literal('all') })),
+  limits: z._default(limits, { withdraw: { atMost: 20, percent: 5 }, writesPerSecond: 5, accountsAtOnce: 50 }),
+  schedule: z.optional(z.strictObject({ reconcile: z.optional(z.string()), deep: z.optional(z.string()) })),
+  debounce: z._default(z.int().check(z.minimum(0), z.maximum(3600)), 60),
+  alerts: z._default(
+    z.strictObject({
+      email: z._default(z.array(z.email()), []),
+      byAccount: z._default(z.record(z.string(), z.array(z.email())), {}),
+    }),
+    { email: [], byAccount: {} },
+  ),
+});
+
+export type PolicyDocument = z.infer<typeof PolicySchema>;
+export type Mode = z.infer<typeof mode>;
+export type TagsSection = z.infer<typeof tags>;
+export type TagRule = z.infer<typeof tagRule>;
+
+/** A product with every name resolved: what core and walk work with. */
+export interface Product {
+  readonly name: string;
+  readonly mode: Mode;
+  readonly account: string;
+  readonly region: string;
+  /** Lower case, as Glue stores it. */
+  readonly database: string;
+  readonly tables: 'all' | readonly string[];
+  readonly exposure: 'report' | 'hybrid' | 'revoke';
+  readonly storage: {
+    readonly bucket: string;
+    /** Without a leading slash; empty for the whole bucket, else ending in `/`. */
+    readonly prefix: string;
+    readonly account: string;
+    readonly access: 'iam' | 'lake-formation' | 'hybrid';
+    readonly key: string | null;
+    readonly bucketPolicy: 'manage' | 'emit';
+    readonly widen?: 'organization' | undefined;
+  };
+  /** Account ids, sorted. */
+  readonly audience: readonly string[];
+  readonly link: string;
+  readonly jobRoles: readonly { readonly match: string; readonly proof: 'path' | 'tag' | 'listed' }[];
+  readonly permissions: readonly ('SELECT' | 'DESCRIBE')[];
+}
+
+export interface PolicyAccount {
+  readonly name: string;
+  readonly id: string;
+  readonly regions?: readonly string[] | undefined;
+  readonly mode?: Mode | undefined;
+}
+
+/** The whole policy with names resolved; `hash` is SHA-256 of its canonical JSON, in hexadecimal. */
+export interface Policy {
+  readonly hash: string;
+  readonly namespace: string;
+  readonly mode: Mode;
+  readonly partition: string;
+  readonly organization: { readonly id: string; readonly managementAccount: string };
+  readonly hub: { readonly account: string; readonly region: string };
+  readonly accounts: readonly PolicyAccount[];
+  readonly settings: PolicyDocument['settings'];
+  readonly protectedPaths: readonly string[];
+  /** Sorted by name. */
+  readonly products: readonly Product[];
+  readonly limits: PolicyDocument['limits'];
+  /** Seconds. */
+  readonly debounce: number;
+  readonly alerts: PolicyDocument['alerts'];
+}

@@ -1,0 +1,130 @@
+/** What deciding answers: things to do, and things that do not hold. Both are data. */
+
+import type { Grant, LinkTarget, Trouble } from './lake.ts';
+
+/** The hops of the access path, in order. */
+export const HOPS = [
+  'settings',
+  'location',
+  'catalog-policy',
+  'exposure',
+  'tags',
+  'share',
+  'acceptance',
+  'link',
+  'grants',
+  'storage',
+  'role',
+  'network',
+] as const;
+export type HopName = (typeof HOPS)[number];
+
+/** Whether an action opens access, closes it, or neither (law 9 prints it). */
+export type Effect = 'widens' | 'narrows' | 'neutral';
+
+interface ActionBase {
+  readonly hop: HopName;
+  /** Where it is done. */
+  readonly account: string;
+  readonly region: string;
+  readonly effect: Effect;
+  /** Products that want it, sorted. */
+  readonly products: readonly string[];
+}
+
+/** One IAM policy statement of ours inside somebody's document. `Sid` starts with the namespace. */
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Principal: string | Readonly<Record<string, string | readonly string[]>>;
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+export type Action =
+  /** Merge admins, version and defaults into the settings document; all else survives. */
+  | (ActionBase & {
+      readonly kind: 'merge-settings';
+      readonly addAdmins: readonly string[];
+      readonly addReadOnlyAdmins: readonly string[];
+      readonly raiseVersionTo: number | null;
+    })
+  /** Put our statements into the Glue catalog policy and take our stale ones out; the rest of the document survives. */
+  | (ActionBase & { readonly kind: 'merge-catalog-policy'; readonly statements: readonly Statement[] })
+  | (ActionBase & {
+      readonly kind: 'merge-bucket-policy';
+      readonly bucket: string;
+      readonly statements: readonly Statement[];
+      readonly owned: string;
+    })
+  | (ActionBase & {
+      readonly kind: 'merge-key-policy';
+      readonly key: string;
+      readonly statements: readonly Statement[];
+      readonly owned: string;
+    })
+  | (ActionBase & {
+      readonly kind: 'grant';
+      readonly grant: Grant /** Permissions that were there before, whoever made them. */;
+      readonly had: readonly string[];
+    })
+  | (ActionBase & {
+      readonly kind: 'revoke';
+      readonly grant: Grant;
+      readonly reason: 'exposure' | 'link-exposure' | 'withdrawal';
+    })
+  /** `CreateTableDefaultPermissions: []`, so that new tables are not open again. */
+  | (ActionBase & { readonly kind: 'close-table-defaults'; readonly database: string })
+  | (ActionBase & {
+      readonly kind: 'accept-invitation';
+      readonly invitationArn: string;
+      readonly shareArn: string;
+      readonly sender: string;
+    })
+  | (ActionBase & { readonly kind: 'create-link'; readonly name: string; readonly target: LinkTarget })
+  | (ActionBase & { readonly kind: 'create-database'; readonly name: string });
+
+export type ActionKind = Action['kind'];
+
+/** What is not as it should be, or can't be told. */
+export type FindingState = 'broken' | 'unknown' | 'waiting';
+
+/** One thing on an access path that does not hold. `key` is its identity across runs: same trouble, same key. */
+export interface Finding {
+  readonly key: string;
+  readonly hop: HopName;
+  readonly state: FindingState;
+  /** Stable code of the cause, kebab-case: the runbook's section. */
+  readonly cause: string;
+  readonly account: string;
+  readonly region: string;
+  readonly product: string | null;
+  /** Who can't read, where one principal is meant. */
+  readonly principal: string | null;
+  /** The table, database, bucket, share… in words. */
+  readonly resource: string;
+  /** One sentence: what was found. */
+  readonly message: string;
+  /** What to do, exactly. */
+  readonly remedy: string;
+  /** AWS's own answer, or null when nothing was attempted. */
+  readonly aws: Trouble['aws'] | null;
+}
+
+/** The answer of every hop. `left` names what is not ours and was left alone. */
+export interface Decision {
+  readonly actions: readonly Action[];
+  readonly findings: readonly Finding[];
+  readonly left: readonly string[];
+}
+
+export const NOTHING: Decision = { actions: [], findings: [], left: [] };
+
+export function merge(...decisions: readonly Decision[]): Decision {
+  return {
+    actions: decisions.flatMap((d) => d.actions),
+    findings: decisions.flatMap((d) => d.findings),
+    left: decisions.flatMap((d) => d.left),
+  };
+}

@@ -1,0 +1,107 @@
+/** What the adapters report of each hop: AWS as it is, in plain data. The shapes belong to core; `aws/` fills them. */
+
+import type { LinkTarget, ListedGrant } from './lake.ts';
+
+/** Lake Formation settings of one account and Region. */
+export interface SettingsFacts {
+  readonly admins: readonly string[];
+  readonly readOnlyAdmins: readonly string[];
+  /** 1 to 5; 1 when AWS names none. */
+  readonly crossAccountVersion: number;
+  /** Whether IAM_ALLOWED_PRINCIPALS still gets ALL on new databases, and on new tables. */
+  readonly openDatabases: boolean;
+  readonly openTables: boolean;
+}
+
+/** Registration of the product's S3 location, or of the nearest registered parent. */
+export interface LocationFacts {
+  readonly registered: null | {
+    readonly arn: string;
+    readonly roleArn: string | null;
+    readonly hybrid: boolean;
+    readonly verification: string | null;
+  };
+}
+
+/** An IAM policy document as text and as parsed; `text` null when there is none. */
+export interface DocumentFacts {
+  readonly text: string | null;
+}
+
+export interface CatalogPolicyFacts extends DocumentFacts {
+  /** For the next write's condition; null when there is no policy. */
+  readonly hash: string | null;
+  /** `DISABLED`, `SSE-KMS`…; with the key's id when the catalog is encrypted. */
+  readonly encryption: { readonly mode: string; readonly key: string | null };
+}
+
+export interface TableFacts {
+  readonly name: string;
+  /** S3 location, null for views and links. */
+  readonly location: string | null;
+  readonly isLink: boolean;
+}
+
+/** The producer's database with its tables. `database` null: the owner says it is missing. */
+export interface CatalogFacts {
+  readonly database: null | { readonly name: string; readonly openTables: boolean; readonly isLink: boolean };
+  readonly tables: readonly TableFacts[];
+}
+
+/** Explicit permissions found on a set of resources. */
+export interface GrantFacts {
+  readonly grants: readonly ListedGrant[];
+}
+
+/** One principal or resource association of a RAM share. */
+export interface AssociationFacts {
+  readonly shareArn: string;
+  readonly entity: string;
+  readonly status: string;
+  readonly message: string | null;
+}
+
+export interface InvitationFacts {
+  readonly arn: string;
+  readonly shareArn: string;
+  readonly shareName: string;
+  readonly sender: string;
+  readonly receiver: string;
+  readonly status: 'PENDING' | 'ACCEPTED' | 'REJECTED' | 'EXPIRED';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** ARNs of what it would bring; null when they could not be listed. Empty unless PENDING. */
+  readonly resources: readonly string[] | null;
+}
+
+/** What RAM shows the consumer. */
+export interface AcceptanceFacts {
+  readonly invitations: readonly InvitationFacts[];
+  /** Shares of other accounts that are active here, with their owner. */
+  readonly shares: readonly { readonly arn: string; readonly owner: string; readonly status: string }[];
+}
+
+/** A database of the consumer with the name a link should have; `database` null: missing (the consumer owns this name). */
+export interface LinkFacts {
+  readonly database: null | { readonly name: string; readonly target: LinkTarget | null };
+}
+
+export interface RoleFacts {
+  readonly arn: string;
+  readonly name: string;
+  readonly path: string;
+  /** Trust policy as text. */
+  readonly trust: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Identity policies (inline and attached) and the boundary, as texts; null when they could not be read. */
+  readonly policies: readonly string[] | null;
+  readonly boundary: string | null;
+}
+
+export interface StorageFacts {
+  readonly bucketPolicy: DocumentFacts;
+  /** Null when the product names no key. */
+  readonly keyPolicy: DocumentFacts | null;
+  /** The bucket's default encryption: `AES256`, `aws:kms`, or `none`; and its key. */
+  readonly encryption: { readonly algorithm: string; readonly key: string | null };
+}
