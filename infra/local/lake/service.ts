@@ -1,7 +1,11 @@
 /** The seams inside the lake: who calls, what an operation is, how it fails, and where state lives. */
 
 import type { Backend } from './backend/backend.ts';
+import type { EntryFaults } from './faults/faults.ts';
+import type { Visibility } from './faults/visibility.ts';
 import type { GlueState } from './glue/state.ts';
+import type { PolicyDecider } from './iam/decide.ts';
+import type { CredentialIssuer } from './identity/sessions.ts';
 import type { LakeFormationState } from './lakeformation/state.ts';
 import type { OrganizationsState } from './organizations/state.ts';
 import type { RamState } from './ram/state.ts';
@@ -16,6 +20,7 @@ export interface Caller {
   /** `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION` when `kind` is `role`. */
   readonly sessionArn?: string;
   readonly sessionPolicies?: readonly string[];
+  /** Session tags, and below them the role's own: what `aws:PrincipalTag/…` says. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
@@ -34,7 +39,14 @@ export interface Call {
 // biome-ignore lint/suspicious/noExplicitAny: each operation narrows its own input with the SDK's request type
 export type Operation = (call: Call, input: any) => unknown | Promise<unknown>;
 
-/** The operations of one service, by the name AWS gives them. What is absent is answered with 501 and its name. */
+/** A fact set, or a service's own doing played, by a test: `POST /_lake/<service>/<name>` with a JSON body. */
+// biome-ignore lint/suspicious/noExplicitAny: each control narrows its own body
+export type Control = (world: World, body: any) => unknown | Promise<unknown>;
+
+/**
+ * The operations of one service, by the name AWS gives them. What is absent is answered with 501 and its name.
+ * A folder's `module.ts` exports one: `glueModule`, `lakeFormationModule`, `ramModule`, `organizationsModule`.
+ */
 export interface ServiceModule {
   /** The signing name: `glue`, `lakeformation`, `ram`, `organizations`, `sts`. */
   readonly name: string;
@@ -42,6 +54,12 @@ export interface ServiceModule {
   /** The ARNs an operation's IAM action is checked against before it runs; `['*']` where the service has none. */
   // biome-ignore lint/suspicious/noExplicitAny: as for Operation
   resources?(call: Call, input: any): readonly string[];
+  /** The resource policy in force on what the operation touches (the Glue catalog's): as text, when there is one. */
+  // biome-ignore lint/suspicious/noExplicitAny: as for Operation
+  resourcePolicy?(call: Call, input: any): string | undefined | Promise<string | undefined>;
+  /** True when the module decides everything about the caller's rights itself (S3 needs bucket facts first). */
+  readonly authorizesItself?: boolean;
+  readonly controls?: Readonly<Record<string, Control>>;
 }
 
 /** An answer AWS would give: `code` is the shape's name in the service model (`EntityNotFoundException`). */
@@ -78,6 +96,14 @@ export interface World {
   emit(event: ServiceEvent): void;
   /** The value of a switch of `docs/unconfirmed.md`; an unknown name throws. */
   switch(name: string): string;
+  /** Delays on demand: `const shows = visibility.wrote('ram', 'invitation')`, then `shows()` at each read. */
+  readonly visibility: Visibility;
+  /** Faults of single entries inside a batch (`Failures[]`), set by tests. */
+  readonly faults: EntryFaults;
+  /** Temporary credentials for a principal: what vending and AssumeRole hand out. */
+  readonly credentials: CredentialIssuer;
+  /** IAM evaluation, for operations that check more than their own action. */
+  readonly iam: PolicyDecider;
   readonly backend: Backend;
   readonly glue: GlueState;
   readonly lakeFormation: LakeFormationState;

@@ -1,0 +1,147 @@
+/** One request's way: control, identity, protocol, faults, operation, answer, journal. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { handleControl } from './control/routes.ts';
+import type { CallVerdict } from './faults/rules.ts';
+import { readBody, send, sendJson } from './http-io.ts';
+import { identify } from './identity/identify.ts';
+import { readSignature, type Signature } from './identity/sigv4.ts';
+import { kindOf } from './journal.ts';
+import type { Lake } from './lake.ts';
+import { passOn } from './pass-on.ts';
+import { type WireAnswer, writeAnswer, writeError } from './protocol/answer.ts';
+import { loadModel } from './protocol/model.ts';
+import { operationOf, readInput, type WireRequest } from './protocol/protocol.ts';
+import { accessDeniedCode, throttledCode, VALIDATION } from './protocol/services.ts';
+import { AwsError, type Call, type Caller, type ServiceModule } from './service.ts';
+
+interface Step {
+  caller?: Caller;
+  operation: string;
+  region: string;
+}
+
+function accountIsHosted(lake: Lake, account: string): boolean {
+  if (!lake.closed) lake.world.accounts.add(account);
+  return lake.world.accounts.has(account);
+}
+
+function whoCalls(lake: Lake, service: string, signature: Signature | undefined): Caller {
+  return identify(signature, loadModel(service).metadata.protocol, {
+    sessions: lake.world.sessions,
+    now: lake.world.now,
+    hosts: (account) => accountIsHosted(lake, account),
+  });
+}
+
+function validationCode(lake: Lake, service: string): string {
+  if (service === 'glue' || service === 'lakeformation') return lake.world.switch('validation-error-name');
+  return VALIDATION[service]?.code ?? 'ValidationException';
+}
+
+async function authorize(module: ServiceModule, call: Call, input: unknown): Promise<void> {
+  if (call.caller.kind === 'root' || module.authorizesItself === true) return;
+  const resourcePolicy = await module.resourcePolicy?.(call, input);
+  const action = `${call.service}:${call.operation}`;
+  for (const resource of module.resources?.(call, input) ?? ['*'])
+    await call.world.iam.authorize({ caller: call.caller, action, resource, resourcePolicy });
+}
+
+function throwFault(fault: CallVerdict['before']): void {
+  if (fault !== undefined) throw new AwsError(fault.code, fault.message, { status: fault.status });
+}
+
+async function perform(lake: Lake, module: ServiceModule, call: Call, wire: WireRequest): Promise<WireAnswer | 'cut'> {
+  const { service, operation } = call;
+  const verdict = lake.world.faults.call(call, wire.body.toString('utf8'));
+  if (verdict.throttled) throw new AwsError(throttledCode(loadModel(service).metadata.protocol), 'Rate exceeded');
+  throwFault(verdict.before);
+  const input = readInput(service, operation, wire, validationCode(lake, service));
+  const run = Object.hasOwn(module.operations, operation) ? module.operations[operation] : undefined;
+  if (run === undefined)
+    throw new AwsError('NotImplemented', `the lake does not implement ${service}:${operation}`, { status: 501 });
+  await authorize(module, call, input);
+  const output = await run(call, input);
+  throwFault(verdict.after);
+  return verdict.cut ? 'cut' : writeAnswer(service, operation, output, call.requestId);
+}
+
+function toAwsError(error: unknown, service: string): AwsError {
+  if (!(error instanceof AwsError)) throw error;
+  const protocol = loadModel(service).metadata.protocol;
+  // One name inside the lake, the protocol's own on the wire.
+  if (error.name === 'AccessDeniedException' && accessDeniedCode(protocol) !== error.name)
+    return new AwsError('AccessDenied', error.message, { status: 403 });
+  return error;
+}
+
+async function serve(
+  lake: Lake,
+  module: ServiceModule,
+  signature: Signature | undefined,
+  wire: WireRequest,
+): Promise<WireAnswer | 'cut'> {
+  const service = module.name;
+  const started = performance.now();
+  const requestId = lake.world.id(32);
+  const step: Step = { operation: '', region: signature?.region ?? '' };
+  let answer: WireAnswer | 'cut';
+  let failure: string | undefined;
+  try {
+    step.caller = whoCalls(lake, service, signature);
+    step.operation = operationOf(service, wire);
+    const { caller, operation, region } = step;
+    const call: Call = { caller, account: caller.account, region, service, operation, requestId, world: lake.world };
+    answer = await perform(lake, module, call, wire);
+    if (answer === 'cut') failure = 'ConnectionCut';
+  } catch (error) {
+    const refusal = toAwsError(error, service);
+    failure = refusal.name;
+    answer = writeError(service, refusal, requestId);
+  }
+  lake.journal.add({
+    time: new Date(lake.world.now()).toISOString(),
+    caller: step.caller?.sessionArn ?? step.caller?.arn ?? '',
+    account: step.caller?.account ?? '',
+    region: step.region,
+    service,
+    operation: step.operation,
+    kind: kindOf(step.operation),
+    status: answer === 'cut' ? 0 : answer.status,
+    ...(failure === undefined ? {} : { error: failure }),
+    durationMs: performance.now() - started,
+  });
+  return answer === 'cut' ? answer : { ...answer, headers: { ...answer.headers, 'x-amzn-requestid': requestId } };
+}
+
+/** An unsigned request names no service in its scope; its target header may. */
+function guessService(request: IncomingMessage): string {
+  const target = String(request.headers['x-amz-target'] ?? '');
+  if (target.startsWith('AWSGlue.')) return 'glue';
+  if (target.startsWith('AWSOrganizations')) return 'organizations';
+  return 'lakeformation';
+}
+
+export async function dispatch(lake: Lake, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://lake');
+  if (url.pathname.startsWith('/_lake/')) return handleControl(lake, request, response, url);
+  const signature = readSignature(request.headers, url);
+  const service = signature?.service ?? guessService(request);
+  const module = lake.modules.get(service);
+  if (module === undefined) {
+    if (lake.ministack !== undefined) return passOn(lake, lake.ministack, request, response, signature);
+    return sendJson(response, 501, {
+      __type: 'NotImplemented',
+      message: `the lake does not implement ${service}, and no MiniStack was named to pass it on to`,
+    });
+  }
+  const wire: WireRequest = {
+    method: request.method ?? 'GET',
+    url,
+    headers: request.headers,
+    body: await readBody(request),
+  };
+  const answer = await serve(lake, module, signature, wire);
+  if (answer === 'cut') request.socket.destroy();
+  else send(response, answer);
+}

@@ -1,0 +1,66 @@
+/** Temporary credentials the lake issued: AssumeRole, vending, and principals a test asked for. */
+
+import type { Random } from '../random.ts';
+import type { Caller } from '../service.ts';
+import { parsePrincipalArn } from './arn.ts';
+
+export interface IssueOptions {
+  readonly sessionName?: string;
+  readonly sessionPolicies?: readonly string[];
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch; an hour from now when absent. */
+  readonly expiresAt?: number;
+}
+
+export interface IssuedCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+export interface CredentialIssuer {
+  /** Credentials that act as the principal: a role, user or root ARN, or a service (`glue.amazonaws.com`). */
+  issueCredentials(principal: string, options?: IssueOptions): IssuedCredentials;
+}
+
+export interface Session {
+  readonly caller: Caller;
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
+export interface SessionStore extends CredentialIssuer {
+  find(accessKeyId: string): Session | undefined;
+  reset(): void;
+}
+
+const KEY_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const HOUR = 3_600_000;
+
+function callerOf(principal: string, options: IssueOptions): Caller {
+  const parsed = parsePrincipalArn(principal);
+  const extra = {
+    ...(options.sessionPolicies === undefined ? {} : { sessionPolicies: options.sessionPolicies }),
+    ...(options.tags === undefined ? {} : { tags: options.tags }),
+  };
+  const base = { kind: parsed.kind, account: parsed.account, arn: principal, ...extra };
+  if (parsed.kind !== 'role') return base;
+  const session = options.sessionName ?? 'lake';
+  return { ...base, sessionArn: `arn:aws:sts::${parsed.account}:assumed-role/${parsed.name}/${session}` };
+}
+
+export function createSessions(random: Random, now: () => number): SessionStore {
+  const sessions = new Map<string, Session>();
+  return {
+    issueCredentials(principal, options = {}) {
+      const accessKeyId = `ASIA${random.text(16, KEY_ALPHABET)}`;
+      const token = random.hex(64);
+      const expiresAt = options.expiresAt ?? now() + HOUR;
+      sessions.set(accessKeyId, { caller: callerOf(principal, options), token, expiresAt });
+      return { accessKeyId, secretAccessKey: random.hex(40), sessionToken: token, expiration: new Date(expiresAt) };
+    },
+    find: (accessKeyId) => sessions.get(accessKeyId),
+    reset: () => sessions.clear(),
+  };
+}

@@ -1,0 +1,21 @@
+/** What the server works on: the world, the services by signing name, the journal and where the rest goes. */
+
+import type { EventEnvelope } from './events.ts';
+import type { Journal } from './journal.ts';
+import type { ServiceModule } from './service.ts';
+import type { OwnedWorld } from './world.ts';
+
+export interface Lake {
+  /** Replaced by a reset. */
+  world: OwnedWorld;
+  readonly modules: ReadonlyMap<string, ServiceModule>;
+  readonly journal: Journal;
+  /** Events delivered so far. */
+  readonly events: EventEnvelope[];
+  readonly deliver: (event: EventEnvelope) => void;
+  /** Only these accounts exist; any 12 digits when undefined. */
+  readonly closed: boolean;
+  /** Base URL of MiniStack; without it what the lake doesn't own answers 501. */
+  readonly ministack: string | undefined;
+  reset(): void;
+}

@@ -1,0 +1,111 @@
+/** Answers and errors as bytes, in the service's protocol. */
+
+import type { AwsError } from '../service.ts';
+import type { Member, Model, Shape } from './model.ts';
+import { loadModel, shapeOf } from './model.ts';
+import { writeJson } from './write.ts';
+import { escapeXml, writeXml, writeXmlMembers } from './xml.ts';
+
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+const XML = 'text/xml';
+
+function jsonType(model: Model): string {
+  return model.metadata.protocol === 'json'
+    ? `application/x-amz-json-${model.metadata.jsonVersion ?? '1.1'}`
+    : 'application/json';
+}
+
+function queryAnswer(model: Model, operation: string, output: unknown, requestId: string): WireAnswer {
+  const { output: shape, resultWrapper } = model.operations[operation] ?? {};
+  const members = shape === undefined ? '' : writeXmlMembers(model, shape, output);
+  const result = resultWrapper === undefined ? '' : `<${resultWrapper}>${members}</${resultWrapper}>`;
+  const body =
+    `<${operation}Response xmlns="${model.metadata.xmlNamespace ?? ''}">${result}` +
+    `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`;
+  return { status: 200, headers: { 'content-type': XML }, body };
+}
+
+function headersOf(model: Model, shape: Shape, output: Record<string, unknown>): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, member] of Object.entries(shape.members ?? {})) {
+    const value = output[name];
+    if (value === undefined || value === null) continue;
+    if (member.location === 'header') {
+      const type = shapeOf(model, member.shape).type;
+      const date = value instanceof Date ? value : undefined;
+      headers[(member.locationName ?? name).toLowerCase()] =
+        type === 'timestamp' && date !== undefined ? date.toUTCString() : String(value);
+    } else if (member.location === 'headers') {
+      for (const [key, text] of Object.entries(value as Record<string, string>))
+        headers[`${(member.locationName ?? '').toLowerCase()}${key}`] = text;
+    }
+  }
+  return headers;
+}
+
+function payloadBytes(model: Model, member: Member, name: string, value: unknown): string | Uint8Array {
+  const type = shapeOf(model, member.shape).type;
+  if (value === undefined) return '';
+  if (type === 'blob') return value as Uint8Array;
+  if (type === 'string') return String(value);
+  return writeXml(model, member, member.locationName ?? name, value);
+}
+
+function restXmlAnswer(model: Model, operation: string, output: Record<string, unknown>): WireAnswer {
+  const { output: shapeName, status = 200 } = model.operations[operation] ?? {};
+  if (shapeName === undefined) return { status, headers: {}, body: '' };
+  const shape = shapeOf(model, shapeName);
+  const headers = headersOf(model, shape, output);
+  const payload = shape.payload === undefined ? undefined : shape.members?.[shape.payload];
+  if (shape.payload !== undefined && payload !== undefined)
+    return { status, headers, body: payloadBytes(model, payload, shape.payload, output[shape.payload]) };
+  // S3 names the element of GetBucketLocation, and no other, after something else than the output shape.
+  const inner = writeXmlMembers(model, shapeName, output);
+  const root =
+    operation === 'GetBucketLocation'
+      ? inner
+      : `<${shapeName.replace(/Output$/, 'Result')}>${inner}</${shapeName.replace(/Output$/, 'Result')}>`;
+  const empty = Object.values(shape.members ?? {}).every((member) => member.location !== undefined);
+  return { status, headers: { 'content-type': 'application/xml', ...headers }, body: empty ? '' : root };
+}
+
+export function writeAnswer(service: string, operation: string, output: unknown, requestId: string): WireAnswer {
+  const model = loadModel(service);
+  const { output: shape, status = 200 } = model.operations[operation] ?? {};
+  const value = (output ?? {}) as Record<string, unknown>;
+  if (model.metadata.protocol === 'query') return queryAnswer(model, operation, value, requestId);
+  if (model.metadata.protocol === 'rest-xml') return restXmlAnswer(model, operation, value);
+  const body = shape === undefined ? '' : JSON.stringify(writeJson(model, { shape }, value));
+  return { status, headers: { 'content-type': jsonType(model) }, body };
+}
+
+/** The member that carries the text: Glue says `Message`, RAM `message`. */
+function messageMember(shape: Shape | undefined): string {
+  return Object.keys(shape?.members ?? {}).find((name) => name.toLowerCase() === 'message') ?? 'message';
+}
+
+function errorXml(model: Model, code: string, error: AwsError, status: number, requestId: string): string {
+  const text = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(error.message)}</Message>`;
+  if (model.metadata.protocol === 'rest-xml') return `<Error>${text}<RequestId>${requestId}</RequestId></Error>`;
+  const type = status >= 500 ? 'Receiver' : 'Sender';
+  return (
+    `<ErrorResponse xmlns="${model.metadata.xmlNamespace ?? ''}"><Error><Type>${type}</Type>${text}</Error>` +
+    `<RequestId>${requestId}</RequestId></ErrorResponse>`
+  );
+}
+
+export function writeError(service: string, error: AwsError, requestId: string): WireAnswer {
+  const model = loadModel(service);
+  const shape = Object.hasOwn(model.shapes, error.name) ? model.shapes[error.name] : undefined;
+  const status = error.status === 400 ? (shape?.error?.httpStatusCode ?? 400) : error.status;
+  const code = shape?.error?.code ?? error.name;
+  if (model.metadata.protocol === 'query' || model.metadata.protocol === 'rest-xml')
+    return { status, headers: { 'content-type': XML }, body: errorXml(model, code, error, status, requestId) };
+  const body = JSON.stringify({ __type: code, [messageMember(shape)]: error.message, ...error.fields });
+  return { status, headers: { 'content-type': jsonType(model), 'x-amzn-errortype': code }, body };
+}

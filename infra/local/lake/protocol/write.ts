@@ -1,0 +1,40 @@
+/** From an operation's answer to JSON on the wire. Members the model doesn't have are left out. */
+
+import type { Member, Model } from './model.ts';
+import { shapeOf } from './model.ts';
+
+function writeTimestamp(value: unknown, format: string | undefined): unknown {
+  const date = value instanceof Date ? value : new Date(Number(value) * 1000);
+  if (format === 'iso8601') return date.toISOString();
+  return date.getTime() / 1000;
+}
+
+export function writeJson(model: Model, member: Member, value: unknown): unknown {
+  const shape = shapeOf(model, member.shape);
+  switch (shape.type) {
+    case 'structure': {
+      const source = value as Record<string, unknown>;
+      const out: Record<string, unknown> = {};
+      for (const [name, part] of Object.entries(shape.members ?? {})) {
+        const item = source[name];
+        if (item === undefined || item === null || part.location !== undefined) continue;
+        out[part.locationName ?? name] = writeJson(model, part, item);
+      }
+      return out;
+    }
+    case 'list':
+      return [...(value as Iterable<unknown>)].map((item) => writeJson(model, shape.member as Member, item));
+    case 'map':
+      return Object.fromEntries(
+        Object.entries(value as Record<string, unknown>)
+          .filter(([, item]) => item !== undefined)
+          .map(([key, item]) => [key, writeJson(model, shape.value as Member, item)]),
+      );
+    case 'timestamp':
+      return writeTimestamp(value, member.timestampFormat ?? shape.timestampFormat);
+    case 'blob':
+      return Buffer.from(value as Uint8Array).toString('base64');
+    default:
+      return value;
+  }
+}

@@ -1,0 +1,98 @@
+/** Starts a lake in this process: what tests and the demo call. */
+
+import type { AddressInfo } from 'node:net';
+import type { Backend } from './backend/backend.ts';
+import { createMemoryBackend } from './backend/memory/backend.ts';
+import { type ControlClient, createControlClient } from './control-client.ts';
+import type { EventEnvelope, EventSink } from './events.ts';
+import { createJournal } from './journal.ts';
+import type { Lake } from './lake.ts';
+import { serviceModules } from './modules.ts';
+import { createLakeServer } from './server.ts';
+import type { World } from './service.ts';
+import { createWorld, type OwnedWorld } from './world.ts';
+
+export interface LakeOptions {
+  /** Ephemeral when absent. */
+  readonly port?: number;
+  readonly seed?: number;
+  /** Only these accounts exist. Without it, any 12-digit access key id is an account. */
+  readonly accounts?: readonly string[];
+  readonly switches?: Readonly<Record<string, string>>;
+  /** Base URL of a MiniStack. */
+  readonly ministack?: string;
+  readonly clock?: () => number;
+  /** Where service events go, beside the collector that `control.events()` reads. */
+  readonly sink?: EventSink;
+}
+
+export interface RunningLake {
+  readonly url: string;
+  readonly port: number;
+  /** Replaced by a reset. */
+  readonly world: World;
+  readonly control: ControlClient;
+  close(): Promise<void>;
+}
+
+function makeWorld(options: LakeOptions, backend: Backend, deliver: (event: EventEnvelope) => void): OwnedWorld {
+  return createWorld({
+    seed: options.seed ?? 1,
+    accounts: options.accounts ?? [],
+    switches: options.switches ?? {},
+    backend,
+    clock: options.clock ?? Date.now,
+    deliver,
+  });
+}
+
+async function makeLake(options: LakeOptions): Promise<Lake> {
+  const backend = createMemoryBackend();
+  const events: EventEnvelope[] = [];
+  const deliver = (event: EventEnvelope): void => {
+    events.push(event);
+    options.sink?.put(event);
+  };
+  const modules = await serviceModules(backend);
+  const journal = createJournal();
+  const lake: Lake = {
+    world: makeWorld(options, backend, deliver),
+    modules: new Map(modules.map((module) => [module.name, module])),
+    journal,
+    events,
+    deliver,
+    closed: options.accounts !== undefined,
+    ministack: options.ministack,
+    reset() {
+      backend.reset();
+      journal.reset();
+      events.length = 0;
+      lake.world = makeWorld(options, backend, deliver);
+    },
+  };
+  return lake;
+}
+
+export async function startLake(options: LakeOptions = {}): Promise<RunningLake> {
+  const lake = await makeLake(options);
+  const server = createLakeServer(lake);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    port,
+    get world() {
+      return lake.world;
+    },
+    control: createControlClient(url),
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
