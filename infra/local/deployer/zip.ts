@@ -36,7 +36,16 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
   }
   const central = Buffer.concat(directory);
   const count = uint16(entries.length);
-  const end = [uint32(0x06054b50), uint16(0), uint16(0), count, count, uint32(central.length), uint32(offset), uint16(0)];
+  const end = [
+    uint32(0x06054b50),
+    uint16(0),
+    uint16(0),
+    count,
+    count,
+    uint32(central.length),
+    uint32(offset),
+    uint16(0),
+  ];
   return Buffer.concat([...files, central, ...end]);
 }
 

@@ -5,16 +5,28 @@ import contextvars
 import json
 import logging
 
+import bus_policy
+
 logger = logging.getLogger("onramp.events")
 
 # The target being invoked reports here what AWS would count as a failed invocation.
 failed = contextvars.ContextVar("failed", default=None)
+# The role a target is invoked with; a bus's policy may name it.
+sending_as = contextvars.ContextVar("sending_as", default=None)
 
 
 def apply(replace):
     from ministack.services import eventbridge
 
-    replace(eventbridge, "_put_events", ["data", "allow_aws_source"], service_events)
+    replace(
+        eventbridge,
+        "_put_events",
+        ["data", "allow_aws_source"],
+        lambda original: service_events(eventbridge, original),
+    )
+    replace(
+        eventbridge, "_put_permission", ["data"], lambda original: bus_policy.put_permission(eventbridge, original)
+    )
     replace(
         eventbridge,
         "_dispatch_to_event_bus",
@@ -30,12 +42,31 @@ def apply(replace):
     )
 
 
-def service_events(original):
+def service_events(eventbridge, original):
     """The lake emits events as Glue, RAM or Organizations do; AWS refuses `aws.*` sources from anybody else.
-    It says so with a member that no SDK sends."""
+    It says so with a member that no SDK sends, and such an event keeps the id and time it was given."""
+    from ministack.core.responses import get_account_id, get_region, json_response
 
     def put_events(data, allow_aws_source=False):
-        return original(data, allow_aws_source or data.get("EmittedByService") is True)
+        if data.get("EmittedByService") is not True:
+            return original(data, allow_aws_source)
+        for entry in data["Entries"]:
+            event = {
+                "EventId": entry["Id"],
+                "Source": entry["Source"],
+                "DetailType": entry["DetailType"],
+                "Detail": entry["Detail"],
+                "EventBusName": "default",
+                "Time": entry["Time"],
+                "Resources": entry.get("Resources", []),
+                "Account": get_account_id(),
+                "Region": get_region(),
+            }
+            eventbridge._events_log_list().append(event)
+            eventbridge._dispatch_event(event)
+            eventbridge._archive_event(event)
+        entries = [{"EventId": entry["Id"]} for entry in data["Entries"]]
+        return json_response({"FailedEntryCount": 0, "Entries": entries})
 
     return put_events
 
@@ -45,6 +76,7 @@ def crossing(eventbridge, original):
     from ministack.core.responses import get_account_id, get_region, request_scope
 
     def dispatch(spec, event, rule, event_path, target_input_payload=None):
+        sender = get_account_id()
         there = (spec.account_id, spec.region)
         if there == (get_account_id(), get_region()):
             return original(spec, event, rule, event_path, target_input_payload)
@@ -57,6 +89,11 @@ def crossing(eventbridge, original):
             bus_name = spec.resource.split("/", 1)[1]
             if bus_name not in eventbridge._event_buses:
                 failed.set(("RESOURCE_NOT_FOUND", f"event bus {spec} does not exist"))
+                return None
+            policy = eventbridge._event_bus_policies.get(bus_name)
+            role = sending_as.get()
+            if spec.account_id != sender and not bus_policy.admits(policy, sender, role, event):
+                failed.set(("NO_PERMISSIONS", f"the policy of {spec} does not admit {role} with {event['Source']}"))
                 return None
             # The event keeps the sender's account and Region. The rules it has taken start anew: their names are
             # unique in one account only, and an event that crossed can't come back.
@@ -87,10 +124,12 @@ def dead_lettering(eventbridge, original):
 
     def invoke_target(target, event, rule, view=None):
         token = failed.set(None)
+        role_token = sending_as.set(target.get("RoleArn"))
         try:
             original(target, event, rule, view)
             failure = failed.get()
         finally:
+            sending_as.reset(role_token)
             failed.reset(token)
         queue = (target.get("DeadLetterConfig") or {}).get("Arn")
         if failure and queue:

@@ -10,6 +10,7 @@ the lake in front of it (without one, functions get MiniStack's credentials: the
 import importlib.metadata
 import inspect
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -48,6 +49,8 @@ def exit_with_parent():
     def watch():
         while sys.stdin.buffer.read(4096):
             pass
+        if os.path.basename(os.environ.get("TMPDIR", "")).startswith("onramp-emulator-"):
+            shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
