@@ -1,0 +1,62 @@
+/**
+ * Events as AWS sends them, as far as we read them: unknown fields are theirs to add. Only the envelope says which
+ * account and Region an event is about; `detail` may name another account, and nobody checks that it is true.
+ */
+
+import * as z from 'zod/mini';
+
+/** EventBridge's envelope. `resources` is not read: AWS's own samples of catalog events put wrong ARNs there. */
+export const EnvelopeSchema = z.object({
+  id: z.string().check(z.minLength(1)),
+  source: z.string(),
+  'detail-type': z.string(),
+  account: z.string().check(z.regex(/^\d{12}$/)),
+  region: z.string().check(z.minLength(1)),
+  detail: z.unknown(),
+});
+export type Envelope = z.infer<typeof EnvelopeSchema>;
+
+/** The crawler's counters: strings of digits, and absent from some states. */
+export const CRAWLER_COUNTERS = [
+  'tablesCreated',
+  'tablesUpdated',
+  'tablesDeleted',
+  'partitionsCreated',
+  'partitionsUpdated',
+  'partitionsDeleted',
+] as const;
+
+const counter = z.optional(z.union([z.string(), z.number()]));
+
+/** `Glue Crawler State Change`. It names neither database nor tables. */
+export const CrawlerDetailSchema = z.object({
+  crawlerName: z.string().check(z.minLength(1)),
+  state: z.string(),
+  errorMessage: z.optional(z.string()),
+  tablesCreated: counter,
+  tablesUpdated: counter,
+  tablesDeleted: counter,
+  partitionsCreated: counter,
+  partitionsUpdated: counter,
+  partitionsDeleted: counter,
+});
+export type CrawlerDetail = z.infer<typeof CrawlerDetailSchema>;
+
+/** `Glue Data Catalog Database State Change`: databases come and go, and tables are created and deleted. */
+export const CatalogDatabaseDetailSchema = z.object({
+  databaseName: z.string().check(z.minLength(1)),
+  typeOfChange: z.string(),
+});
+
+/** `Glue Data Catalog Table State Change`: tables are updated, and everything about partitions. */
+export const CatalogTableDetailSchema = z.object({
+  databaseName: z.string().check(z.minLength(1)),
+  tableName: z.string(),
+  typeOfChange: z.string(),
+});
+
+/** `Resource Sharing State Change`. Only `event` and `status` are documented. */
+export const SharingDetailSchema = z.object({ event: z.optional(z.string()), status: z.optional(z.string()) });
+
+/** `Onramp Policy Changed`, our own. */
+export const PolicyChangedDetailSchema = z.object({ hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)) });

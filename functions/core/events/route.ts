@@ -1,0 +1,50 @@
+/** The table of routes: event type → where to look. An event of another type is not ours to guess about. */
+
+import * as z from 'zod/mini';
+import { LakeError } from '#contracts/errors.ts';
+import { type Envelope, EnvelopeSchema } from '#contracts/events.ts';
+import { HUB_SOURCE, POLICY_CHANGED } from '#contracts/names.ts';
+import type { Policy } from '#contracts/policy.ts';
+import { catalogDatabaseChange } from './catalog-database.ts';
+import { catalogTableChange } from './catalog-table.ts';
+import { crawlerStateChange } from './crawler.ts';
+import { policyChanged } from './policy-changed.ts';
+import { sharingStateChange } from './sharing.ts';
+import { type EventRoute, type Route, shortened } from './types.ts';
+
+/** Source, then detail-type. */
+const ROUTES: Readonly<Record<string, Readonly<Record<string, EventRoute>>>> = {
+  'aws.glue': {
+    'Glue Crawler State Change': crawlerStateChange,
+    'Glue Data Catalog Database State Change': catalogDatabaseChange,
+    'Glue Data Catalog Table State Change': catalogTableChange,
+  },
+  'aws.ram': { 'Resource Sharing State Change': sharingStateChange },
+  [HUB_SOURCE]: { [POLICY_CHANGED]: policyChanged },
+};
+
+/** Where an event says to look. Pure; throws `EventInvalid` for what is malformed or of an unknown type. */
+export function route(event: unknown, policy: Policy): Route {
+  const envelope = readEnvelope(event);
+  const types = ownMember(ROUTES, envelope.source);
+  const found = types && ownMember(types, envelope['detail-type']);
+  if (found) return found(envelope, policy);
+  throw new LakeError('EventInvalid', {
+    message: `event ${envelope.id} is of a type we have no route for: source "${envelope.source}", detail-type "${envelope['detail-type']}"`,
+    remedy: 'narrow the rule that delivered it, or add a route for it',
+  });
+}
+
+export function readEnvelope(event: unknown): Envelope {
+  const parsed = z.safeParse(EnvelopeSchema, event);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => issue.path.join('.') || 'the event').join(', ');
+  throw new LakeError('EventInvalid', {
+    message: `not an EventBridge event: missing or wrong ${wrong}; found ${shortened(event)}`,
+    remedy: 'only EventBridge may invoke this function; look who else did',
+  });
+}
+
+function ownMember<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}

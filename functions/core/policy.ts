@@ -1,0 +1,127 @@
+/** The policy with every name resolved, its hash, and which mode holds where. Pure. */
+
+import { createHash } from 'node:crypto';
+import { LakeError } from '#contracts/errors.ts';
+import { partitionOf } from '#contracts/names.ts';
+import type { Mode, Policy, PolicyAccount, PolicyDocument, Product } from '#contracts/policy.ts';
+
+type ProductEntry = PolicyDocument['products'][string];
+
+/** SHA-256, in hexadecimal, of the document as canonical JSON: keys sorted, so that their order in the file is nothing. */
+export function policyHash(document: PolicyDocument): string {
+  return createHash('sha256').update(canonical(document)).digest('hex');
+}
+
+/**
+ * Resolves a document that `checkPolicy` has nothing against. A name that is no account throws: a policy stored by
+ * other means than our own must not be half understood.
+ */
+export function resolvePolicy(document: PolicyDocument, hash: string): Policy {
+  const accounts = resolveAccounts(document);
+  const products = Object.entries(document.products).map(([name, entry]) =>
+    resolveProduct(document, accounts, name, entry),
+  );
+  return {
+    hash,
+    namespace: document.namespace,
+    mode: document.mode,
+    partition: partitionOf(document.hub.region),
+    organization: document.organization,
+    hub: document.hub,
+    accounts,
+    settings: document.settings,
+    protectedPaths: [...new Set(document.roleProof.protectedPaths)].sort(),
+    products: products.sort(byName),
+    limits: document.limits,
+    debounce: document.debounce,
+    alerts: document.alerts,
+  };
+}
+
+/** Whether a product may be written in an account: only where neither says `report`. */
+export function modeIn(policy: Policy, product: Product, account: string): Mode {
+  const held = policy.accounts.some(({ id, mode }) => id === account && mode === 'report');
+  return held ? 'report' : product.mode;
+}
+
+function resolveAccounts(document: PolicyDocument): PolicyAccount[] {
+  return Object.entries(document.accounts)
+    .map(([name, entry]) => (typeof entry === 'string' ? { name, id: entry } : { name, ...entry }))
+    .sort(byName);
+}
+
+function resolveProduct(
+  document: PolicyDocument,
+  accounts: readonly PolicyAccount[],
+  name: string,
+  entry: ProductEntry,
+): Product {
+  const find = (accountName: string) => findAccount(accounts, accountName, name);
+  const producer = find(entry.account);
+  const database = entry.database.toLowerCase();
+  return {
+    name,
+    mode: entry.mode ?? producer.mode ?? document.mode,
+    account: producer.id,
+    region: entry.region ?? document.hub.region,
+    database,
+    tables: entry.tables === 'all' ? 'all' : sortedSet(entry.tables.map((table) => table.toLowerCase())),
+    exposure: entry.exposure,
+    storage: resolveStorage(
+      entry.storage,
+      entry.storage.account === undefined ? producer : find(entry.storage.account),
+    ),
+    audience: sortedSet((entry.audience.accounts ?? []).map((account) => find(account).id)),
+    link: (entry.consumers.link ?? database).toLowerCase(),
+    jobRoles: [...entry.consumers.jobRoles].sort((a, b) => (a.match + a.proof < b.match + b.proof ? -1 : 1)),
+    // SELECT alone leaves the table invisible to GetTable, so DESCRIBE always comes with it.
+    permissions: sortedSet([...entry.consumers.permissions, 'DESCRIBE' as const]),
+  };
+}
+
+function resolveStorage(storage: ProductEntry['storage'], owner: PolicyAccount): Product['storage'] {
+  const { bucket, prefix } = parseLocation(storage.location);
+  return {
+    bucket,
+    prefix,
+    account: owner.id,
+    access: storage.access,
+    key: storage.key ?? null,
+    bucketPolicy: storage.bucketPolicy,
+    widen: storage.widen,
+  };
+}
+
+/** `s3://bucket/some/prefix` as bucket and prefix; the prefix ends in `/` so that `cur` never means `curious` too. */
+export function parseLocation(location: string): { bucket: string; prefix: string } {
+  const [bucket = '', ...rest] = location.replace(/^s3:\/\//, '').split('/');
+  const prefix = rest.join('/').replace(/^\/+|\/+$/g, '');
+  return { bucket, prefix: prefix === '' ? '' : `${prefix}/` };
+}
+
+function findAccount(accounts: readonly PolicyAccount[], name: string, product: string): PolicyAccount {
+  const account = accounts.find((candidate) => candidate.name === name);
+  if (account !== undefined) return account;
+  throw new LakeError('PolicyInvalid', {
+    message: `product ${product} names the account "${name}", which the policy does not have`,
+    remedy: `write one of ${accounts.map((candidate) => candidate.name).join(', ')}; onramp validate shows the line`,
+  });
+}
+
+function sortedSet<T extends string>(values: readonly T[]): T[] {
+  return [...new Set(values)].sort();
+}
+
+function byName(left: { name: string }, right: { name: string }): number {
+  return left.name < right.name ? -1 : 1;
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    isRecord(member) ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1))) : member,
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
