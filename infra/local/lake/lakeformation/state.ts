@@ -7,6 +7,7 @@ import type {
   ResourceInfo,
 } from '@aws-sdk/client-lakeformation';
 import { Ordered } from '../glue/ordered.ts';
+import type { World } from '../service.ts';
 import { GrantTable } from './grants.ts';
 import type { Expression } from './resources.ts';
 
@@ -64,13 +65,35 @@ export function lakeCatalogOf(state: LakeFormationState, account: string, region
   return fresh;
 }
 
+/** The settings as they show now. */
+export function settingsOf(world: World, account: string, region: string): DataLakeSettings {
+  const { settings } = lakeCatalogOf(world.lakeFormation, account, region);
+  return settings.shows() ? settings.current : settings.previous;
+}
+
+export function crossAccountVersion(world: World, account: string, region: string): number {
+  return Number(settingsOf(world, account, region).Parameters?.['CROSS_ACCOUNT_VERSION'] ?? '1');
+}
+
 function emptyCatalog(account: string, region: string): LakeFormationCatalog {
   const settings = defaultSettings();
+  const grants = new GrantTable();
+  // Until somebody takes it away, whoever IAM lets may create databases.
+  grants.add({
+    principal: 'IAM_ALLOWED_PRINCIPALS',
+    ref: { kind: 'catalog', catalog: account },
+    permissions: new Set(['CREATE_DATABASE']),
+    grantable: new Set(),
+    shares: [],
+    updated: 0,
+    by: '',
+    shows: () => true,
+  });
   return {
     account,
     region,
     settings: { current: settings, previous: settings, shows: () => true },
-    grants: new GrantTable(),
+    grants,
     locations: new Ordered(),
     tags: new Ordered(),
     assigned: new Map(),

@@ -52,6 +52,12 @@ export interface Invitation {
   shows: () => boolean;
 }
 
+/** The status as it shows: a change takes as long as a test wants it to. */
+export function statusOf(association: Association): AssociationStatus {
+  if (association.shows()) return association.status;
+  return association.status === 'DISASSOCIATED' ? 'DISASSOCIATING' : 'ASSOCIATING';
+}
+
 export interface RamState {
   /** By ARN. */
   readonly shares: Map<string, Share>;
@@ -65,6 +71,8 @@ export interface RamState {
   readonly consolidated: Map<string, Share>;
   /** By ARN. */
   readonly invitations: Map<string, Invitation>;
+  /** Unanswered ones, oldest first: those that expire next. */
+  readonly pending: Set<Invitation>;
   /** By receiver and Region. */
   readonly received: Map<string, Sequence<Invitation>>;
   /** Answers already given, by caller, operation and client token. */
@@ -80,6 +88,7 @@ export function createRamState(): RamState {
     sharing: new Map(),
     consolidated: new Map(),
     invitations: new Map(),
+    pending: new Set(),
     received: new Map(),
     answered: new Map(),
     seq: 0,

@@ -1,0 +1,159 @@
+/** What a caller may do with a database or table: his grants, his account's share, tags, and being an administrator. */
+
+import type { Permission } from '@aws-sdk/client-lakeformation';
+import { delivers } from '../ram/delivery.ts';
+import type { Caller, World } from '../service.ts';
+import type { Grant } from './grants.ts';
+import { accountNames, iamAllowedPrincipals, isAdmin, namesOf } from './principals.ts';
+import type { Columns, Ref } from './resources.ts';
+import { type LakeFormationCatalog, lakeCatalogOf } from './state.ts';
+import { expressionIn, matchedColumns, matches, tagsInForce } from './tagging.ts';
+
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** Names in lower case; without `table` it is the database. */
+export interface Target extends Place {
+  readonly database: string;
+  readonly table?: string | undefined;
+}
+
+/** Permissions, and the columns that SELECT reaches: those that any of the entries lets through. */
+export interface Held {
+  readonly permissions: Set<Permission>;
+  readonly grantable: Set<Permission>;
+  readonly select: Columns[];
+}
+
+type Filter = (grant: Grant) => boolean;
+
+const nothing = (): Held => ({ permissions: new Set(), grantable: new Set(), select: [] });
+
+export function effective(world: World, caller: Caller, target: Target): Held {
+  const held = caller.account === target.account ? atHome(world, caller, target) : abroad(world, caller, target);
+  return held;
+}
+
+function atHome(world: World, caller: Caller, target: Target): Held {
+  const held = nothing();
+  const catalog = lakeCatalogOf(world.lakeFormation, target.account, target.region);
+  for (const name of [...namesOf(caller), iamAllowedPrincipals]) collect(world, catalog, name, target, held);
+  if (isAdmin(world, caller, target.region)) held.permissions.add('DESCRIBE');
+  return held;
+}
+
+/** Another account's: granted to the caller himself, or through his account, whose administrators pass it on. */
+function abroad(world: World, caller: Caller, target: Target): Held {
+  const own = nothing();
+  const catalog = lakeCatalogOf(world.lakeFormation, target.account, target.region);
+  collect(world, catalog, caller.arn, target, own, (grant) => delivers(world, grant.shares, caller.arn));
+  const account = sharedWithAccount(world, caller.account, target);
+  if (account.permissions.size === 0) return own;
+  if (isAdmin(world, caller, target.region)) own.permissions.add('DESCRIBE');
+  const passed = nothing();
+  const home = lakeCatalogOf(world.lakeFormation, caller.account, target.region);
+  for (const name of namesOf(caller)) collect(world, home, name, target, passed);
+  return merged(own, limited(passed, account));
+}
+
+/** What the owner shares with the account as a whole, once the share has arrived there. */
+export function sharedWithAccount(world: World, account: string, target: Target): Held {
+  const held = nothing();
+  const catalog = lakeCatalogOf(world.lakeFormation, target.account, target.region);
+  for (const name of accountNames(world, account))
+    collect(world, catalog, name, target, held, (grant) => delivers(world, grant.shares, name, account));
+  return held;
+}
+
+/** The grants of one name that apply to the target. */
+export function* applying(
+  catalog: LakeFormationCatalog,
+  name: string,
+  target: Target,
+  filter: Filter = () => true,
+): Generator<Grant> {
+  const { account, database, table } = target;
+  const refs: Ref[] =
+    table === undefined
+      ? [{ kind: 'database', catalog: account, database }]
+      : [
+          { kind: 'table', catalog: account, database, table },
+          { kind: 'table', catalog: account, database },
+        ];
+  for (const ref of refs)
+    for (const grant of catalog.grants.held(name, ref)) if (grant.shows() && filter(grant)) yield grant;
+}
+
+function collect(
+  world: World,
+  catalog: LakeFormationCatalog,
+  name: string,
+  target: Target,
+  into: Held,
+  filter: Filter = () => true,
+): void {
+  for (const grant of applying(catalog, name, target, filter)) take(grant, into);
+  for (const grant of catalog.grants.policiesOf(name))
+    if (grant.ref.catalog === target.account && grant.shows() && filter(grant)) takePolicy(world, grant, target, into);
+}
+
+function take(grant: Grant, into: Held): void {
+  for (const permission of grant.permissions) into.permissions.add(permission);
+  for (const permission of grant.grantable) into.grantable.add(permission);
+  if (grant.permissions.has('SELECT') || grant.permissions.has('ALL'))
+    into.select.push(grant.ref.kind === 'columns' ? grant.ref.columns : { kind: 'all' });
+}
+
+/** A tag policy that matches only some columns leaves of its permissions SELECT on these, and DESCRIBE. */
+function takePolicy(world: World, grant: Grant, target: Target, into: Held): void {
+  const { ref } = grant;
+  if (ref.kind !== 'policy') return;
+  const expression = expressionIn(world, ref, target.region);
+  const { table } = target;
+  if (ref.type === 'DATABASE' || table === undefined) {
+    if (ref.type === 'DATABASE' && table === undefined && matches(expression, tagsInForce(world, target)))
+      take(grant, into);
+    return;
+  }
+  const columns = matchedColumns(world, { ...target, table }, expression);
+  if (columns === 'all') take(grant, into);
+  else if (columns.length > 0) {
+    into.permissions.add('DESCRIBE');
+    if (!grant.permissions.has('SELECT') && !grant.permissions.has('ALL')) return;
+    into.permissions.add('SELECT');
+    into.select.push({ kind: 'only', names: columns });
+  }
+}
+
+/** A grant passed on is worth what the owner still shares, no more. */
+function limited(passed: Held, account: Held): Held {
+  const keeps = (permission: Permission) => account.permissions.has('ALL') || account.permissions.has(permission);
+  const only = (set: Set<Permission>) => new Set([...set].filter(keeps));
+  const wide = account.select.some(({ kind }) => kind === 'all');
+  const select = wide ? passed.select : passed.select.flatMap((mine) => account.select.map((his) => both(mine, his)));
+  return { permissions: only(passed.permissions), grantable: only(passed.grantable), select };
+}
+
+/** Columns that both let through. */
+function both(one: Columns, other: Columns): Columns {
+  if (one.kind === 'all') return other;
+  if (other.kind === 'all') return one;
+  if (one.kind === 'only') return { kind: 'only', names: one.names.filter((name) => passes(other, name)) };
+  if (other.kind === 'only') return { kind: 'only', names: other.names.filter((name) => passes(one, name)) };
+  return { kind: 'except', names: [...new Set([...one.names, ...other.names])] };
+}
+
+export function passes(columns: Columns, name: string): boolean {
+  if (columns.kind === 'all') return true;
+  return columns.names.includes(name.toLowerCase()) === (columns.kind === 'only');
+}
+
+function merged(one: Held, other: Held): Held {
+  return {
+    permissions: new Set([...one.permissions, ...other.permissions]),
+    grantable: new Set([...one.grantable, ...other.grantable]),
+    select: [...one.select, ...other.select],
+  };
+}

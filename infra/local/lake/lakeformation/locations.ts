@@ -1,0 +1,40 @@
+/** Registered locations: which one covers a place in S3, and who may use it. */
+
+import type { Permission, ResourceInfo } from '@aws-sdk/client-lakeformation';
+import { delivers } from '../ram/delivery.ts';
+import type { Caller, World } from '../service.ts';
+import type { Place } from './effective.ts';
+import type { Grant } from './grants.ts';
+import { accountNames, iamAllowedPrincipals, namesOf } from './principals.ts';
+import type { Ref } from './resources.ts';
+import { lakeCatalogOf } from './state.ts';
+
+/** The most specific registration above the place (`s3://bucket/path` or its ARN). */
+export function locationCovering(world: World, { account, region }: Place, location: string) {
+  const { locations } = lakeCatalogOf(world.lakeFormation, account, region);
+  if (locations.size === 0) return undefined;
+  const arn = location.startsWith('arn:') ? location : location.replace(/^s3[an]?:\/\//, 'arn:aws:s3:::');
+  let found: (ResourceInfo & { ResourceArn: string }) | undefined;
+  for (const one of locations.values())
+    if (covers(one.ResourceArn, arn) && one.ResourceArn.length > (found?.ResourceArn.length ?? 0)) found = one;
+  return found;
+}
+
+export function covers(registered: string, arn: string): boolean {
+  const path = registered.replace(/\/+$/, '');
+  return arn.replace(/\/+$/, '') === path || arn.startsWith(`${path}/`);
+}
+
+/** What the caller holds on a catalog or location, one set for each grant that applies. */
+export function heldAt(world: World, caller: Caller, place: Place, ref: Ref): Set<Permission>[] {
+  const owner = lakeCatalogOf(world.lakeFormation, place.account, place.region).grants;
+  const rows = (names: readonly string[], table = owner): Grant[] =>
+    names.flatMap((name) => [...table.held(name, ref)]).filter((grant) => grant.shows());
+  if (caller.account === place.account)
+    return rows([...namesOf(caller), iamAllowedPrincipals]).map(({ permissions }) => permissions);
+  const direct = rows([caller.arn]).filter(({ shares }) => delivers(world, shares, caller.arn));
+  const account = rows(accountNames(world, caller.account));
+  const home = lakeCatalogOf(world.lakeFormation, caller.account, place.region).grants;
+  const passed = account.length > 0 ? rows(namesOf(caller), home) : [];
+  return [...direct, ...passed].map(({ permissions }) => permissions);
+}

@@ -1,0 +1,85 @@
+/** The RAM side of a grant to another account. */
+
+import { catalogArn, databaseArn, tableArn } from '../glue/names.ts';
+import { companionShare, consolidatedShare, type GrantShare, shareForGrant, withdrawFromShare } from '../ram/grants.ts';
+import type { Slot } from '../ram/state.ts';
+import type { World } from '../service.ts';
+import type { Grant } from './grants.ts';
+import type { Ref } from './resources.ts';
+import { crossAccountVersion, type LakeFormationCatalog } from './state.ts';
+
+/** ARNs of the shares that carry a grant on `ref` to the principal; made or added to as the version says. */
+export function share(world: World, catalog: LakeFormationCatalog, principal: string, ref: Ref): string[] {
+  const version = crossAccountVersion(world, catalog.account, catalog.region);
+  const wanted = wantedShare(world, catalog, principal, ref, version);
+  if (!wanted) return [];
+  const made = shareForGrant(world, wanted);
+  if (wanted.slot === 'tables' && 'database' in ref)
+    companionShare(world, { ...wanted, slot: 'database', resource: databaseArn(catalog, ref.database) });
+  return [made.arn];
+}
+
+/** Takes a removed grant's resource out of its shares, unless another grant of the principal still needs it there. */
+export function withdraw(world: World, catalog: LakeFormationCatalog, grant: Grant): void {
+  const { ref, principal } = grant;
+  if (grant.shares.length === 0 || stillShared(catalog, grant)) return;
+  for (const arn of grant.shares) {
+    const version = world.ram.shares.get(arn)?.lakeFormation?.version ?? 1;
+    const wanted = wantedShare(world, catalog, principal, ref, version);
+    if (wanted) withdrawFromShare(world, arn, wanted.resource);
+  }
+  withdrawCompanion(world, catalog, grant);
+}
+
+function withdrawCompanion(world: World, catalog: LakeFormationCatalog, { ref, principal }: Grant): void {
+  if (!('database' in ref)) return;
+  const database: Ref = { kind: 'database', catalog: catalog.account, database: ref.database };
+  const used =
+    [...catalog.grants.held(principal, database)].length > 0 ||
+    [...catalog.grants.heldIn(principal, catalog.account, ref.database)].length > 0;
+  const { account: owner, region } = catalog;
+  const kept = consolidatedShare(world, { owner, region, principal, slot: 'database' });
+  if (!used && kept) withdrawFromShare(world, kept.arn, databaseArn(catalog, ref.database));
+}
+
+function stillShared(catalog: LakeFormationCatalog, { ref, principal, shares }: Grant): boolean {
+  const others =
+    ref.kind === 'policy'
+      ? [...catalog.grants.policiesOf(principal)].filter(
+          (other) => other.ref.kind === 'policy' && other.ref.type === ref.type,
+        )
+      : [...catalog.grants.held(principal, ref)];
+  return others.some((other) => other.shares.some((arn) => shares.includes(arn)));
+}
+
+function wantedShare(
+  world: World,
+  catalog: LakeFormationCatalog,
+  principal: string,
+  ref: Ref,
+  version: number,
+): GrantShare | undefined {
+  const slot = slotOf(ref);
+  const resource = arnOf(world, catalog, ref, version);
+  if (slot === undefined || resource === undefined) return undefined;
+  // Before version 3, tag policies go by the catalog's resource policy, which RAM knows nothing of.
+  if (ref.kind === 'policy' && version < 3) return undefined;
+  return { owner: catalog.account, region: catalog.region, principal, slot, resource, version };
+}
+
+function slotOf(ref: Ref): Slot | undefined {
+  if (ref.kind === 'database') return 'database';
+  if (ref.kind === 'policy') return ref.type === 'DATABASE' ? 'tag-database' : 'tag-table';
+  if (ref.kind === 'table' || ref.kind === 'columns') return ref.table === undefined ? 'all-tables' : 'tables';
+  return ref.kind === 'filter' ? 'tables' : undefined;
+}
+
+/** All tables are shared as their database, or as a pattern. */
+function arnOf(world: World, catalog: LakeFormationCatalog, ref: Ref, version: number): string | undefined {
+  if (ref.kind === 'database') return databaseArn(catalog, ref.database);
+  if (ref.kind === 'policy') return catalogArn(catalog);
+  if (ref.kind !== 'table' && ref.kind !== 'columns' && ref.kind !== 'filter') return undefined;
+  if (ref.table !== undefined) return tableArn(catalog, ref.database, ref.table);
+  const pattern = version >= 5 || world.switch('ram-all-tables-resource') === 'pattern';
+  return pattern ? tableArn(catalog, ref.database, '*') : databaseArn(catalog, ref.database);
+}
