@@ -16,4 +16,73 @@ export const SWITCHES: readonly Switch[] = [
     meaning:
       'what Glue and Lake Formation call a request that breaks their own model (too long, too many, not in the enum)',
   },
+  {
+    name: 'lf-default-version-listed',
+    default: 'absent',
+    alternatives: ['listed'],
+    meaning:
+      'whether GetDataLakeSettings names CROSS_ACCOUNT_VERSION while it is the default of 1 (aws-facts 2.3, G-S4)',
+  },
+  {
+    name: 'lf-select-describes',
+    default: 'no',
+    alternatives: ['yes'],
+    meaning: 'whether SELECT without DESCRIBE shows a table to GetTable (G-L12)',
+  },
+  {
+    name: 'lf-table-shows-database',
+    default: 'no',
+    alternatives: ['yes'],
+    meaning: 'whether a permission on a table shows its database, too (G-L28: DESCRIBE on the database is asked for)',
+  },
+  {
+    name: 'lf-drop-keeps-shares',
+    default: 'yes',
+    alternatives: ['no'],
+    meaning: 'whether dropping a shared database or table leaves its RAM share behind (aws-facts 2.4: orphan shares)',
+  },
+  {
+    name: 'ram-event-fields',
+    default: 'documented',
+    alternatives: ['share'],
+    meaning: 'whether Resource Sharing State Change has more than event and status: the share in detail and resources',
+  },
+  {
+    name: 'ram-invitation-event',
+    default: 'sender',
+    alternatives: ['receiver'],
+    meaning: "whether an invitation's event also reaches the bus of the account invited",
+  },
+  {
+    name: 'ram-first-share',
+    default: 'two-invitations',
+    alternatives: ['one-invitation'],
+    meaning:
+      "whether a pair's first table share from version 3 on brings a share of its database along, with an invitation",
+  },
+  {
+    name: 'ram-all-tables-resource',
+    default: 'database',
+    alternatives: ['pattern'],
+    meaning:
+      'what the share of a grant on all tables holds before version 5: the database, or table/DATABASE/* (G-R10)',
+  },
+  {
+    name: 'organizations-account-status',
+    default: 'absent',
+    alternatives: ['present'],
+    meaning: 'whether Organizations still answers the retired Account.Status beside Account.State',
+  },
+  {
+    name: 'organizations-membership-detail-type',
+    default: 'AWS Service Event via CloudTrail',
+    alternatives: ['AWS API Call via CloudTrail'],
+    meaning: 'detail-type of AccountJoinedOrganization and AccountDepartedOrganization: the pages show both',
+  },
+  {
+    name: 'organizations-membership-facts-in',
+    default: 'serviceEventDetails',
+    alternatives: ['requestParameters', 'responseElements'],
+    meaning: 'where in the detail of these two events account, method and time are',
+  },
 ];

@@ -1,0 +1,35 @@
+/** Facts about organizations, set through `POST /_lake/organizations/<name>`. */
+
+import type { Control, World } from '../service.ts';
+import { organizationOf } from './lookup.ts';
+import type { NewOrganization } from './membership.ts';
+import { found, join, leave } from './membership.ts';
+import type { Organization } from './state.ts';
+
+interface Joining {
+  readonly account: string;
+  /** The management account or any member of the organization joined. */
+  readonly of: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly parent?: string;
+}
+
+function theirs(world: World, account: string): Organization {
+  const organization = organizationOf(world, account);
+  if (!organization) throw new Error(`account ${account} is in no organization`);
+  return organization;
+}
+
+export const organizationControls: Readonly<Record<string, Control>> = {
+  /** `{ managementAccount, id?, root?, units?, accounts?, serviceAccess?, ramSharing? }` */
+  found: (world: World, body: NewOrganization) => {
+    const { id, root } = found(world, body);
+    return { id, root };
+  },
+  /** An account from outside has accepted its invitation. */
+  join: (world: World, { account, of, ...more }: Joining) =>
+    join(world, theirs(world, of), { id: account, ...more, method: 'INVITED' }),
+  leave: (world: World, { account, how }: { account: string; how?: 'Left' | 'Removed' | 'Cleaned' }) =>
+    leave(world, theirs(world, account), account, how ?? 'Left'),
+};

@@ -1,0 +1,47 @@
+/** Organizations, units and accounts as the API writes them. */
+
+import type { Account, Organization as ApiOrganization, OrganizationalUnit, Root } from '@aws-sdk/client-organizations';
+import type { World } from '../service.ts';
+import { organizationArn, pathOf, unitArn } from './lookup.ts';
+import type { Member, Organization, Unit } from './state.ts';
+
+export function describedOrganization(organization: Organization): ApiOrganization {
+  const { id, managementAccount, accounts } = organization;
+  return {
+    Id: id,
+    Arn: organizationArn(organization),
+    FeatureSet: 'ALL',
+    MasterAccountArn: accountArn(organization, managementAccount),
+    MasterAccountId: managementAccount,
+    MasterAccountEmail: accounts.get(managementAccount)?.email,
+    AvailablePolicyTypes: [],
+  };
+}
+
+export function describedRoot(organization: Organization): Root {
+  const { root } = organization;
+  return { Id: root, Arn: unitArn(organization, root), Name: 'Root', PolicyTypes: [] };
+}
+
+export function describedUnit(organization: Organization, unit: Unit): OrganizationalUnit {
+  return { Id: unit.id, Arn: unitArn(organization, unit.id), Name: unit.name };
+}
+
+export function describedAccount(world: World, organization: Organization, member: Member): Account {
+  const path = pathOf(organization, member.id);
+  return {
+    Id: member.id,
+    Arn: accountArn(organization, member.id),
+    Name: member.name,
+    Email: member.email,
+    State: member.state,
+    JoinedMethod: member.joinedMethod,
+    JoinedTimestamp: member.joined,
+    Paths: path === undefined ? [] : [path],
+    ...(world.switch('organizations-account-status') === 'present' && { Status: 'ACTIVE' as const }),
+  };
+}
+
+export function accountArn(organization: Organization, account: string): string {
+  return `arn:aws:organizations::${organization.managementAccount}:account/${organization.id}/${account}`;
+}

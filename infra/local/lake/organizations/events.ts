@@ -1,0 +1,100 @@
+/** What Organizations says: through CloudTrail, in us-east-1, in the management account. */
+
+import type { CreateAccountStatus } from '@aws-sdk/client-organizations';
+import type { Call, World } from '../service.ts';
+import type { Organization } from './state.ts';
+
+const region = 'us-east-1';
+const source = 'aws.organizations';
+
+/** A change by an API call, with the request as CloudTrail writes it: names begin in lower case. */
+export function emitApiCall(call: Call, organization: Organization, eventName: string, request: object): void {
+  const { caller, world } = call;
+  emit(world, organization, 'AWS API Call via CloudTrail', {
+    ...record(world, eventName, 'AwsApiCall', organization),
+    userIdentity: { type: identityType[caller.kind], arn: caller.sessionArn ?? caller.arn, accountId: caller.account },
+    requestParameters: lowerFirst(request),
+    responseElements: null,
+    readOnly: false,
+  });
+}
+
+const identityType = { root: 'Root', user: 'IAMUser', role: 'AssumedRole', service: 'AWSService' } as const;
+
+export function emitCreateAccountResult(world: World, organization: Organization, status: CreateAccountStatus): void {
+  const createAccountStatus = lowerFirst({
+    Id: status.Id,
+    State: status.State,
+    AccountName: '****',
+    AccountId: status.AccountId,
+    FailureReason: status.FailureReason,
+    RequestedTimestamp: clockText(status.RequestedTimestamp),
+    CompletedTimestamp: clockText(status.CompletedTimestamp),
+  });
+  emit(world, organization, 'AWS Service Event via CloudTrail', {
+    ...record(world, 'CreateAccountResult', 'AwsServiceEvent', organization),
+    requestParameters: null,
+    responseElements: null,
+    serviceEventDetails: { createAccountStatus },
+  });
+}
+
+export function emitJoined(world: World, organization: Organization, accountId: string, joinedMethod: string): void {
+  emitMembership(world, organization, 'AccountJoinedOrganization', {
+    accountId,
+    joinedMethod,
+    joinedTime: new Date(world.now()).toISOString(),
+  });
+}
+
+export function emitDeparted(world: World, organization: Organization, accountId: string, departedMethod: string): void {
+  emitMembership(world, organization, 'AccountDepartedOrganization', {
+    accountId,
+    departedMethod,
+    departedTime: new Date(world.now()).toISOString(),
+  });
+}
+
+/** AWS's pages disagree about these events' type and say nothing about their fields: both are switches. */
+function emitMembership(world: World, organization: Organization, eventName: string, facts: object): void {
+  const detailType = world.switch('organizations-membership-detail-type');
+  emit(world, organization, detailType, {
+    ...record(world, eventName, 'AwsServiceEvent', organization),
+    requestParameters: null,
+    responseElements: null,
+    [world.switch('organizations-membership-facts-in')]: facts,
+  });
+}
+
+function record(world: World, eventName: string, eventType: string, organization: Organization): object {
+  return {
+    eventVersion: '1.08',
+    eventTime: new Date(world.now()).toISOString(),
+    eventSource: 'organizations.amazonaws.com',
+    eventName,
+    awsRegion: region,
+    eventType,
+    managementEvent: true,
+    recipientAccountId: organization.managementAccount,
+  };
+}
+
+function emit(world: World, organization: Organization, detailType: string, detail: Record<string, unknown>): void {
+  world.emit({ account: organization.managementAccount, region, source, detailType, resources: [], detail });
+}
+
+function lowerFirst(record: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),
+  );
+}
+
+/** CloudTrail writes these two times as people do: `Sep 16, 2020 9:20:50 PM`. */
+function clockText(time: Date | undefined): string | undefined {
+  if (!time) return undefined;
+  const date = time.toLocaleDateString('en-US', { month: 'short', day: 'numeric', year: 'numeric', timeZone: 'UTC' });
+  const clock = time.toLocaleTimeString('en-US', { timeZone: 'UTC' });
+  return `${date} ${clock}`;
+}
