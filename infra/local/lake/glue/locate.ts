@@ -1,0 +1,86 @@
+/** Finds what a request names, for this caller: through links, and with AWS's answer when he may not see it. */
+
+import type { AwsError, Call } from '../service.ts';
+import { databaseNotFound, insufficient, tableNotFound } from './errors.ts';
+import { tableTargetOf, targetOf } from './hops.ts';
+import type { DatabaseRef, TableRef } from './names.ts';
+import { databaseRef, placeOf, tableRef } from './names.ts';
+import { seesDatabase, seesTable } from './permissions.ts';
+import type { DatabaseEntry, TableEntry } from './state.ts';
+import { findDatabase, findTable } from './state.ts';
+
+export interface FoundDatabase {
+  readonly ref: DatabaseRef;
+  readonly entry: DatabaseEntry;
+}
+
+export interface FoundTable {
+  readonly ref: TableRef;
+  readonly entry: TableEntry;
+  /** The table link that led here. */
+  readonly link?: { readonly ref: TableRef; readonly entry: TableEntry };
+  /** Whether a database link led here: then a table link is not followed any more. */
+  readonly throughDatabase: boolean;
+}
+
+/** The database under its own name, a link unfollowed. */
+export function databaseHere(call: Call, catalogId: string | undefined, name: string): FoundDatabase {
+  return visible(call, databaseRef(placeOf(call, catalogId), name));
+}
+
+/** The database a name means: a link's target, for which the caller needs to see the link. */
+export function databaseBehind(
+  call: Call,
+  catalogId: string | undefined,
+  name: string,
+): { ref: DatabaseRef; followed: boolean } {
+  const { ref, entry } = visible(call, databaseRef(placeOf(call, catalogId), name));
+  const target = entry.database.TargetDatabase;
+  return target ? { ref: targetOf(ref, target), followed: true } : { ref, followed: false };
+}
+
+/** The table under its name; a link of its database is followed, one of its own is not. */
+export function tableHere(call: Call, catalogId: string | undefined, database: string, name: string): FoundTable {
+  const here = tableRef(placeOf(call, catalogId), database, name);
+  const holder = findDatabase(call.world.glue, here.account, here.region, here.database);
+  const target = holder?.database.TargetDatabase;
+  if (!target) return { ref: here, entry: visibleTable(call, here), throughDatabase: false };
+  if (!seesDatabase(call, here)) throw refusedDatabase(call, here, true);
+  const there = { ...targetOf(here, target), table: here.table };
+  return { ref: there, entry: visibleTable(call, there), throughDatabase: true };
+}
+
+/** The table a name leads to: through a link of its database or else through its own. */
+export function tableBehind(call: Call, catalogId: string | undefined, database: string, name: string): FoundTable {
+  const found = tableHere(call, catalogId, database, name);
+  const target = found.entry.table.TargetTable;
+  if (!target || found.throughDatabase) return found;
+  const ref = tableTargetOf(found.ref, target);
+  return { ref, entry: visibleTable(call, ref), link: found, throughDatabase: false };
+}
+
+function visible(call: Call, ref: DatabaseRef): FoundDatabase {
+  const entry = findDatabase(call.world.glue, ref.account, ref.region, ref.database);
+  if (!entry || !seesDatabase(call, ref)) throw refusedDatabase(call, ref, entry !== undefined);
+  return { ref, entry };
+}
+
+function visibleTable(call: Call, ref: TableRef): TableEntry {
+  const entry = findTable(call.world.glue, ref.account, ref.region, ref.database, ref.table);
+  if (!entry || !seesTable(call, ref)) throw refusedTable(call, ref, entry !== undefined);
+  return entry;
+}
+
+/** Of another account nothing tells missing from invisible; at home Lake Formation says what is lacking. */
+function refusedDatabase(call: Call, ref: DatabaseRef, exists: boolean): AwsError {
+  return exists && ref.account === call.account
+    ? insufficient('Describe', ref.database)
+    : databaseNotFound(ref.database);
+}
+
+function refusedTable(call: Call, ref: TableRef, exists: boolean): AwsError {
+  if (exists && ref.account === call.account) return insufficient('Describe', ref.table);
+  const database = findDatabase(call.world.glue, ref.account, ref.region, ref.database);
+  if (!database && ref.account === call.account) return databaseNotFound(ref.database);
+  return tableNotFound(ref.table);
+}

@@ -1,0 +1,167 @@
+/** Writing partitions. Those of a link are those of its target. */
+
+import type {
+  BatchCreatePartitionRequest,
+  BatchDeletePartitionRequest,
+  BatchUpdatePartitionRequest,
+  CreatePartitionRequest,
+  DeletePartitionRequest,
+  PartitionError,
+  PartitionInput,
+  UpdatePartitionRequest,
+} from '@aws-sdk/client-glue';
+import type { Call, Operation } from '../service.ts';
+import { required } from './databases.ts';
+import { alreadyExists, invalidInput, notFound } from './errors.ts';
+import { emitPartitionChange } from './events.ts';
+import type { FoundTable } from './locate.ts';
+import { tableBehind } from './locate.ts';
+import { requireLocation, requireOnTable } from './permissions.ts';
+import { partitionKey } from './state.ts';
+import { detailOf, refuseDoubleLink } from './tables.ts';
+
+interface Target {
+  readonly CatalogId?: string | undefined;
+  readonly DatabaseName?: string | undefined;
+  readonly TableName?: string | undefined;
+}
+
+/** The table a partition request means, which the caller may change. */
+function changeable(call: Call, input: Target, permission: 'INSERT' | 'DELETE' | 'ALTER'): FoundTable {
+  const found = tableOf(call, input);
+  refuseDoubleLink(found);
+  requireOnTable(call, found.ref, permission);
+  return found;
+}
+
+export function tableOf(call: Call, input: Target): FoundTable {
+  const database = required(input.DatabaseName, 'DatabaseName');
+  return tableBehind(call, input.CatalogId, database, required(input.TableName, 'TableName'));
+}
+
+function createPartition(call: Call, input: CreatePartitionRequest): object {
+  const found = changeable(call, input, 'INSERT');
+  const values = add(call, found, required(input.PartitionInput, 'PartitionInput'));
+  emitPartitionChange(call.world, found.ref, 'CreatePartition', [values]);
+  return {};
+}
+
+function batchCreatePartition(call: Call, input: BatchCreatePartitionRequest): object {
+  const found = changeable(call, input, 'INSERT');
+  const given = required(input.PartitionInputList, 'PartitionInputList');
+  const outcome = each(
+    given,
+    (one) => one.Values ?? [],
+    (one) => add(call, found, one),
+  );
+  emitPartitionChange(call.world, found.ref, 'BatchCreatePartition', outcome.done);
+  return { Errors: outcome.errors };
+}
+
+function updatePartition(call: Call, input: UpdatePartitionRequest): object {
+  const found = changeable(call, input, 'ALTER');
+  const old = required(input.PartitionValueList, 'PartitionValueList');
+  const values = replace(call, found, old, required(input.PartitionInput, 'PartitionInput'));
+  emitPartitionChange(call.world, found.ref, 'UpdatePartition', [values]);
+  return {};
+}
+
+function batchUpdatePartition(call: Call, input: BatchUpdatePartitionRequest): object {
+  const found = changeable(call, input, 'ALTER');
+  const errors: object[] = [];
+  const done: string[][] = [];
+  for (const { PartitionValueList, PartitionInput } of required(input.Entries, 'Entries')) {
+    try {
+      done.push(replace(call, found, PartitionValueList ?? [], required(PartitionInput, 'PartitionInput')));
+    } catch (error) {
+      errors.push({ PartitionValueList, ErrorDetail: detailOf(error) });
+    }
+  }
+  emitPartitionChange(call.world, found.ref, 'BatchUpdatePartition', done);
+  return { Errors: errors };
+}
+
+function deletePartition(call: Call, input: DeletePartitionRequest): object {
+  const found = changeable(call, input, 'DELETE');
+  const values = remove(found, required(input.PartitionValues, 'PartitionValues'));
+  emitPartitionChange(call.world, found.ref, 'DeletePartition', [values]);
+  return {};
+}
+
+function batchDeletePartition(call: Call, input: BatchDeletePartitionRequest): object {
+  const found = changeable(call, input, 'DELETE');
+  const given = required(input.PartitionsToDelete, 'PartitionsToDelete');
+  const outcome = each(
+    given,
+    (one) => one.Values ?? [],
+    (one) => remove(found, one.Values ?? []),
+  );
+  emitPartitionChange(call.world, found.ref, 'BatchDeletePartition', outcome.done);
+  return { Errors: outcome.errors };
+}
+
+/** Entry by entry: one that fails stops no other. */
+function each<T>(
+  entries: readonly T[],
+  values: (entry: T) => string[],
+  act: (entry: T) => string[],
+): { done: string[][]; errors: PartitionError[] } {
+  const done: string[][] = [];
+  const errors: PartitionError[] = [];
+  for (const entry of entries) {
+    try {
+      done.push(act(entry));
+    } catch (error) {
+      errors.push({ PartitionValues: values(entry), ErrorDetail: detailOf(error) });
+    }
+  }
+  return { done, errors };
+}
+
+function add(call: Call, found: FoundTable, given: PartitionInput): string[] {
+  const values = fitting(found, given.Values ?? []);
+  const { partitions } = found.entry;
+  if (partitions.has(partitionKey(values))) throw alreadyExists('Partition');
+  requireLocation(call, found.ref, given.StorageDescriptor?.Location);
+  put(found, given, values, new Date(call.world.now()));
+  return values;
+}
+
+function replace(call: Call, found: FoundTable, old: readonly string[], given: PartitionInput): string[] {
+  const { partitions } = found.entry;
+  const before = partitions.get(partitionKey(old));
+  if (!before) throw notFound('Partition not found.');
+  const values = fitting(found, given.Values ?? [...old]);
+  const key = partitionKey(values);
+  if (key !== partitionKey(old) && partitions.has(key)) throw alreadyExists('Partition');
+  requireLocation(call, found.ref, given.StorageDescriptor?.Location);
+  partitions.delete(partitionKey(old));
+  put(found, given, values, before.CreationTime ?? new Date(call.world.now()));
+  return values;
+}
+
+function put(found: FoundTable, given: PartitionInput, values: string[], CreationTime: Date): void {
+  const { ref } = found;
+  const names = { DatabaseName: ref.database, TableName: ref.table, CatalogId: ref.account };
+  found.entry.partitions.set(partitionKey(values), { ...given, Values: values, ...names, CreationTime });
+}
+
+function remove(found: FoundTable, values: string[]): string[] {
+  if (!found.entry.partitions.delete(partitionKey(values))) throw notFound('Partition not found.');
+  return values;
+}
+
+function fitting(found: FoundTable, values: string[]): string[] {
+  const keys = found.entry.table.PartitionKeys ?? [];
+  if (keys.length === values.length && values.length > 0) return values;
+  throw invalidInput('The number of partition keys do not match the number of partition values');
+}
+
+export const partitionWrites: Readonly<Record<string, Operation>> = {
+  CreatePartition: createPartition,
+  BatchCreatePartition: batchCreatePartition,
+  UpdatePartition: updatePartition,
+  BatchUpdatePartition: batchUpdatePartition,
+  DeletePartition: deletePartition,
+  BatchDeletePartition: batchDeletePartition,
+};

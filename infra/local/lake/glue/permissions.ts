@@ -1,0 +1,109 @@
+/** The Data Catalog's questions to Lake Formation and RAM, for the caller at hand. */
+
+import type { PrincipalPermissions } from '@aws-sdk/client-glue';
+import type { DatabasePermission, TablePermission } from '../lakeformation/authorize.ts';
+import {
+  canCreateDatabase,
+  canCreateTable,
+  canDescribeDatabase,
+  canDescribeTable,
+  canOnDatabase,
+  canOnTable,
+  canUseLocation,
+  databasesSharedWith,
+  isRegistered as locationIsRegistered,
+  selectableColumns as selectable,
+} from '../lakeformation/authorize.ts';
+import { onDatabaseCreated, onDatabaseDropped, onTableCreated, onTableDropped } from '../lakeformation/lifecycle.ts';
+import { settingsOf } from '../lakeformation/state.ts';
+import type { Call } from '../service.ts';
+import { insufficient } from './errors.ts';
+import type { DatabaseRef, Place, TableRef } from './names.ts';
+import { findTable } from './state.ts';
+
+/** Lower-case column names, or all there are. */
+export type Columns = 'all' | ReadonlySet<string>;
+
+export function seesDatabase(call: Call, ref: DatabaseRef): boolean {
+  return canDescribeDatabase(call.world, call.caller, ref);
+}
+
+export function seesTable(call: Call, ref: TableRef): boolean {
+  return canDescribeTable(call.world, call.caller, ref);
+}
+
+export function requireCreateDatabase(call: Call, place: Place): void {
+  if (!canCreateDatabase(call.world, call.caller, place)) throw insufficient('Create Database', 'catalog');
+}
+
+export function requireCreateTable(call: Call, ref: DatabaseRef): void {
+  if (!canCreateTable(call.world, call.caller, ref)) throw insufficient('Create Table', ref.database);
+}
+
+export function requireOnDatabase(call: Call, ref: DatabaseRef, permission: DatabasePermission): void {
+  if (!canOnDatabase(call.world, call.caller, ref, permission)) throw insufficient(worded(permission), ref.database);
+}
+
+export function requireOnTable(call: Call, ref: TableRef, permission: TablePermission): void {
+  if (!canOnTable(call.world, call.caller, ref, permission)) throw insufficient(worded(permission), ref.table);
+}
+
+/** Pointing something at a registered place needs DATA_LOCATION_ACCESS there. */
+export function requireLocation(call: Call, place: Place, location: string | undefined): void {
+  if (!canUseLocation(call.world, call.caller, place, location))
+    throw insufficient('Data Location Access', `${location}`);
+}
+
+export function isRegistered(call: Call, place: Place, location: string | undefined): boolean {
+  return locationIsRegistered(call.world, place, location);
+}
+
+/** The columns the caller may select: none, if he may select nothing. */
+export function selectableColumns(call: Call, ref: TableRef): Columns {
+  const columns = selectable(call.world, call.caller, ref);
+  if (columns?.all) return 'all';
+  const table = findTable(call.world.glue, ref.account, ref.region, ref.database, ref.table)?.table;
+  const all = [...(table?.StorageDescriptor?.Columns ?? []), ...(table?.PartitionKeys ?? [])];
+  const names = all.map((column) => (column.Name ?? '').toLowerCase());
+  return new Set(columns ? names.filter((name) => columns.may(name)) : []);
+}
+
+/** The columns a description shows: those he may select, or all of them to who may only describe. */
+export function visibleColumns(call: Call, ref: TableRef): Columns {
+  const columns = selectableColumns(call, ref);
+  return columns === 'all' || columns.size === 0 ? 'all' : columns;
+}
+
+export function sharedDatabases(call: Call): DatabaseRef[] {
+  return databasesSharedWith(call.world, call.caller, call.region);
+}
+
+/** What a new database takes over when its creator says nothing. */
+export function defaultTablePermissions(call: Call, place: Place): PrincipalPermissions[] {
+  const defaults = settingsOf(call.world, place.account, place.region).CreateTableDefaultPermissions ?? [];
+  // Lake Formation admits only ALL here, which Glue knows too; the two enums have no type in common.
+  return defaults.map(({ Principal }) => ({ ...(Principal && { Principal: { ...Principal } }), Permissions: ['ALL'] }));
+}
+
+export function databaseCreated(call: Call, ref: DatabaseRef): void {
+  onDatabaseCreated(call.world, ref, call.caller);
+}
+
+export function tableCreated(call: Call, ref: TableRef): void {
+  onTableCreated(call.world, ref, call.caller);
+}
+
+export function databaseDropped(call: Call, ref: DatabaseRef, tables: readonly string[]): void {
+  for (const table of tables) onTableDropped(call.world, { ...ref, table });
+  onDatabaseDropped(call.world, ref);
+}
+
+export function tableDropped(call: Call, ref: TableRef): void {
+  onTableDropped(call.world, ref);
+}
+
+/** `CREATE_TABLE` as Lake Formation's messages say it: `Create Table`. */
+function worded(permission: string): string {
+  const words = permission.toLowerCase().split('_');
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
+}

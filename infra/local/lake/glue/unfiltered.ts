@@ -1,0 +1,74 @@
+/** What query engines ask: the whole table, with the columns this caller may select and whether it must be vended. */
+
+import type {
+  GetUnfilteredPartitionsMetadataRequest,
+  GetUnfilteredTableMetadataRequest,
+  PermissionType,
+} from '@aws-sdk/client-glue';
+import type { Call, Operation } from '../service.ts';
+import { AwsError } from '../service.ts';
+import { required } from './databases.ts';
+import { insufficient } from './errors.ts';
+import type { FoundTable } from './locate.ts';
+import { tableBehind } from './locate.ts';
+import { tableArn } from './names.ts';
+import { partitionPage } from './partition-reads.ts';
+import { isRegistered, selectableColumns } from './permissions.ts';
+
+function getUnfilteredTable(call: Call, input: GetUnfilteredTableMetadataRequest): object {
+  const found = selected(call, input, required(input.Name, 'Name'));
+  const { ref, entry } = found;
+  return {
+    Table: { ...entry.table, IsRegisteredWithLakeFormation: registered(call, found) },
+    AuthorizedColumns: authorized(call, found, input.SupportedPermissionTypes ?? []),
+    IsRegisteredWithLakeFormation: registered(call, found),
+    CellFilters: [],
+    QueryAuthorizationId: call.world.id(32),
+    ResourceArn: tableArn(ref, ref.database, ref.table),
+    Permissions: ['SELECT'],
+  };
+}
+
+function getUnfilteredPartitions(call: Call, input: GetUnfilteredPartitionsMetadataRequest): object {
+  const found = selected(call, input, required(input.TableName, 'TableName'));
+  const columns = authorized(call, found, input.SupportedPermissionTypes ?? []);
+  const IsRegisteredWithLakeFormation = registered(call, found);
+  const page = partitionPage(found, input, (Partition) => ({
+    Partition,
+    AuthorizedColumns: columns,
+    IsRegisteredWithLakeFormation,
+  }));
+  return { UnfilteredPartitions: page.items, NextToken: page.NextToken };
+}
+
+/** The table, for who may select some of it. `Region` names the target's when it is another one. */
+function selected(
+  call: Call,
+  input: { CatalogId?: string | undefined; DatabaseName?: string | undefined; Region?: string | undefined },
+  name: string,
+): FoundTable {
+  const there = input.Region === undefined ? call : { ...call, region: input.Region };
+  const found = tableBehind(there, input.CatalogId, required(input.DatabaseName, 'DatabaseName'), name);
+  const columns = selectableColumns(call, found.ref);
+  if (columns !== 'all' && columns.size === 0) throw insufficient('Select', found.ref.table);
+  return found;
+}
+
+function authorized(call: Call, found: FoundTable, supported: readonly PermissionType[]): string[] {
+  const { StorageDescriptor, PartitionKeys } = found.entry.table;
+  const all = [...(StorageDescriptor?.Columns ?? []), ...(PartitionKeys ?? [])].map((column) => column.Name ?? '');
+  const columns = selectableColumns(call, found.ref);
+  if (columns === 'all') return all;
+  if (!supported.includes('COLUMN_PERMISSION') && !supported.includes('CELL_FILTER_PERMISSION'))
+    throw new AwsError('PermissionTypeMismatchException', 'The engine does not support filtering by columns.');
+  return all.filter((name) => columns.has(name.toLowerCase()));
+}
+
+function registered(call: Call, found: FoundTable): boolean {
+  return isRegistered(call, found.ref, found.entry.table.StorageDescriptor?.Location);
+}
+
+export const unfilteredOperations: Readonly<Record<string, Operation>> = {
+  GetUnfilteredTableMetadata: getUnfilteredTable,
+  GetUnfilteredPartitionsMetadata: getUnfilteredPartitions,
+};
