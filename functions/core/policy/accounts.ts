@@ -1,0 +1,94 @@
+/** Account names: each names one account, and every name used exists. */
+
+import type { PolicyDocument } from '#contracts/policy.ts';
+import { invalid, type PolicyIssue, type PolicyPath } from './issue.ts';
+import { nearest } from './nearest.ts';
+
+export type AccountEntry = PolicyDocument['accounts'][string];
+
+export function accountId(entry: AccountEntry): string {
+  return typeof entry === 'string' ? entry : entry.id;
+}
+
+/** The Regions an account takes part in; undefined: all that products name. */
+export function accountRegions(entry: AccountEntry | undefined): readonly string[] | undefined {
+  return typeof entry === 'object' ? entry.regions : undefined;
+}
+
+/** An entry by its name, never a member every object has, such as `constructor`. */
+export function accountNamed(document: PolicyDocument, name: string): AccountEntry | undefined {
+  return Object.hasOwn(document.accounts, name) ? document.accounts[name] : undefined;
+}
+
+export function checkAccounts(document: PolicyDocument): PolicyIssue[] {
+  return [...checkTwins(document), ...namesUsed(document).flatMap((used) => checkName(document, used))];
+}
+
+function checkTwins(document: PolicyDocument): PolicyIssue[] {
+  const first = new Map<string, string>();
+  return Object.entries(document.accounts).flatMap(([name, entry]) => {
+    const id = accountId(entry);
+    const twin = first.get(id);
+    if (twin === undefined) {
+      first.set(id, name);
+      return [];
+    }
+    return [invalid(['accounts', name], id, `the same account as ${twin}`, 'keep one name for it')];
+  });
+}
+
+interface NameUsed {
+  readonly path: PolicyPath;
+  readonly name: string;
+}
+
+function checkName(document: PolicyDocument, { path, name }: NameUsed): PolicyIssue[] {
+  if (accountNamed(document, name) !== undefined) return [];
+  const names = Object.keys(document.accounts);
+  const byId = names.find((candidate) => accountId(document.accounts[candidate] ?? '') === name);
+  if (byId !== undefined) return [invalid(path, name, 'an account is named, not numbered, here', `write ${byId}`)];
+  if (names.length === 0) return [invalid(path, name, 'no such account', 'name it under accounts first')];
+  const near = nearest(name, names);
+  const instead =
+    near === null ? `write one of ${names.join(', ')}` : `did you mean ${near}? (one of ${names.join(', ')})`;
+  return [invalid(path, name, 'no such account', instead)];
+}
+
+function namesUsed(document: PolicyDocument): NameUsed[] {
+  return [...namesOfProducts(document), ...namesOfTags(document), ...namesOfLocations(document)];
+}
+
+function namesOfProducts(document: PolicyDocument): NameUsed[] {
+  return Object.entries(document.products).flatMap(([product, entry]) => {
+    const at = (...rest: (string | number)[]): PolicyPath => ['products', product, ...rest];
+    const storage = entry.storage.account;
+    return [
+      { path: at('account'), name: entry.account },
+      ...(storage === undefined ? [] : [{ path: at('storage', 'account'), name: storage }]),
+      ...(entry.audience.accounts ?? []).map((name, i) => ({ path: at('audience', 'accounts', i), name })),
+      ...(entry.audience.except ?? []).map((name, i) => ({ path: at('audience', 'except', i), name })),
+    ];
+  });
+}
+
+function namesOfTags(document: PolicyDocument): NameUsed[] {
+  const { tags } = document;
+  if (tags === undefined) return [];
+  const inAccounts = tags.in.map(({ account }, i) => ({ path: ['tags', 'in', i, 'account'], name: account }));
+  const rules = tags.rules.map(({ match }, i) => ({
+    path: ['tags', 'rules', i, 'match', 'account'],
+    name: match.account,
+  }));
+  const grants = tags.grants.flatMap(({ to }, i): NameUsed[] => {
+    if ('principal' in to) return [{ path: ['tags', 'grants', i, 'to', 'account'], name: to.account }];
+    return (to.accounts ?? []).map((name, j) => ({ path: ['tags', 'grants', i, 'to', 'accounts', j], name }));
+  });
+  return [...inAccounts, ...rules, ...grants];
+}
+
+function namesOfLocations(document: PolicyDocument): NameUsed[] {
+  return (document.dataLocations ?? []).map(({ account }, i) => ({
+    path: ['dataLocations', i, 'account'],
+    name: account,
+  }));
+}

@@ -1,0 +1,22 @@
+/** Everything a schema can't see in a policy: names that exist, products that don't contradict, parts acted on. */
+
+import type { PolicyDocument } from '#contracts/policy.ts';
+import { checkAccounts } from './accounts.ts';
+import type { PolicyIssue } from './issue.ts';
+import { checkLinks } from './links.ts';
+import { checkNotYet } from './not-yet.ts';
+import { checkOverlaps } from './overlaps.ts';
+import { checkProducts } from './products.ts';
+import { checkTags } from './tags.ts';
+
+/** Every issue of a document of the right shape, in the order a person reads the file; none: it can be resolved. */
+export function checkPolicy(document: PolicyDocument): PolicyIssue[] {
+  return [
+    ...checkAccounts(document),
+    ...checkProducts(document),
+    ...checkLinks(document),
+    ...checkOverlaps(document),
+    ...checkTags(document),
+    ...checkNotYet(document),
+  ];
+}
