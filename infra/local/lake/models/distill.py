@@ -16,7 +16,7 @@ HERE = pathlib.Path(__file__).parent
 
 # Per service: regular expressions of the operations whose shapes are kept.
 SERVICES = {
-    "glue": r".*(Database|Table|Tables|TableVersions?|Partitions?|PartitionsMetadata|TableMetadata|PartitionMetadata"
+    "glue": r".*(Databases?|Table|Tables|TableVersions?|Partitions?|PartitionsMetadata|TableMetadata|PartitionMetadata"
     r"|Crawlers?|CrawlerMetrics|CrawlerSchedule|Jobs?|JobRuns?|Workflows?|WorkflowRuns?|WorkflowRunProperties"
     r"|Triggers?|Blueprints?|BlueprintRuns?|Connections?|ResourcePolicy|ResourcePolicies"
     r"|DataCatalogEncryptionSettings|Tags|Catalogs?|UserDefinedFunctions?|PartitionIndex(es)?|CatalogImportStatus)"
