@@ -51,15 +51,15 @@ export function mergeKeyStatements(
   text: string | null,
   ours: readonly Statement[],
   owned: (sid: string) => boolean,
-): Merged & { readonly text: string } {
-  const merged = text === null ? null : mergeStatements(text, ours, owned);
-  if (merged === null || merged.text === null) {
+): Merged {
+  const theirs = text === null ? null : mergeStatements(text, [], owned).text;
+  if (theirs === null) {
     throw new LakeError('RequestRefused', {
-      message: `the key policy ${merged === null ? 'was not read' : 'would be left empty'}: a key may not lose its owner's statements`,
+      message: `the key policy ${text === null ? 'was not read' : "has no statement of the key's owner"}, so it is left as it is`,
       remedy: 'give the key a policy with a statement for its own account, then run again',
     });
   }
-  return { ...merged, text: merged.text };
+  return mergeStatements(text, ours, owned);
 }
 
 function readOrRefuse(text: string): PolicyDocument {

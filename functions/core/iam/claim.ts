@@ -1,0 +1,35 @@
+/** Three-valued logic with reasons: what holds, what doesn't, and what can't be told. */
+
+export interface Claim {
+  /** Null: can't be told. */
+  readonly holds: boolean | null;
+  /** What makes it so, as a clause. */
+  readonly by: string;
+}
+
+export function yes(by: string): Claim {
+  return { holds: true, by };
+}
+
+export function no(by: string): Claim {
+  return { holds: false, by };
+}
+
+export function untold(by: string): Claim {
+  return { holds: null, by };
+}
+
+export function not(claim: Claim): Claim {
+  return claim.holds === null ? claim : { holds: !claim.holds, by: claim.by };
+}
+
+/** One that holds is enough; if none surely does, one untold leaves it open. */
+export function anyOf(claims: readonly Claim[], otherwise: string): Claim {
+  return claims.find((c) => c.holds === true) ?? claims.find((c) => c.holds === null) ?? no(otherwise);
+}
+
+/** One that fails is enough, whatever else is untold. */
+export function allOf(claims: readonly Claim[]): Claim {
+  const broken = claims.find((c) => c.holds === false) ?? claims.find((c) => c.holds === null);
+  return broken ?? yes(claims.map((c) => c.by).join(' and '));
+}

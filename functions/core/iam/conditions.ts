@@ -1,0 +1,147 @@
+/** The Condition member. An operator or a value we don't know is untold, never a guess. */
+
+import type { Claim } from './claim.ts';
+import { allOf, anyOf, no, not, untold, yes } from './claim.ts';
+import { asTexts, isMembers } from './document.ts';
+import type { Values } from './keys.ts';
+import { valuesOf } from './keys.ts';
+import type { Token } from './pattern.ts';
+import { wildcards } from './pattern.ts';
+import type { Reading } from './variables.ts';
+import { compile, fitsArn, fitsPattern } from './variables.ts';
+
+type Compare = (wanted: string, actual: string, reading: Reading) => Claim;
+
+const literal = (text: string): readonly Token[] => [...text];
+
+const COMPARE: ReadonlyMap<string, Compare> = new Map<string, Compare>([
+  ['StringEquals', (wanted, actual, reading) => fitsPattern(compile(wanted, reading, literal), actual)],
+  ['StringEqualsIgnoreCase', ignoringCase],
+  ['StringLike', (wanted, actual, reading) => fitsPattern(compile(wanted, reading, wildcards), actual)],
+  // AWS: ArnEquals and ArnLike behave the same.
+  ['ArnEquals', fitsArn],
+  ['ArnLike', fitsArn],
+  ['Bool', (wanted, actual) => told(wanted.toLowerCase() === actual.toLowerCase())],
+  ['NumericEquals', ordered(toNumber, (a, b) => a === b)],
+  ['NumericLessThan', ordered(toNumber, (a, b) => a < b)],
+  ['NumericLessThanEquals', ordered(toNumber, (a, b) => a <= b)],
+  ['NumericGreaterThan', ordered(toNumber, (a, b) => a > b)],
+  ['NumericGreaterThanEquals', ordered(toNumber, (a, b) => a >= b)],
+  ['DateEquals', ordered(toTime, (a, b) => a === b)],
+  ['DateLessThan', ordered(toTime, (a, b) => a < b)],
+  ['DateLessThanEquals', ordered(toTime, (a, b) => a <= b)],
+  ['DateGreaterThan', ordered(toTime, (a, b) => a > b)],
+  ['DateGreaterThanEquals', ordered(toTime, (a, b) => a >= b)],
+]);
+
+const NEGATED: ReadonlyMap<string, string> = new Map([
+  ['StringNotEquals', 'StringEquals'],
+  ['StringNotEqualsIgnoreCase', 'StringEqualsIgnoreCase'],
+  ['StringNotLike', 'StringLike'],
+  ['ArnNotEquals', 'ArnEquals'],
+  ['ArnNotLike', 'ArnLike'],
+  ['NumericNotEquals', 'NumericEquals'],
+  ['DateNotEquals', 'DateEquals'],
+]);
+
+interface Operator {
+  readonly compare: Compare;
+  readonly negated: boolean;
+  readonly quantifier: 'ForAnyValue' | 'ForAllValues' | null;
+  readonly ifExists: boolean;
+}
+
+/** Every operator and every key in it must hold. */
+export function conditionHolds(condition: unknown, reading: Reading): Claim {
+  if (condition === undefined) return yes('it has no condition');
+  if (!isMembers(condition)) return untold('its Condition is not an object');
+  return allOf(
+    Object.entries(condition).flatMap(([name, keys]) =>
+      isMembers(keys)
+        ? Object.entries(keys).map(([key, wanted]) => keyHolds(name, key, asTexts(wanted), reading))
+        : [untold(`its Condition ${name} is not an object`)],
+    ),
+  );
+}
+
+function keyHolds(name: string, key: string, wanted: readonly string[] | null, reading: Reading): Claim {
+  if (wanted === null || wanted.length === 0) return untold(`${name} of ${key} names no values`);
+  const values = valuesOf(reading.request, key);
+  if (name === 'Null') return nullHolds(key, wanted, values);
+  const operator = parseOperator(name);
+  if (operator === null) return untold(`the operator ${name} is not evaluated`);
+  if (values === null) return untold(`${key} is not known`);
+  const claim = holdsFor(operator, key, wanted, values, reading);
+  return claim.holds === null
+    ? claim
+    : { ...claim, by: `${name} of ${key} ${claim.holds ? 'holds' : 'does not hold'}` };
+}
+
+function nullHolds(key: string, wanted: readonly string[], values: Values): Claim {
+  const flags = wanted.map((flag) => flag.toLowerCase());
+  if (flags.some((flag) => flag !== 'true' && flag !== 'false')) return untold(`Null of ${key} takes true or false`);
+  if (values === null) return untold(`${key} is not known`);
+  return told(flags.includes(String(values.length === 0)), `Null of ${key}`);
+}
+
+function holdsFor(
+  { compare, negated, quantifier, ifExists }: Operator,
+  key: string,
+  wanted: readonly string[],
+  values: readonly string[],
+  reading: Reading,
+): Claim {
+  // A key that is not in the request equals nothing: "not equal" holds, and so does "all of none".
+  if (values.length === 0) return told(ifExists || quantifier === 'ForAllValues' || (quantifier === null && negated));
+  if (quantifier === null && values.length > 1) return untold(`${key} has several values and the operator takes one`);
+  const claims = values.map((value) => {
+    const equal = anyOf(
+      wanted.map((text) => compare(text, value, reading)),
+      '',
+    );
+    return negated ? not(equal) : equal;
+  });
+  return quantifier === 'ForAllValues' ? allOf(claims) : anyOf(claims, '');
+}
+
+function parseOperator(name: string): Operator | null {
+  const [, quantifier, base = '', ifExists] = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/.exec(name) ?? [];
+  const positive = NEGATED.get(base);
+  const compare = COMPARE.get(positive ?? base);
+  if (compare === undefined) return null;
+  return {
+    compare,
+    negated: positive !== undefined,
+    quantifier: quantifier === 'ForAnyValue' || quantifier === 'ForAllValues' ? quantifier : null,
+    ifExists: ifExists !== undefined,
+  };
+}
+
+function ignoringCase(wanted: string, actual: string, reading: Reading): Claim {
+  const { tokens, missing } = compile(wanted, reading, literal);
+  const lower = tokens.map((token) => (typeof token === 'string' ? token.toLowerCase() : token));
+  return fitsPattern({ tokens: lower, missing }, actual.toLowerCase());
+}
+
+function ordered(read: (text: string) => number, holds: (actual: number, wanted: number) => boolean): Compare {
+  return (wanted, actual) => {
+    const [a, b] = [read(actual), read(wanted)];
+    if (Number.isNaN(a) || Number.isNaN(b)) return untold(`"${actual}" and "${wanted}" can't be compared`);
+    return told(holds(a, b));
+  };
+}
+
+function toNumber(text: string): number {
+  return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** Seconds since the epoch, or ISO 8601 with its zone: without one it would mean another time on another machine. */
+function toTime(text: string): number {
+  if (/^\d{5,}$/.test(text)) return Number(text) * 1000;
+  const zoned = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
+  return zoned ? Date.parse(text) : Number.NaN;
+}
+
+function told(holds: boolean, by = ''): Claim {
+  return holds ? yes(by) : no(by);
+}

@@ -1,0 +1,80 @@
+/** Policy variables: `${aws:PrincipalTag/team}`, `${aws:PrincipalTag/team, 'nobody'}`, and the escapes `${*}` `${?}` `${$}`. */
+
+import type { Claim } from './claim.ts';
+import { no, untold, yes } from './claim.ts';
+import { valuesOf } from './keys.ts';
+import type { Token } from './pattern.ts';
+import { ANY, fits, wildcards } from './pattern.ts';
+import type { AccessRequest } from './request.ts';
+
+/** What text in a document is read against. */
+export interface Reading {
+  readonly request: AccessRequest;
+  /** Version 2008-10-17 takes `${…}` literally. */
+  readonly variables: boolean;
+}
+
+export interface Pattern {
+  readonly tokens: readonly Token[];
+  /** A variable without a value; its place is held by "anything". */
+  readonly missing: string | null;
+}
+
+export function compile(
+  text: string,
+  { request, variables }: Reading,
+  plain: (text: string) => readonly Token[],
+): Pattern {
+  if (!variables) return { tokens: plain(text), missing: null };
+  let missing: string | null = null;
+  const tokens = text.split(/(\$\{[^}]*\})/).flatMap((part): readonly Token[] => {
+    const inner = /^\$\{([^}]*)\}$/.exec(part)?.[1];
+    if (inner === undefined) return plain(part);
+    const value = resolve(inner, request);
+    if (value !== null) return [...value];
+    missing = inner;
+    return [ANY];
+  });
+  return { tokens, missing };
+}
+
+/**
+ * A variable nobody can fill in may stand for anything: if the rest doesn't fit the value even so, it surely doesn't;
+ * otherwise it can't be told.
+ */
+export function fitsPattern({ tokens, missing }: Pattern, value: string): Claim {
+  if (!fits(tokens, value)) return no('');
+  return missing === null ? yes('') : untold(`\${${missing}} has no known value`);
+}
+
+/**
+ * Resources and ARN conditions are compared part by part: a `*` before the fifth colon stays in its part. Where AWS
+ * isn't plain about it (a pattern that only fits across parts) the answer is untold.
+ */
+export function fitsArn(text: string, value: string, reading: Reading): Claim {
+  if (text === '*') return yes('');
+  const pattern = compile(text, reading, wildcards);
+  const loose = fitsPattern(pattern, value);
+  if (loose.holds !== true) return loose;
+  const parts = arnParts(pattern.tokens, ':');
+  const values = arnParts([...value], ':').map((chars) => chars.join(''));
+  const strict = parts.length === 6 && values.length === 6 && parts.every((part, i) => fits(part, values[i] ?? ''));
+  return strict ? loose : untold(`${text} fits only if its wildcards reach across parts of the ARN`);
+}
+
+function arnParts<T>(tokens: readonly T[], colon: T): T[][] {
+  const parts: T[][] = [[]];
+  for (const token of tokens) {
+    if (token === colon && parts.length < 6) parts.push([]);
+    else parts.at(-1)?.push(token);
+  }
+  return parts;
+}
+
+function resolve(inner: string, request: AccessRequest): string | null {
+  if (inner === '*' || inner === '?' || inner === '$') return inner;
+  const [, key = inner, fallback] = /^([^,]*?)\s*(?:,\s*'(.*)')?$/s.exec(inner) ?? [];
+  const values = valuesOf(request, key.trim());
+  if (values === null || values.length > 1) return null;
+  return values[0] ?? fallback ?? null;
+}
