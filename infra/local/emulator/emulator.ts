@@ -75,6 +75,7 @@ function environment(options: EmulatorOptions, port: number, workspace: string):
     PATH: [join(PROJECT, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
     TMPDIR: workspace,
     BIND_HOST: '127.0.0.1',
+    MINISTACK_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),
     SFN_WAIT_SCALE: String(options.waitScale ?? 1),
     // AWS retries an asynchronous invocation after one and two minutes.
