@@ -1,0 +1,191 @@
+/** Databases, tables and links of a Glue catalog. */
+
+import {
+  CreateDatabaseCommand,
+  type Database,
+  type DatabaseInput,
+  DeleteDatabaseCommand,
+  GetCrawlerCommand,
+  GetDatabaseCommand,
+  GetTablesCommand,
+  type PrincipalPermissions,
+  type Table,
+  UpdateDatabaseCommand,
+} from '@aws-sdk/client-glue';
+import { isLakeError } from '#contracts/errors.ts';
+import type { CatalogFacts, LinkFacts, TableFacts } from '#core/facts.ts';
+import type { LinkTarget } from '#core/lake.ts';
+import type { Clients } from './clients.ts';
+import { asked } from './errors.ts';
+import { everyPage, required } from './paging.ts';
+import { isEverybody } from './principals.ts';
+
+type Glue = Pick<Clients, 'glue' | 'region'>;
+
+/** A database and its tables. Only the owner's "not found" makes it null; anybody else's is thrown (law 6). */
+export async function readCatalog(
+  clients: Pick<Clients, 'glue'>,
+  options: { account: string; database: string; owner: boolean },
+): Promise<CatalogFacts> {
+  try {
+    const database = await getDatabase(clients, options);
+    const isLink = database.TargetDatabase !== undefined;
+    return {
+      database: { name: database.Name ?? options.database, openTables: isOpen(database), isLink },
+      // A link's tables are another owner's, and Glue would show them as this one's.
+      tables: isLink ? [] : await listTables(clients, options),
+    };
+  } catch (error) {
+    if (isLakeError(error, 'Missing')) return { database: null, tables: [] };
+    throw error;
+  }
+}
+
+/** The database of a name in its own account, and where it points if it is a link. */
+export async function readLink(clients: Glue, account: string, name: string): Promise<LinkFacts> {
+  try {
+    const { Name, TargetDatabase: target } = await getDatabase(clients, { account, database: name, owner: true });
+    return { database: { name: Name ?? name, target: target ? targetOf(target, account, clients.region) : null } };
+  } catch (error) {
+    if (isLakeError(error, 'Missing')) return { database: null };
+    throw error;
+  }
+}
+
+/** Glue checks neither that the target exists nor that anybody may see it. `AlreadyExists` when the name is taken. */
+export async function createLink(
+  clients: Pick<Clients, 'glue'>,
+  account: string,
+  link: { name: string; target: LinkTarget },
+): Promise<void> {
+  const { catalog, database, region } = link.target;
+  await create(clients, account, `create link ${link.name} to ${catalog}/${database}`, {
+    Name: link.name,
+    // Without a Region Glue takes the link's own, silently (G-K8).
+    TargetDatabase: { CatalogId: catalog, DatabaseName: database, Region: region },
+  });
+}
+
+export async function createDatabase(
+  clients: Pick<Clients, 'glue'>,
+  account: string,
+  database: { name: string },
+): Promise<void> {
+  await create(clients, account, `create database ${database.name}`, { Name: database.name });
+}
+
+/** Deletes a link. Refuses anything that isn't one: a real database is never ours to delete (G-K2). */
+export async function deleteDatabaseLink(clients: Glue, account: string, name: string): Promise<'deleted' | 'left'> {
+  const { database } = await readLink(clients, account, name);
+  if (!database?.target) return 'left';
+  await asked({ account, owner: true, doing: `delete link ${name}` }, () =>
+    clients.glue.send(new DeleteDatabaseCommand({ CatalogId: account, Name: name })),
+  );
+  return 'deleted';
+}
+
+/** New tables of the database start without IAM_ALLOWED_PRINCIPALS; every other field stays as it was read. */
+export async function closeTableDefaults(
+  clients: Pick<Clients, 'glue'>,
+  account: string,
+  database: string,
+): Promise<void> {
+  const found = await getDatabase(clients, { account, database, owner: true });
+  if (!isOpen(found)) return;
+  await asked({ account, owner: true, doing: `close the table defaults of ${database}` }, () =>
+    clients.glue.send(
+      new UpdateDatabaseCommand({
+        CatalogId: account,
+        Name: database,
+        DatabaseInput: { ...inputOf(found), CreateTableDefaultPermissions: [] },
+      }),
+    ),
+  );
+}
+
+/** What a crawler fills: its event names neither database nor tables. Null when the account says it is gone. */
+export async function readCrawler(
+  clients: Pick<Clients, 'glue' | 'account'>,
+  name: string,
+): Promise<{ database: string; prefix: string } | null> {
+  try {
+    const view = { account: clients.account, owner: true, doing: `read crawler ${name}` };
+    const { Crawler } = await asked(view, () => clients.glue.send(new GetCrawlerCommand({ Name: name })));
+    return { database: required(Crawler?.DatabaseName, `the database of ${name}`), prefix: Crawler?.TablePrefix ?? '' };
+  } catch (error) {
+    if (isLakeError(error, 'Missing')) return null;
+    throw error;
+  }
+}
+
+async function getDatabase(
+  clients: Pick<Clients, 'glue'>,
+  { account, database, owner }: { account: string; database: string; owner: boolean },
+): Promise<Database> {
+  const answer = await asked({ account, owner, doing: `read database ${database}` }, () =>
+    clients.glue.send(new GetDatabaseCommand({ CatalogId: account, Name: database })),
+  );
+  return required(answer.Database, `database ${database}`);
+}
+
+async function listTables(
+  clients: Pick<Clients, 'glue'>,
+  { account, database, owner }: { account: string; database: string; owner: boolean },
+): Promise<TableFacts[]> {
+  const tables = await everyPage(async (token) => {
+    const page = await asked({ account, owner, doing: `list the tables of ${database}` }, () =>
+      clients.glue.send(new GetTablesCommand({ CatalogId: account, DatabaseName: database, NextToken: token })),
+    );
+    return { items: page.TableList, next: page.NextToken };
+  });
+  return tables.map(tableFacts);
+}
+
+function tableFacts(table: Table): TableFacts {
+  const isLink = table.TargetTable !== undefined;
+  const location = table.StorageDescriptor?.Location;
+  return { name: required(table.Name, 'the name of a table'), location: isLink || !location ? null : location, isLink };
+}
+
+async function create(
+  clients: Pick<Clients, 'glue'>,
+  account: string,
+  doing: string,
+  input: DatabaseInput,
+): Promise<void> {
+  await asked({ account, owner: true, doing }, () =>
+    clients.glue.send(new CreateDatabaseCommand({ CatalogId: account, DatabaseInput: input })),
+  );
+}
+
+/** Of what GetDatabase answers, all that UpdateDatabase takes. */
+function inputOf(database: Database): DatabaseInput {
+  const { Name, Description, LocationUri, Parameters, CreateTableDefaultPermissions } = database;
+  const { TargetDatabase, FederatedDatabase } = database;
+  return {
+    Name,
+    Description,
+    LocationUri,
+    Parameters,
+    CreateTableDefaultPermissions,
+    TargetDatabase,
+    FederatedDatabase,
+  };
+}
+
+function isOpen(database: Database): boolean {
+  return (database.CreateTableDefaultPermissions ?? []).some(opens);
+}
+
+function opens(defaults: PrincipalPermissions): boolean {
+  const principal = defaults.Principal?.DataLakePrincipalIdentifier;
+  return principal !== undefined && isEverybody(principal) && (defaults.Permissions ?? []).length > 0;
+}
+
+function targetOf(target: NonNullable<Database['TargetDatabase']>, account: string, region: string): LinkTarget {
+  return {
+    catalog: target.CatalogId ?? account,
+    database: required(target.DatabaseName, 'the database a link points at'),
+    region: target.Region ?? region,
+  };
+}

@@ -1,0 +1,88 @@
+/** All clients of a walk: made once per account, Region, role and session policy. */
+
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { GlueClient } from '@aws-sdk/client-glue';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import type { LakeFormationClient } from '@aws-sdk/client-lakeformation';
+import type { RAMClient } from '@aws-sdk/client-ram';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { STSClient } from '@aws-sdk/client-sts';
+import * as make from './service-clients.ts';
+import { type ClientConfig, createSessions, type SessionKey, type SessionOptions } from './sessions.ts';
+
+export interface Clients {
+  /** Whose they are: 12 digits, or `the hub` for our own. */
+  readonly account: string;
+  readonly region: string;
+  readonly glue: GlueClient;
+  readonly lakeFormation: LakeFormationClient;
+  readonly ram: RAMClient;
+  readonly s3: S3Client;
+  readonly kms: KMSClient;
+  readonly iam: IAMClient;
+}
+
+export interface HubClients {
+  readonly dynamodb: DynamoDBClient;
+  readonly sfn: SFNClient;
+  readonly s3: S3Client;
+  readonly events: EventBridgeClient;
+  readonly sns: SNSClient;
+  readonly sts: STSClient;
+}
+
+export interface Access {
+  /** As one of our roles in a member account. */
+  member(key: SessionKey): Clients;
+  /** As ourselves. */
+  own(region: string): Clients & HubClients;
+}
+
+export function createAccess(options: SessionOptions): Access {
+  const sessions = createSessions(options);
+  const members = new Map<string, Clients>();
+  const owns = new Map<string, Clients & HubClients>();
+  return {
+    member(key) {
+      const id = [key.account, key.region, key.role, key.sessionPolicy?.hash ?? ''].join('/');
+      const clients =
+        members.get(id) ?? make.lazily<Clients>(memberMakers(sessions.member(key), key.account, options.pathStyle));
+      members.set(id, clients);
+      return clients;
+    },
+    own(region) {
+      const clients =
+        owns.get(region) ?? make.lazily<Clients & HubClients>(ownMakers(sessions.own(region), options.pathStyle));
+      owns.set(region, clients);
+      return clients;
+    },
+  };
+}
+
+function memberMakers(config: ClientConfig, account: string, pathStyle: boolean | undefined) {
+  return {
+    account: () => account,
+    region: () => config.region,
+    glue: () => make.glueClient(config),
+    lakeFormation: () => make.lakeFormationClient(config),
+    ram: () => make.ramClient(config),
+    s3: () => make.s3Client(config, pathStyle),
+    kms: () => make.kmsClient(config),
+    iam: () => make.iamClient(config),
+  };
+}
+
+function ownMakers(config: ClientConfig, pathStyle: boolean | undefined) {
+  return {
+    ...memberMakers(config, 'the hub', pathStyle),
+    dynamodb: () => make.dynamodbClient(config),
+    sfn: () => make.sfnClient(config),
+    events: () => make.eventsClient(config),
+    sns: () => make.snsClient(config),
+    sts: () => make.stsClient(config),
+  };
+}

@@ -1,0 +1,91 @@
+/** Every AWS error becomes one of our codes, judged by whose view it is. AWS's own words are kept beside it. */
+
+import { type AwsAnswer, type ErrorCode, LakeError } from '#contracts/errors.ts';
+import type { Trouble } from '#core/lake.ts';
+import { codeOf } from './error-codes.ts';
+import { remedyFor } from './remedies.ts';
+
+/** Who asked, and for what. */
+export interface View {
+  /** The account asked in: 12 digits, or words such as `the hub`. */
+  readonly account: string;
+  /** Whether that account owns the thing asked about: only then does "not found" mean missing (law 6). */
+  readonly owner: boolean;
+  /** Infinitive, lower case: `list permissions on database 111111111111/cur_org`. */
+  readonly doing: string;
+  /** A revoke: being told that there is nothing to revoke is then its own code. */
+  readonly revoking?: boolean;
+}
+
+/** What Lake Formation says of one entry of a batch. */
+export interface EntryError {
+  readonly ErrorCode?: string | undefined;
+  readonly ErrorMessage?: string | undefined;
+}
+
+export function toLakeError(error: unknown, view: View): LakeError {
+  if (error instanceof LakeError) return error;
+  const answer = answerOf(error);
+  const status = statusOf(error);
+  return build(codeOf({ ...answer, status, answered: isAwsError(error) }, view), answer, view, error);
+}
+
+/** For one of `Failures[]`, which are not errors to the SDK (G-L10). */
+export function errorFromEntry(entry: EntryError, view: View): LakeError {
+  const answer = { code: entry.ErrorCode ?? 'Unknown', message: entry.ErrorMessage ?? '' };
+  return build(codeOf({ ...answer, status: undefined, answered: true }, view), answer, view);
+}
+
+export function toTrouble(error: unknown): Trouble {
+  if (!(error instanceof LakeError)) {
+    return { code: 'Unexpected', message: error instanceof Error ? error.message : String(error) };
+  }
+  const aws = error.aws && { code: error.aws.code, message: error.aws.message };
+  return { code: error.code, message: error.message, remedy: error.remedy, aws };
+}
+
+/** Sends, and turns whatever goes wrong into a LakeError. */
+export async function asked<T>(view: View, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    throw toLakeError(error, view);
+  }
+}
+
+function build(code: ErrorCode, aws: AwsAnswer, view: View, cause?: unknown): LakeError {
+  const where = /^\d{12}$/.test(view.account) ? `account ${view.account}` : view.account;
+  const remedy = remedyFor(code, where);
+  return new LakeError(code, {
+    message: `could not ${view.doing} in ${where}: ${aws.message || aws.code}`,
+    ...(remedy === undefined ? {} : { remedy }),
+    aws,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function isAwsError(error: unknown): boolean {
+  return field(error, '$fault') !== undefined || statusOf(error) !== undefined;
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = field(field(error, '$metadata'), 'httpStatusCode');
+  return typeof status === 'number' ? status : undefined;
+}
+
+/** A cut connection carries its system code (`ECONNRESET`) beside a plain name. */
+function answerOf(error: unknown): AwsAnswer {
+  const system = field(error, 'code');
+  const name = error instanceof Error ? error.name : 'Unknown';
+  const code = typeof system === 'string' && /^E[A-Z_]+$/.test(system) ? system : name;
+  const requestId = field(field(error, '$metadata'), 'requestId');
+  return {
+    code,
+    message: error instanceof Error ? error.message : String(error),
+    ...(typeof requestId === 'string' ? { requestId } : {}),
+  };
+}

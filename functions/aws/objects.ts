@@ -1,0 +1,77 @@
+/** What the hub keeps in its policy bucket: policies by hash, the current one, and publishers' snapshots. */
+
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod/mini';
+import { isLakeError, LakeError } from '#contracts/errors.ts';
+import { CURRENT_POLICY_KEY, policyKey, snapshotKey } from '#contracts/names.ts';
+import { type Snapshot, SnapshotSchema } from '#contracts/snapshot.ts';
+import { asked } from './errors.ts';
+import { required } from './paging.ts';
+
+/** The policy as it was deployed and its hash; both objects of a policy have this shape. */
+const StoredPolicySchema = z.object({ hash: z.string(), document: z.unknown() });
+export type StoredPolicy = z.infer<typeof StoredPolicySchema>;
+
+export async function readCurrentPolicy(s3: S3Client, bucket: string): Promise<StoredPolicy> {
+  return parsed(StoredPolicySchema, await readText(s3, bucket, CURRENT_POLICY_KEY), CURRENT_POLICY_KEY);
+}
+
+export async function readPolicy(s3: S3Client, bucket: string, hash: string): Promise<StoredPolicy> {
+  const stored = parsed(StoredPolicySchema, await readText(s3, bucket, policyKey(hash)), policyKey(hash));
+  if (stored.hash === hash) return stored;
+  throw new LakeError('Unexpected', { message: `${policyKey(hash)} holds policy ${stored.hash}` });
+}
+
+/** By its hash first, so that whoever sees a new current policy can also read it by hash. */
+export async function putPolicy(s3: S3Client, bucket: string, policy: StoredPolicy): Promise<void> {
+  const text = JSON.stringify(policy);
+  await writeText(s3, bucket, policyKey(policy.hash), text);
+  await writeText(s3, bucket, CURRENT_POLICY_KEY, text);
+}
+
+/** Null before the first publish of that database. */
+export async function readSnapshot(
+  s3: S3Client,
+  bucket: string,
+  scope: { account: string; region: string; database: string },
+): Promise<Snapshot | null> {
+  try {
+    return parsed(SnapshotSchema, await readText(s3, bucket, snapshotKey(scope)), snapshotKey(scope));
+  } catch (error) {
+    if (isLakeError(error, 'Missing')) return null;
+    throw error;
+  }
+}
+
+export async function putSnapshot(s3: S3Client, bucket: string, snapshot: Snapshot): Promise<void> {
+  await writeText(s3, bucket, snapshotKey(snapshot), JSON.stringify(snapshot));
+}
+
+async function readText(s3: S3Client, bucket: string, key: string): Promise<string> {
+  const view = { account: 'the hub', owner: true, doing: `read s3://${bucket}/${key}` };
+  return asked(view, async () => {
+    const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return required(answer.Body, `the body of ${key}`).transformToString('utf-8');
+  });
+}
+
+async function writeText(s3: S3Client, bucket: string, key: string, text: string): Promise<void> {
+  await asked({ account: 'the hub', owner: true, doing: `write s3://${bucket}/${key}` }, () =>
+    s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' })),
+  );
+}
+
+function parsed<T extends z.ZodMiniType>(schema: T, text: string, key: string): z.infer<T> {
+  const result = z.safeParse(schema, jsonOf(text, key));
+  if (result.success) return result.data;
+  const paths = result.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');
+  throw new LakeError('Unexpected', { message: `${key} is not of the shape this version reads: ${paths}` });
+}
+
+function jsonOf(text: string, key: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new LakeError('Unexpected', { message: `${key} is not JSON`, cause });
+  }
+}

@@ -1,0 +1,34 @@
+/** The one place in TypeScript where a call is repeated. Waits for business reasons are the state machines'. */
+
+import { StandardRetryStrategy } from '@smithy/util-retry';
+
+/** First attempt and three more: with exponential backoff about 7 s at most, well inside one stage's timeout. */
+export const ATTEMPTS = 4;
+
+type RefreshArguments = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>;
+
+/** What computes the pause between attempts; the SDK's own when not given. */
+function fixedBackoff(delayMs: number): { computeNextBackoffDelay(): number; setDelayBase(): void } {
+  return { computeNextBackoffDelay: () => delayMs, setDelayBase: () => undefined };
+}
+
+/**
+ * The SDK repeats throttling, 5xx and cut connections, but not ConcurrentModificationException: Lake Formation's
+ * and Glue's models give it no retry trait, though waiting is its only cure. Here it counts as throttling.
+ */
+export class LakeRetryStrategy extends StandardRetryStrategy {
+  constructor(delayMs?: number) {
+    super(
+      delayMs === undefined ? { maxAttempts: ATTEMPTS } : { maxAttempts: ATTEMPTS, backoff: fixedBackoff(delayMs) },
+    );
+  }
+
+  override async refreshRetryTokenForRetry(
+    token: RefreshArguments[0],
+    info: RefreshArguments[1],
+  ): ReturnType<StandardRetryStrategy['refreshRetryTokenForRetry']> {
+    const name = info.error instanceof Error ? info.error.name : '';
+    const errorType = name === 'ConcurrentModificationException' ? 'THROTTLING' : info.errorType;
+    return super.refreshRetryTokenForRetry(token, { ...info, errorType });
+  }
+}

@@ -1,0 +1,106 @@
+/** Lake Formation's settings of an account: one document, replaced whole by every write (G-S1). */
+
+import {
+  type DataLakePrincipal,
+  type DataLakeSettings,
+  GetDataLakeSettingsCommand,
+  PutDataLakeSettingsCommand,
+} from '@aws-sdk/client-lakeformation';
+import { LakeError } from '#contracts/errors.ts';
+import type { SettingsFacts } from '#core/facts.ts';
+import type { Clients } from './clients.ts';
+import { asked } from './errors.ts';
+import { required } from './paging.ts';
+import { principalOf } from './principals.ts';
+
+export type { DataLakeSettings };
+
+type LakeFormation = Pick<Clients, 'lakeFormation'>;
+
+/** AWS's limit for each list of administrators. */
+const MOST_ADMINS = 30;
+/** AWS knows it by exactly this name, and leaves it out while it is 1 (G-S4). */
+const VERSION = 'CROSS_ACCOUNT_VERSION';
+
+export async function readSettings(
+  clients: LakeFormation,
+  account: string,
+): Promise<{ facts: SettingsFacts; raw: DataLakeSettings }> {
+  const view = { account, owner: true, doing: 'read the Lake Formation settings' };
+  const answer = await asked(view, () =>
+    clients.lakeFormation.send(new GetDataLakeSettingsCommand({ CatalogId: account })),
+  );
+  const raw = required(answer.DataLakeSettings, 'DataLakeSettings');
+  return { facts: factsOf(raw, account), raw };
+}
+
+export interface SettingsChange {
+  readonly addAdmins: readonly string[];
+  readonly addReadOnlyAdmins: readonly string[];
+  readonly raiseVersionTo: number | null;
+}
+
+/**
+ * The document with our part in it; null when it is in there already. What we don't own stays as it was read,
+ * administrators of deleted roles included: whether they are dead is not ours to judge (G-S2).
+ */
+export function mergeSettings(raw: DataLakeSettings, change: SettingsChange): DataLakeSettings | null {
+  const admins = withAdded(raw.DataLakeAdmins, change.addAdmins, 'administrators');
+  const readers = withAdded(raw.ReadOnlyAdmins, change.addReadOnlyAdmins, 'read-only administrators');
+  const raise = change.raiseVersionTo !== null && change.raiseVersionTo > versionOf(raw);
+  if (!admins && !readers && !raise) return null;
+  return {
+    ...raw,
+    ...(admins ? { DataLakeAdmins: admins } : {}),
+    ...(readers ? { ReadOnlyAdmins: readers } : {}),
+    ...(raise ? { Parameters: { ...raw.Parameters, [VERSION]: String(change.raiseVersionTo) } } : {}),
+  };
+}
+
+export async function writeSettings(clients: LakeFormation, account: string, raw: DataLakeSettings): Promise<void> {
+  const view = { account, owner: true, doing: 'write the Lake Formation settings' };
+  await asked(view, () =>
+    clients.lakeFormation.send(new PutDataLakeSettingsCommand({ CatalogId: account, DataLakeSettings: raw })),
+  );
+}
+
+function factsOf(raw: DataLakeSettings, account: string): SettingsFacts {
+  return {
+    admins: namesOf(raw.DataLakeAdmins),
+    readOnlyAdmins: namesOf(raw.ReadOnlyAdmins),
+    crossAccountVersion: versionOf(raw, account),
+    openDatabases: (raw.CreateDatabaseDefaultPermissions ?? []).length > 0,
+    openTables: (raw.CreateTableDefaultPermissions ?? []).length > 0,
+  };
+}
+
+function namesOf(principals: readonly DataLakePrincipal[] | undefined): readonly string[] {
+  return (principals ?? []).map((principal) => principalOf(principal)).sort();
+}
+
+function versionOf(raw: DataLakeSettings, account = 'this account'): number {
+  const text = raw.Parameters?.[VERSION] ?? '1';
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new LakeError('Unexpected', {
+    message: `Lake Formation settings of ${account} have ${VERSION} "${text}", which is no version`,
+  });
+}
+
+/** Null when all are there. */
+function withAdded(
+  present: readonly DataLakePrincipal[] | undefined,
+  wanted: readonly string[],
+  what: string,
+): DataLakePrincipal[] | null {
+  const there = new Set(namesOf(present));
+  const missing = [...new Set(wanted)].filter((arn) => !there.has(arn));
+  if (missing.length === 0) return null;
+  const all = [...(present ?? []), ...missing.map((arn) => ({ DataLakePrincipalIdentifier: arn }))];
+  if (all.length > MOST_ADMINS) {
+    throw new LakeError('LimitExceeded', {
+      message: `${all.length} ${what} wanted, Lake Formation allows ${MOST_ADMINS}: no room for ${missing.join(', ')}`,
+      remedy: `remove ${what} that are no longer used`,
+    });
+  }
+  return all;
+}
