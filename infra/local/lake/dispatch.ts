@@ -13,6 +13,7 @@ import { type WireAnswer, writeAnswer, writeError } from './protocol/answer.ts';
 import { loadModel } from './protocol/model.ts';
 import { operationOf, readInput, type WireRequest } from './protocol/protocol.ts';
 import { accessDeniedCode, throttledCode, VALIDATION } from './protocol/services.ts';
+import { isChunked, unchunk } from './s3/chunked.ts';
 import { AwsError, type Call, type Caller, type ServiceModule } from './service.ts';
 
 interface Step {
@@ -135,11 +136,12 @@ export async function dispatch(lake: Lake, request: IncomingMessage, response: S
       message: `the lake does not implement ${service}, and no MiniStack was named to pass it on to`,
     });
   }
+  const raw = await readBody(request);
   const wire: WireRequest = {
     method: request.method ?? 'GET',
     url,
     headers: request.headers,
-    body: await readBody(request),
+    body: isChunked(request.headers) ? unchunk(raw) : raw,
   };
   const answer = await serve(lake, module, signature, wire);
   if (answer === 'cut') request.socket.destroy();

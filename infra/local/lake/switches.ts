@@ -36,6 +36,13 @@ export const SWITCHES: readonly Switch[] = [
     meaning: 'whether a permission on a table shows its database, too (G-L28: DESCRIBE on the database is asked for)',
   },
   {
+    name: 'lf-version-1-to-3',
+    default: 'refused',
+    alternatives: ['works'],
+    meaning:
+      'whether an account of cross-account version 1 can grant by name to one of version 3 or later: sources conflict',
+  },
+  {
     name: 'lf-drop-keeps-shares',
     default: 'yes',
     alternatives: ['no'],

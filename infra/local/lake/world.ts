@@ -5,9 +5,11 @@ import { type EventEnvelope, toEnvelope } from './events.ts';
 import { createFaults, type Faults } from './faults/rules.ts';
 import { createVisibility, type VisibilityControl } from './faults/visibility.ts';
 import { createGlueState } from './glue/state.ts';
+import type { OrganizationFacts } from './iam/context.ts';
 import { createDecider } from './iam/decider.ts';
 import { createSessions, type SessionStore } from './identity/sessions.ts';
 import { createLakeFormationState } from './lakeformation/state.ts';
+import { pathOf } from './organizations/lookup.ts';
 import { createOrganizationsState } from './organizations/state.ts';
 import { createRamState } from './ram/state.ts';
 import { createRandom } from './random.ts';
@@ -55,6 +57,11 @@ export function createWorld(options: WorldOptions): OwnedWorld {
   const now = (): number => options.clock() + offset;
   const sessions = createSessions(createRandom(options.seed + 1), now);
   const faults = createFaults(createRandom(options.seed + 2), now);
+  const organizations = createOrganizationsState();
+  const organizationOf = (account: string): OrganizationFacts | undefined => {
+    const organization = organizations.organizations.get(organizations.membership.get(account) ?? '');
+    return organization === undefined ? undefined : { id: organization.id, path: pathOf(organization, account) };
+  };
   return {
     accounts: new Set(options.accounts),
     now,
@@ -67,12 +74,12 @@ export function createWorld(options: WorldOptions): OwnedWorld {
     faults,
     sessions,
     credentials: sessions,
-    iam: createDecider(options.backend, now),
+    iam: createDecider({ backend: options.backend, now, organizationOf }),
     backend: options.backend,
     glue: createGlueState(),
     lakeFormation: createLakeFormationState(),
     ram: createRamState(),
-    organizations: createOrganizationsState(),
+    organizations,
     moveClock(ms) {
       offset += ms;
     },

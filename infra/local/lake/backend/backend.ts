@@ -55,6 +55,8 @@ export interface KeyFacts {
 export interface Backend {
   /** By ARN, path included: a role that was found under another path is not this role. */
   identity(arn: string): Promise<Identity | undefined>;
+  /** Text of a managed policy's default version, AWS's or an account's own. */
+  policy(arn: string): Promise<string | undefined>;
   bucket(name: string): Promise<BucketFacts | undefined>;
   object(bucket: string, key: string): Promise<ObjectFacts | undefined>;
   /** By key ARN or alias ARN. */

@@ -13,6 +13,8 @@ export interface Question {
   readonly resourcePolicy?: string | undefined;
   /** The account the resource belongs to; the caller's when absent. Another account needs both sides to allow. */
   readonly resourceAccount?: string;
+  /** Trust and key policies: without an allow there nobody may, whatever identity policies say. */
+  readonly resourceMustAllow?: boolean;
   /** Condition keys beyond those the caller brings (`aws:PrincipalArn`, `aws:PrincipalTag/…`, …). */
   readonly context?: Readonly<Record<string, ContextValue>>;
 }

@@ -2,17 +2,60 @@
 
 import type { Backend } from '../backend/backend.ts';
 import { AwsError, type Caller } from '../service.ts';
+import { buildContext, type OrganizationFacts } from './context.ts';
 import type { Decision, PolicyDecider, Question } from './decide.ts';
+import { evaluate } from './evaluate.ts';
 
-export const nameOf = (caller: Caller): string => caller.sessionArn ?? caller.arn;
+export interface DeciderOptions {
+  readonly backend: Backend;
+  readonly now: () => number;
+  readonly organizationOf: (account: string) => OrganizationFacts | undefined;
+}
 
-export function createDecider(_backend: Backend, _now: () => number): PolicyDecider {
-  const decide = async (_question: Question): Promise<Decision> => ({ effect: 'allowed', by: 'root' });
+export const shownName = (caller: Caller): string => caller.sessionArn ?? caller.arn;
+
+const KINDS: Readonly<Record<Decision['by'], string>> = {
+  root: 'identity-based policy',
+  identity: 'identity-based policy',
+  resource: 'resource-based policy',
+  session: 'session policy',
+  boundary: 'permissions boundary',
+};
+
+const article = (kind: string): string => (kind.startsWith('i') ? 'an' : 'a');
+
+/** AWS's words for a refusal. */
+export function refusal(question: Question, decision: Decision): string {
+  const kind = KINDS[decision.by];
+  const what = `User: ${shownName(question.caller)} is not authorized to perform: ${question.action} on resource: ${question.resource}`;
+  if (decision.effect === 'explicitDeny') return `${what} with an explicit deny in ${article(kind)} ${kind}`;
+  return `${what} because no ${kind} allows the ${question.action} action`;
+}
+
+export function createDecider({ backend, now, organizationOf }: DeciderOptions): PolicyDecider {
+  const decide = async (question: Question): Promise<Decision> => {
+    const { caller } = question;
+    const identity = caller.kind === 'role' || caller.kind === 'user' ? await backend.identity(caller.arn) : undefined;
+    const organization = caller.account === '' ? undefined : organizationOf(caller.account);
+    return evaluate({
+      caller,
+      action: question.action,
+      resource: question.resource,
+      context: buildContext(question, identity, organization, now()),
+      sameAccount: question.resourceAccount === undefined || question.resourceAccount === caller.account,
+      // A role that is gone has no policies, so its sessions may do nothing.
+      identity: caller.kind === 'root' ? undefined : (identity?.policies ?? []).map(({ document }) => document),
+      boundary: identity?.boundary,
+      session: caller.sessionPolicies,
+      resourcePolicy: question.resourcePolicy,
+      resourceMustAllow: question.resourceMustAllow === true,
+    });
+  };
   return {
     decide,
     async authorize(question) {
-      const { effect } = await decide(question);
-      if (effect !== 'allowed') throw new AwsError('AccessDeniedException', `User: ${nameOf(question.caller)}`);
+      const decision = await decide(question);
+      if (decision.effect !== 'allowed') throw new AwsError('AccessDeniedException', refusal(question, decision));
     },
   };
 }

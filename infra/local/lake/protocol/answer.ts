@@ -56,6 +56,15 @@ function payloadBytes(model: Model, member: Member, name: string, value: unknown
   return writeXml(model, member, member.locationName ?? name, value);
 }
 
+/** S3's element names, where they aren't the output shape's. */
+const ROOTS: Readonly<Record<string, string>> = {
+  ListObjects: 'ListBucketResult',
+  ListObjectsV2: 'ListBucketResult',
+  ListBuckets: 'ListAllMyBucketsResult',
+  DeleteObjects: 'DeleteResult',
+  GetBucketTagging: 'Tagging',
+};
+
 function restXmlAnswer(model: Model, operation: string, output: Record<string, unknown>): WireAnswer {
   const { output: shapeName, status = 200 } = model.operations[operation] ?? {};
   if (shapeName === undefined) return { status, headers: {}, body: '' };
@@ -64,12 +73,10 @@ function restXmlAnswer(model: Model, operation: string, output: Record<string, u
   const payload = shape.payload === undefined ? undefined : shape.members?.[shape.payload];
   if (shape.payload !== undefined && payload !== undefined)
     return { status, headers, body: payloadBytes(model, payload, shape.payload, output[shape.payload]) };
-  // S3 names the element of GetBucketLocation, and no other, after something else than the output shape.
   const inner = writeXmlMembers(model, shapeName, output);
-  const root =
-    operation === 'GetBucketLocation'
-      ? inner
-      : `<${shapeName.replace(/Output$/, 'Result')}>${inner}</${shapeName.replace(/Output$/, 'Result')}>`;
+  // GetBucketLocation alone has no element around its one member.
+  const name = ROOTS[operation] ?? shapeName;
+  const root = operation === 'GetBucketLocation' ? inner : `<${name}>${inner}</${name}>`;
   const empty = Object.values(shape.members ?? {}).every((member) => member.location !== undefined);
   return { status, headers: { 'content-type': 'application/xml', ...headers }, body: empty ? '' : root };
 }

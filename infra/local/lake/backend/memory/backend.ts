@@ -1,14 +1,46 @@
 /** The in-memory backend: roles, users, buckets, objects and keys of every account, and the APIs that make them. */
 
-import type { Backend } from '../backend.ts';
+import type { Backend, BucketFacts } from '../backend.ts';
+import { createIamModule } from './iam.ts';
+import { findIdentity, policyText, toIdentity } from './identities.ts';
+import { createKmsModule, keyByArn } from './kms.ts';
+import { createS3Module } from './s3.ts';
+import { type BucketRecord, createMemoryState } from './state.ts';
+
+const toFacts = ({ name, account, region, policy, encryption }: BucketRecord): BucketFacts => ({
+  name,
+  account,
+  region,
+  ...(policy === undefined ? {} : { policy }),
+  ...(encryption.kmsKey === undefined ? {} : { kmsKey: encryption.kmsKey }),
+});
 
 export function createMemoryBackend(): Backend {
+  const state = createMemoryState();
   return {
-    identity: async () => undefined,
-    bucket: async () => undefined,
-    object: async () => undefined,
-    key: async () => undefined,
-    modules: [],
-    reset: () => undefined,
+    async identity(arn) {
+      const record = findIdentity(state, arn);
+      return record === undefined ? undefined : toIdentity(state, record);
+    },
+    policy: async (arn) => policyText(state, arn),
+    async bucket(name) {
+      const bucket = state.buckets.get(name);
+      return bucket === undefined ? undefined : toFacts(bucket);
+    },
+    async object(bucket, key) {
+      const object = state.buckets.get(bucket)?.objects.get(key);
+      if (object === undefined) return undefined;
+      return { size: object.body.length, ...(object.kmsKey === undefined ? {} : { kmsKey: object.kmsKey }) };
+    },
+    async key(arn) {
+      const key = keyByArn(state, arn);
+      if (key === undefined) return undefined;
+      const { account, policy, manager, enabled } = key;
+      return { arn: key.arn, account, policy, manager, enabled };
+    },
+    modules: [createIamModule(state), createS3Module(state), createKmsModule(state)],
+    reset() {
+      for (const table of [state.accounts, state.buckets, state.keys, state.aliases]) table.clear();
+    },
   };
 }

@@ -1,0 +1,24 @@
+/** Markers of IAM, S3 and KMS listings: the last item's name, opaque to callers. */
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Present when there is more. */
+  readonly next?: string;
+}
+
+const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
+const decode = (text: string): string => Buffer.from(text, 'base64url').toString('utf8');
+
+export function page<T>(
+  all: readonly T[],
+  name: (item: T) => string,
+  size: number,
+  marker: string | undefined,
+): Page<T> {
+  const sorted = [...all].sort((a, b) => (name(a) < name(b) ? -1 : 1));
+  const after = marker === undefined ? undefined : decode(marker);
+  const rest = after === undefined ? sorted : sorted.filter((item) => name(item) > after);
+  const items = rest.slice(0, size);
+  const last = items.at(-1);
+  return rest.length > size && last !== undefined ? { items, next: encode(name(last)) } : { items };
+}

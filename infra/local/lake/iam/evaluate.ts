@@ -1,0 +1,127 @@
+/** Policy evaluation: explicit deny wins; across accounts both sides must allow; boundary and session policies limit. */
+
+import type { Caller } from '../service.ts';
+import { conditionsHold } from './conditions.ts';
+import type { Decision } from './decide.ts';
+import { parsePolicy, type Statement } from './document.ts';
+import { glob, type RequestContext, substitute } from './match.ts';
+import { type Naming, namesCaller } from './principal.ts';
+
+export interface Evaluation {
+  readonly caller: Caller;
+  readonly action: string;
+  readonly resource: string;
+  readonly context: RequestContext;
+  /** True when the resource belongs to the caller's account. */
+  readonly sameAccount: boolean;
+  /** Texts of the caller's identity policies; undefined for an account's root, which may do everything. */
+  readonly identity: readonly string[] | undefined;
+  readonly boundary: string | undefined;
+  readonly session: readonly string[] | undefined;
+  readonly resourcePolicy: string | undefined;
+  /** Trust and key policies: without them nobody may, whatever identity policies say. */
+  readonly resourceMustAllow: boolean;
+}
+
+function elementMatches(
+  patterns: readonly string[],
+  text: string,
+  context: RequestContext,
+  ignoreCase: boolean,
+): boolean {
+  return patterns.some((pattern) => {
+    const filled = substitute(pattern, context);
+    return filled !== undefined && glob(filled, text, ignoreCase);
+  });
+}
+
+function applies(statement: Statement, { action, resource, context }: Evaluation): boolean {
+  const { actions, notActions, resources, notResources, conditions } = statement;
+  if (actions !== undefined && !elementMatches(actions, action, context, true)) return false;
+  if (notActions !== undefined && elementMatches(notActions, action, context, true)) return false;
+  if (resources !== undefined && !elementMatches(resources, resource, context, false)) return false;
+  if (notResources !== undefined && elementMatches(notResources, resource, context, false)) return false;
+  return conditionsHold(conditions, context);
+}
+
+type Verdict = 'allow' | 'deny' | 'silent';
+
+function ofIdentity(policies: readonly string[], evaluation: Evaluation): Verdict {
+  const matching = policies.flatMap(parsePolicy).filter((statement) => applies(statement, evaluation));
+  if (matching.some(({ effect }) => effect === 'Deny')) return 'deny';
+  return matching.length > 0 ? 'allow' : 'silent';
+}
+
+interface ResourceVerdict {
+  readonly deny: boolean;
+  readonly allow: ReadonlySet<Naming>;
+}
+
+function ofResource(evaluation: Evaluation): ResourceVerdict {
+  const allow = new Set<Naming>();
+  let deny = false;
+  for (const statement of evaluation.resourcePolicy === undefined ? [] : parsePolicy(evaluation.resourcePolicy)) {
+    const named = namesCaller(statement, evaluation.caller);
+    if (named === undefined || !applies(statement, evaluation)) continue;
+    if (statement.effect === 'Deny') deny = true;
+    else allow.add(named);
+  }
+  return { deny, allow };
+}
+
+interface Verdicts {
+  readonly identity: Verdict;
+  readonly boundary: Verdict;
+  readonly session: Verdict;
+  readonly resource: ResourceVerdict;
+}
+
+function judge(evaluation: Evaluation): Verdicts {
+  const { identity, boundary, session } = evaluation;
+  return {
+    identity: identity === undefined ? 'allow' : ofIdentity(identity, evaluation),
+    boundary: boundary === undefined ? 'allow' : ofIdentity([boundary], evaluation),
+    session: session === undefined ? 'allow' : ofIdentity(session, evaluation),
+    resource: ofResource(evaluation),
+  };
+}
+
+const denied = (by: Decision['by']): Decision => ({ effect: 'explicitDeny', by });
+const silent = (by: Decision['by']): Decision => ({ effect: 'implicitDeny', by });
+const allowed = (by: Decision['by']): Decision => ({ effect: 'allowed', by });
+
+function explicitDeny({ identity, boundary, session, resource }: Verdicts): Decision | undefined {
+  if (identity === 'deny') return denied('identity');
+  if (resource.deny) return denied('resource');
+  if (session === 'deny') return denied('session');
+  return boundary === 'deny' ? denied('boundary') : undefined;
+}
+
+/** What the identity's own account allows it. */
+function ownSide({ identity, boundary, session }: Verdicts): Decision {
+  if (identity !== 'allow') return silent('identity');
+  if (boundary !== 'allow') return silent('boundary');
+  return session === 'allow' ? allowed('identity') : silent('session');
+}
+
+export function evaluate(evaluation: Evaluation): Decision {
+  const verdicts = judge(evaluation);
+  const deny = explicitDeny(verdicts);
+  if (deny !== undefined) return deny;
+  const { allow } = verdicts.resource;
+  if (evaluation.caller.kind === 'service') return allow.has('service') ? allowed('resource') : silent('resource');
+  const own = ownSide(verdicts);
+  const delegated = allow.has('delegated');
+  const direct = [...allow].some((named) => named !== 'delegated');
+  if (!evaluation.sameAccount) {
+    if (own.effect !== 'allowed') return own;
+    return direct || delegated ? allowed('resource') : silent('resource');
+  }
+  if (allow.has('session') || allow.has('user')) return allowed('resource');
+  if (direct) {
+    if (verdicts.boundary !== 'allow') return silent('boundary');
+    return verdicts.session === 'allow' ? allowed('resource') : silent('session');
+  }
+  if (evaluation.resourceMustAllow && !delegated) return silent('resource');
+  return own;
+}
