@@ -1,0 +1,15 @@
+/** Names of our metrics: what functions count and what alarms look at. */
+
+export const METRIC_NAMESPACE = 'LakeOnramp';
+
+/** The only dimension: two hubs may live in one account. */
+export const METRIC_DIMENSION = 'namespace';
+
+export const METRICS = {
+  grantsMade: 'GrantsMade',
+  grantsFailed: 'GrantsFailed',
+  /** Findings that recovered. */
+  healed: 'FindingsHealed',
+  /** Milliseconds from the event to the end of the walk that made the table readable. */
+  eventToReadable: 'EventToReadable',
+} as const;

@@ -1,0 +1,70 @@
+/** Logs: one line per decision and per write, each with the same keys, so that one query follows a run anywhere. */
+
+import { Logger } from '@aws-lambda-powertools/logger';
+import { LakeError } from '#contracts/errors.ts';
+
+/** On every line; `-` where a line is not about one, since Powertools leaves nulls out. */
+export interface LogKeys {
+  readonly scope?: string | undefined;
+  readonly account?: string | undefined;
+  readonly product?: string | undefined;
+  readonly execution?: string | undefined;
+}
+
+/** Names and counts. Never payloads, documents or settings. */
+export type LogDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+export interface Log {
+  /** What was decided and why. */
+  decision(message: string, details?: LogDetails): void;
+  /** What was written to AWS. */
+  write(message: string, details?: LogDetails): void;
+  /** What went wrong, by its code. */
+  trouble(message: string, error: unknown, details?: LogDetails): void;
+  /** The same log with keys filled in. */
+  with(keys: LogKeys): Log;
+}
+
+/** A detail of this name would be a mistake of ours; it is left out rather than kept for years. */
+const SECRET = /secret|token|password|credential|authorization|signature/i;
+
+export function createLog(service: string): Log {
+  return logOn(new Logger({ serviceName: service, logLevel: 'INFO' }), {});
+}
+
+function logOn(logger: Logger, keys: LogKeys): Log {
+  const line = (kind: string, details: LogDetails = {}) => ({ kind, ...fixedKeys(keys), ...withoutSecrets(details) });
+  return {
+    decision: (message, details) => logger.info(message, line('decision', details)),
+    write: (message, details) => logger.info(message, line('write', details)),
+    trouble: (message, error, details) => logger.error(message, { ...line('trouble', details), ...errorKeys(error) }),
+    with: (more) => logOn(logger, { ...keys, ...more }),
+  };
+}
+
+function fixedKeys(keys: LogKeys): Record<keyof LogKeys, string> {
+  return {
+    scope: keys.scope ?? '-',
+    account: keys.account ?? '-',
+    product: keys.product ?? '-',
+    execution: keys.execution ?? '-',
+  };
+}
+
+function withoutSecrets(details: LogDetails): LogDetails {
+  return Object.fromEntries(Object.entries(details).filter(([name]) => !SECRET.test(name)));
+}
+
+/** Our code and AWS's own; a foreign error keeps its name, and its stack, since it is a bug. */
+function errorKeys(error: unknown): Record<string, string> {
+  if (error instanceof LakeError) {
+    return {
+      code: error.code,
+      cause: error.message,
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+      ...(error.aws === undefined ? {} : { awsCode: error.aws.code, awsMessage: error.aws.message }),
+    };
+  }
+  if (error instanceof Error) return { code: error.name, cause: error.message, stack: error.stack ?? '' };
+  return { code: 'Unexpected', cause: String(error) };
+}
