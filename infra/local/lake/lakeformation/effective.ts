@@ -3,6 +3,7 @@
 import type { Permission } from '@aws-sdk/client-lakeformation';
 import { delivers } from '../ram/delivery.ts';
 import type { Caller, World } from '../service.ts';
+import { isExposed, isHybrid, isOptedIn } from './exposure.ts';
 import type { Grant } from './grants.ts';
 import { accountNames, iamAllowedPrincipals, isAdmin, namesOf } from './principals.ts';
 import type { Columns, Ref } from './resources.ts';
@@ -32,14 +33,15 @@ type Filter = (grant: Grant) => boolean;
 const nothing = (): Held => ({ permissions: new Set(), grantable: new Set(), select: [] });
 
 export function effective(world: World, caller: Caller, target: Target): Held {
-  const held = caller.account === target.account ? atHome(world, caller, target) : abroad(world, caller, target);
-  return held;
+  return caller.account === target.account ? atHome(world, caller, target) : abroad(world, caller, target);
 }
 
 function atHome(world: World, caller: Caller, target: Target): Held {
   const held = nothing();
   const catalog = lakeCatalogOf(world.lakeFormation, target.account, target.region);
-  for (const name of [...namesOf(caller), iamAllowedPrincipals]) collect(world, catalog, name, target, held);
+  // Who has been opted in lives by Lake Formation, whatever is open to everyone else.
+  const everyone = isOptedIn(world, target, namesOf(caller), target) ? [] : [iamAllowedPrincipals];
+  for (const name of [...namesOf(caller), ...everyone]) collect(world, catalog, name, target, held);
   if (isAdmin(world, caller, target.region)) held.permissions.add('DESCRIBE');
   return held;
 }
@@ -47,6 +49,7 @@ function atHome(world: World, caller: Caller, target: Target): Held {
 /** Another account's: granted to the caller himself, or through his account, whose administrators pass it on. */
 function abroad(world: World, caller: Caller, target: Target): Held {
   const own = nothing();
+  if (!isOpenAbroad(world, caller, target)) return own;
   const catalog = lakeCatalogOf(world.lakeFormation, target.account, target.region);
   collect(world, catalog, caller.arn, target, own, (grant) => delivers(world, grant.shares, caller.arn));
   const account = sharedWithAccount(world, caller.account, target);
@@ -56,6 +59,16 @@ function abroad(world: World, caller: Caller, target: Target): Held {
   const home = lakeCatalogOf(world.lakeFormation, caller.account, target.region);
   for (const name of namesOf(caller)) collect(world, home, name, target, passed);
   return merged(own, limited(passed, account));
+}
+
+/** A table that is open to everyone at home isn't Lake Formation's to share, but for those opted in on both sides. */
+function isOpenAbroad(world: World, caller: Caller, target: Target): boolean {
+  const { account: catalog, database, table } = target;
+  if (table === undefined || !isExposed(world, target, { kind: 'table', catalog, database, table })) return true;
+  if (!isHybrid(world, target)) return false;
+  const home = { account: caller.account, region: target.region };
+  const shared = [...accountNames(world, caller.account), caller.arn];
+  return isOptedIn(world, target, shared, target) && isOptedIn(world, home, namesOf(caller), target);
 }
 
 /** What the owner shares with the account as a whole, once the share has arrived there. */

@@ -9,16 +9,14 @@ import { iamAllowedPrincipals } from './principals.ts';
 import { key, type Ref } from './resources.ts';
 import { withdraw } from './sharing.ts';
 import { type LakeFormationCatalog, lakeCatalogOf, settingsOf } from './state.ts';
-
-const onDatabase: readonly Permission[] = ['ALL', 'ALTER', 'CREATE_TABLE', 'DESCRIBE', 'DROP'];
-const onTable: readonly Permission[] = ['ALL', 'ALTER', 'DELETE', 'DESCRIBE', 'DROP', 'INSERT'];
+import { onDatabase, onLink, onTable } from './validity.ts';
 
 /** The creator may do everything with it and pass it on; a link counts as what it is, a database of its own. */
 export function onDatabaseCreated(world: World, at: DatabaseAt, creator: Caller): void {
   const catalog = lakeCatalogOf(world.lakeFormation, at.account, at.region);
   const ref: Ref = { kind: 'database', catalog: at.account, database: at.database };
   const link = findDatabase(world.glue, at.account, at.region, at.database)?.database.TargetDatabase !== undefined;
-  implicit(world, catalog, creator, ref, link ? ['DESCRIBE', 'DROP'] : onDatabase);
+  implicit(world, catalog, creator, ref, link ? onLink : onDatabase);
   const defaults = settingsOf(world, at.account, at.region).CreateDatabaseDefaultPermissions ?? [];
   if (defaults.length > 0) open(world, catalog, ref);
 }
@@ -29,7 +27,7 @@ export function onTableCreated(world: World, at: TableAt, creator: Caller): void
   const ref: Ref = { kind: 'table', catalog: at.account, database, table };
   const holder = findDatabase(world.glue, at.account, at.region, database);
   const link = holder?.tables.get(table)?.table.TargetTable !== undefined;
-  implicit(world, catalog, creator, ref, link ? ['DESCRIBE', 'DROP'] : onTable);
+  implicit(world, catalog, creator, ref, link ? onLink : onTable);
   if (!link) implicit(world, catalog, creator, { ...ref, kind: 'columns', columns: { kind: 'all' } }, ['SELECT']);
   const defaults = holder?.database.CreateTableDefaultPermissions ?? [];
   if (defaults.length > 0) open(world, catalog, ref);

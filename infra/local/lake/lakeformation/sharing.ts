@@ -2,10 +2,10 @@
 
 import { catalogArn, databaseArn, tableArn } from '../glue/names.ts';
 import { companionShare, consolidatedShare, type GrantShare, shareForGrant, withdrawFromShare } from '../ram/grants.ts';
-import type { Slot } from '../ram/state.ts';
-import type { World } from '../service.ts';
+import type { Share, Slot } from '../ram/state.ts';
+import { AwsError, type Call, type World } from '../service.ts';
 import type { Grant } from './grants.ts';
-import type { Ref } from './resources.ts';
+import { invalidInput, type Ref } from './resources.ts';
 import { crossAccountVersion, type LakeFormationCatalog } from './state.ts';
 
 /** ARNs of the shares that carry a grant on `ref` to the principal; made or added to as the version says. */
@@ -13,11 +13,62 @@ export function share(world: World, catalog: LakeFormationCatalog, principal: st
   const version = crossAccountVersion(world, catalog.account, catalog.region);
   const wanted = wantedShare(world, catalog, principal, ref, version);
   if (!wanted) return [];
-  const made = shareForGrant(world, wanted);
+  const made = shared(world, wanted);
   if (wanted.slot === 'tables' && 'database' in ref)
     companionShare(world, { ...wanted, slot: 'database', resource: databaseArn(catalog, ref.database) });
   return [made.arn];
 }
+
+/** Lake Formation has its own words for an organization that RAM doesn't share with. */
+function shared(world: World, wanted: GrantShare): Share {
+  try {
+    return shareForGrant(world, wanted);
+  } catch (error) {
+    if (error instanceof AwsError && error.name === 'UnknownResourceException')
+      throw invalidInput(`Organization ${wanted.principal.slice(wanted.principal.lastIndexOf('/') + 1)} not found.`);
+    throw error;
+  }
+}
+
+/** Lake Formation shares with the rights of whoever grants: without RAM's, no grant. */
+export async function checkRamRights(call: Call, principal: string, ref: Ref): Promise<void> {
+  const slot = slotOf(ref);
+  if (slot === undefined) return;
+  const { account: owner, region, caller, world } = call;
+  const kept =
+    crossAccountVersion(world, owner, region) > 1 && consolidatedShare(world, { owner, region, principal, slot });
+  await world.iam.authorize({
+    caller,
+    action: kept ? 'ram:AssociateResourceShare' : 'ram:CreateResourceShare',
+    resource: kept ? kept.arn : '*',
+    context: {
+      'ram:RequestedResourceType': resourceTypes[slot],
+      'ram:ResourceShareName': kept ? kept.name : 'LakeFormation-V4',
+    },
+  });
+}
+
+/** Whether a revoke of this caller also takes the resource out of RAM: without the right to, the share stays (G-R12). */
+export async function mayWithdraw(call: Call, grant: Grant): Promise<boolean> {
+  const [arn] = grant.shares;
+  const made = arn === undefined ? undefined : call.world.ram.shares.get(arn);
+  if (!made) return true;
+  const { effect } = await call.world.iam.decide({
+    caller: call.caller,
+    action: 'ram:DisassociateResourceShare',
+    resource: made.arn,
+    context: { 'ram:ResourceShareName': made.name },
+  });
+  return effect === 'allowed';
+}
+
+const resourceTypes: Readonly<Record<Slot, string>> = {
+  database: 'glue:Database',
+  tables: 'glue:Table',
+  'all-tables': 'glue:Table',
+  'tag-database': 'glue:Catalog',
+  'tag-table': 'glue:Catalog',
+};
 
 /** Takes a removed grant's resource out of its shares, unless another grant of the principal still needs it there. */
 export function withdraw(world: World, catalog: LakeFormationCatalog, grant: Grant): void {
