@@ -61,6 +61,12 @@ export const SWITCHES: readonly Switch[] = [
     meaning: "whether an invitation's event also reaches the bus of the account invited",
   },
   {
+    name: 'ram-empty-pages',
+    default: 'yes',
+    alternatives: ['no'],
+    meaning: "whether RAM's listings begin with an empty page and a token: AWS says they may (G-R7)",
+  },
+  {
     name: 'ram-first-share',
     default: 'two-invitations',
     alternatives: ['one-invitation'],

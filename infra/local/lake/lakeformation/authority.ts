@@ -3,10 +3,11 @@
 import type { Permission } from '@aws-sdk/client-lakeformation';
 import { findDatabase, findTable } from '../glue/state.ts';
 import { delivers } from '../ram/delivery.ts';
+import { accountNames } from '../ram/recipients.ts';
 import { AwsError, type Call } from '../service.ts';
 import { effective, type Held, sharedWithAccount, type Target } from './effective.ts';
 import type { Grant } from './grants.ts';
-import { accountNames, isAdmin, namesOf } from './principals.ts';
+import { isAdmin, namesOf } from './principals.ts';
 import type { Ref } from './resources.ts';
 import { lakeCatalogOf } from './state.ts';
 import { expressionIn } from './tagging.ts';

@@ -1,10 +1,11 @@
 /** What the Data Catalog asks Lake Formation about a caller. Names are in lower case; a link is asked about as itself. */
 
 import type { Permission } from '@aws-sdk/client-lakeformation';
+import { accountNames } from '../ram/recipients.ts';
 import type { Caller, World } from '../service.ts';
 import { effective, type Held, type Place, passes, sharedWithAccount, type Target } from './effective.ts';
 import { heldAt, locationCovering } from './locations.ts';
-import { accountNames, iamAllowedPrincipals, isAdmin, namesOf } from './principals.ts';
+import { iamAllowedPrincipals, isAdmin, namesOf } from './principals.ts';
 import { lakeCatalogOf } from './state.ts';
 
 export type { Place } from './effective.ts';

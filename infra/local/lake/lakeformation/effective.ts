@@ -2,10 +2,11 @@
 
 import type { Permission } from '@aws-sdk/client-lakeformation';
 import { delivers } from '../ram/delivery.ts';
+import { accountNames } from '../ram/recipients.ts';
 import type { Caller, World } from '../service.ts';
 import { isExposed, isHybrid, isOptedIn } from './exposure.ts';
 import type { Grant } from './grants.ts';
-import { accountNames, iamAllowedPrincipals, isAdmin, namesOf } from './principals.ts';
+import { iamAllowedPrincipals, isAdmin, namesOf } from './principals.ts';
 import type { Columns, Ref } from './resources.ts';
 import { type LakeFormationCatalog, lakeCatalogOf } from './state.ts';
 import { expressionIn, matchedColumns, matches, tagsInForce } from './tagging.ts';

@@ -1,12 +1,12 @@
 /** ListPermissions: explicit grants page by page; of a principal on a resource, what is in effect. */
 
 import type { ListPermissionsRequest, Permission, PrincipalResourcePermissions } from '@aws-sdk/client-lakeformation';
+import { accountNames } from '../ram/recipients.ts';
 import type { Call } from '../service.ts';
 import { targetOf } from './authority.ts';
 import { effective } from './effective.ts';
 import type { Grant } from './grants.ts';
 import {
-  accountNames,
   iamAllowedPrincipals,
   isAdmin,
   isReadOnlyAdmin,

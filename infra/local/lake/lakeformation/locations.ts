@@ -2,10 +2,11 @@
 
 import type { Permission, ResourceInfo } from '@aws-sdk/client-lakeformation';
 import { delivers } from '../ram/delivery.ts';
+import { accountNames } from '../ram/recipients.ts';
 import type { Caller, World } from '../service.ts';
 import type { Place } from './effective.ts';
 import type { Grant } from './grants.ts';
-import { accountNames, iamAllowedPrincipals, namesOf } from './principals.ts';
+import { iamAllowedPrincipals, namesOf } from './principals.ts';
 import type { Ref } from './resources.ts';
 import { lakeCatalogOf } from './state.ts';
 

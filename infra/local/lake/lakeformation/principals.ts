@@ -1,6 +1,5 @@
 /** The principals that grants name, and which of them a caller is. */
 
-import { ancestry, organizationArn, organizationOf, unitArn } from '../organizations/lookup.ts';
 import type { Caller, World } from '../service.ts';
 import { settingsOf } from './state.ts';
 
@@ -39,15 +38,6 @@ export function parsePrincipal(id: string): Principal | undefined {
 /** What grants inside his own account may name him by, beyond IAM_ALLOWED_PRINCIPALS. */
 export function namesOf(caller: Caller): readonly string[] {
   return [caller.arn, `${caller.account}:IAMPrincipals`];
-}
-
-/** What grants of another account may name his account by. */
-export function accountNames(world: World, account: string): readonly string[] {
-  const organization = organizationOf(world, account);
-  if (!organization) return [account];
-  const parent = organization.accounts.get(account)?.parent;
-  const units = parent === undefined ? [] : ancestry(organization, parent);
-  return [account, organizationArn(organization), ...units.map((unit) => unitArn(organization, unit))];
 }
 
 export function isAdmin(world: World, caller: Caller, region: string): boolean {
