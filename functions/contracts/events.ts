@@ -4,6 +4,7 @@
  */
 
 import * as z from 'zod/mini';
+import { LakeError } from './errors.ts';
 
 /** EventBridge's envelope. `resources` is not read: AWS's own samples of catalog events put wrong ARNs there. */
 export const EnvelopeSchema = z.object({
@@ -60,3 +61,36 @@ export const SharingDetailSchema = z.object({ event: z.optional(z.string()), sta
 
 /** `Onramp Policy Changed`, our own. */
 export const PolicyChangedDetailSchema = z.object({ hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)) });
+
+export function readEnvelope(event: unknown): Envelope {
+  const parsed = z.safeParse(EnvelopeSchema, event);
+  if (parsed.success) return parsed.data;
+  throw new LakeError('EventInvalid', {
+    message: `not an EventBridge event: missing or wrong ${wrongFields(parsed.error, 'the event')}; found ${shortened(event)}`,
+    remedy: 'only EventBridge may invoke this function; look who else did',
+  });
+}
+
+/** Reads an event's detail; what has the wrong shape goes, with what was found, to the dead-letter queue. */
+export function readDetail<T extends z.ZodMiniType>(schema: T, event: Envelope): z.infer<T> {
+  const parsed = z.safeParse(schema, event.detail);
+  if (parsed.success) return parsed.data;
+  const type = `${event.source}, ${event['detail-type']}`;
+  throw new LakeError('EventInvalid', {
+    message: `event ${event.id} (${type}) has missing or wrong fields: ${wrongFields(parsed.error, 'detail')}; found ${shortened(event.detail)}`,
+    remedy:
+      'compare with a sample of this event in the EventBridge console; redrive it once a version runs that reads it',
+  });
+}
+
+function wrongFields(
+  error: { readonly issues: readonly { readonly path: readonly PropertyKey[] }[] },
+  whole: string,
+): string {
+  return error.issues.map((issue) => issue.path.join('.') || whole).join(', ');
+}
+
+function shortened(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 300 ? `${text.slice(0, 297)}...` : text;
+}

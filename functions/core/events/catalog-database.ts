@@ -1,7 +1,7 @@
 /** `Glue Data Catalog Database State Change`: CreateDatabase, DeleteDatabase, CreateTable, DeleteTable, BatchDeleteTable. */
 
-import { CatalogDatabaseDetailSchema } from '#contracts/events.ts';
-import { type EventRoute, publishScopes, readDetail, scopesOr } from './types.ts';
+import { CatalogDatabaseDetailSchema, readDetail } from '#contracts/events.ts';
+import { type EventRoute, publishScopes, scopesOr } from './types.ts';
 
 /**
  * Making a link in a consumer is a CreateDatabase too and sends this event: only a product's own database counts, so

@@ -1,7 +1,7 @@
 /** `Glue Data Catalog Table State Change`: UpdateTable, and partitions created, updated and deleted. */
 
-import { CatalogTableDetailSchema } from '#contracts/events.ts';
-import { type EventRoute, ignore, publishScopes, readDetail, scopesOr } from './types.ts';
+import { CatalogTableDetailSchema, readDetail } from '#contracts/events.ts';
+import { type EventRoute, ignore, publishScopes, scopesOr } from './types.ts';
 
 export const catalogTableChange: EventRoute = (event, policy) => {
   const { databaseName, tableName, typeOfChange } = readDetail(CatalogTableDetailSchema, event);

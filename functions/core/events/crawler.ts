@@ -1,8 +1,8 @@
 /** `Glue Crawler State Change`: a crawler of a producer has finished. */
 
-import { CRAWLER_COUNTERS, type CrawlerDetail, CrawlerDetailSchema } from '#contracts/events.ts';
+import { CRAWLER_COUNTERS, type CrawlerDetail, CrawlerDetailSchema, readDetail } from '#contracts/events.ts';
 import type { Policy } from '#contracts/policy.ts';
-import { type EventRoute, ignore, type Lookup, publishScopes, type Route, readDetail, scopesOr } from './types.ts';
+import { type EventRoute, ignore, type Lookup, publishScopes, type Route, scopesOr } from './types.ts';
 
 export const crawlerStateChange: EventRoute = (event, policy) => {
   const detail = readDetail(CrawlerDetailSchema, event);

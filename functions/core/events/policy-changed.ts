@@ -1,7 +1,7 @@
 /** `Onramp Policy Changed`: the hub stored another policy; every product is published anew. */
 
-import { PolicyChangedDetailSchema } from '#contracts/events.ts';
-import { type EventRoute, ignore, publishScopes, readDetail, scopesOr } from './types.ts';
+import { PolicyChangedDetailSchema, readDetail } from '#contracts/events.ts';
+import { type EventRoute, ignore, publishScopes, scopesOr } from './types.ts';
 
 export const policyChanged: EventRoute = (event, policy) => {
   readDetail(PolicyChangedDetailSchema, event);

@@ -1,8 +1,7 @@
 /** The table of routes: event type → where to look. An event of another type is not ours to guess about. */
 
-import * as z from 'zod/mini';
 import { LakeError } from '#contracts/errors.ts';
-import { type Envelope, EnvelopeSchema } from '#contracts/events.ts';
+import { readEnvelope } from '#contracts/events.ts';
 import { HUB_SOURCE, POLICY_CHANGED } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import { catalogDatabaseChange } from './catalog-database.ts';
@@ -10,7 +9,7 @@ import { catalogTableChange } from './catalog-table.ts';
 import { crawlerStateChange } from './crawler.ts';
 import { policyChanged } from './policy-changed.ts';
 import { sharingStateChange } from './sharing.ts';
-import { type EventRoute, type Route, shortened } from './types.ts';
+import type { EventRoute, Route } from './types.ts';
 
 /** Source, then detail-type. */
 const ROUTES: Readonly<Record<string, Readonly<Record<string, EventRoute>>>> = {
@@ -32,16 +31,6 @@ export function route(event: unknown, policy: Policy): Route {
   throw new LakeError('EventInvalid', {
     message: `event ${envelope.id} is of a type we have no route for: source "${envelope.source}", detail-type "${envelope['detail-type']}"`,
     remedy: 'narrow the rule that delivered it, or add a route for it',
-  });
-}
-
-export function readEnvelope(event: unknown): Envelope {
-  const parsed = z.safeParse(EnvelopeSchema, event);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => issue.path.join('.') || 'the event').join(', ');
-  throw new LakeError('EventInvalid', {
-    message: `not an EventBridge event: missing or wrong ${wrong}; found ${shortened(event)}`,
-    remedy: 'only EventBridge may invoke this function; look who else did',
   });
 }
 

@@ -1,9 +1,9 @@
 /** `Resource Sharing State Change`: RAM tells the consumer that something was shared, and the owner how that went. */
 
-import { SharingDetailSchema } from '#contracts/events.ts';
+import { readDetail, SharingDetailSchema } from '#contracts/events.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
-import { type EventRoute, publishScopes, readDetail, scopesOr } from './types.ts';
+import { type EventRoute, publishScopes, scopesOr } from './types.ts';
 
 /**
  * A consumer looks whatever the event says: only `event` and `status` are documented, and looking is cheap. An owner

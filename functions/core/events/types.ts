@@ -1,7 +1,5 @@
 /** What an event asks for: a place to look at, never a thing to do. */
 
-import * as z from 'zod/mini';
-import { LakeError } from '#contracts/errors.ts';
 import type { Envelope } from '#contracts/events.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { PublishScope, Scope } from '#contracts/steps.ts';
@@ -42,21 +40,4 @@ export function publishScopes(
     .filter((product) => product.account === place.account && product.region === place.region)
     .filter((product) => database === undefined || product.database === database)
     .map(({ account, region, database: name }) => ({ half: 'publish', account, region, database: name }));
-}
-
-/** Reads an event's detail; what has the wrong shape goes, with what was found, to the dead-letter queue. */
-export function readDetail<T extends z.ZodMiniType>(schema: T, event: Envelope): z.infer<T> {
-  const parsed = z.safeParse(schema, event.detail);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => issue.path.join('.') || 'detail').join(', ');
-  throw new LakeError('EventInvalid', {
-    message: `event ${event.id} (${event.source}, ${event['detail-type']}) has missing or wrong fields: ${wrong}; found ${shortened(event.detail)}`,
-    remedy:
-      'compare with a sample of this event in the EventBridge console; redrive it once a version that reads it runs',
-  });
-}
-
-export function shortened(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 300 ? `${text.slice(0, 297)}...` : text;
 }

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { LakeError } from '#contracts/errors.ts';
+import type { MachineStart } from '#core/start.ts';
+import type { Log, LogKeys } from '#runtime/logger.ts';
+import type { StartOutcome } from '#walk/start-machine.ts';
+import { type OnEventServices, onEvent } from '../../functions/handlers/on-event.ts';
+import { crawlerEvent, databaseEvent, eventOf, sharingEvent, tableEvent } from '../core/events/events.ts';
+import { ANALYTICS, FINANCE, HUB, policyOf, productInput, REGION } from '../core/policy/documents.ts';
+
+const products = {
+  cur: productInput(),
+  sales: productInput({ database: 'sales_db', consumers: { link: 's', jobRoles: [{ match: 'role/data-jobs/x' }] } }),
+};
+const atOnce = policyOf({ debounce: 0, products });
+const patient = policyOf({ debounce: 60, products });
+const changed = eventOf({
+  source: 'onramp.hub',
+  type: 'Onramp Policy Changed',
+  account: HUB,
+  detail: { hash: 'a'.repeat(64) },
+});
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** Services that keep what was asked of them. */
+function recording(changes: Partial<OnEventServices> = {}) {
+  const starts: MachineStart[] = [];
+  const lines: Line[] = [];
+  const log = (keys: LogKeys): Log => ({
+    decision: (message, details) => lines.push({ message, ...keys, ...details }),
+    write: (message, details) => lines.push({ message, ...keys, ...details }),
+    trouble: (message, error, details) => lines.push({ message, code: String(error), ...keys, ...details }),
+    with: (more) => log({ ...keys, ...more }),
+  });
+  const services: OnEventServices = {
+    handlerTimeoutSeconds: 30,
+    log: log({}),
+    now: () => 1_700_000_000_000,
+    policy: async () => atOnce,
+    crawler: async () => ({ database: 'cur_org' }),
+    start: async () => 'started',
+    ...changes,
+  };
+  const start: OnEventServices['start'] = (asked) => {
+    starts.push(asked);
+    return services.start(asked);
+  };
+  return { starts, lines, services: { ...services, start } };
+}
+
+/** Step Functions' rule in small: what becomes of a name depends on what ran under it. */
+function machines(looked: (start: MachineStart) => boolean) {
+  const names = new Map<string, MachineStart>();
+  return async (start: MachineStart): Promise<StartOutcome> => {
+    const earlier = names.get(start.name);
+    names.set(start.name, start);
+    if (earlier === undefined) return 'started';
+    return looked(start) ? 'already' : 'covered';
+  };
+}
+
+describe('an event that says where to look', () => {
+  test('starts the machine of its scope', async () => {
+    const { services, starts } = recording();
+    expect(await onEvent(databaseEvent('CreateTable', 'cur_org'), services)).toEqual({ started: 1, covered: 0 });
+    expect(starts).toMatchObject([
+      {
+        machine: 'publish',
+        input: { scope: { half: 'publish', account: FINANCE, region: REGION, database: 'cur_org' } },
+      },
+    ]);
+  });
+
+  test('starts the consumer half for a RAM event', async () => {
+    const { services, starts } = recording();
+    await onEvent(sharingEvent({ status: 'associated' }, { account: ANALYTICS }), services);
+    expect(starts.map(({ input }) => input.scope)).toEqual([{ half: 'onboard', account: ANALYTICS, region: REGION }]);
+  });
+
+  test('starts every product when the policy changed', async () => {
+    const { services, starts } = recording();
+    await onEvent(changed, services);
+    expect(starts).toHaveLength(2);
+  });
+
+  test('one line per decision, with scope and account', async () => {
+    const { services, lines } = recording();
+    await onEvent(databaseEvent('CreateTable', 'cur_org'), services);
+    expect(lines).toMatchObject([
+      { account: FINANCE, scope: `publish ${FINANCE} ${REGION} cur_org`, outcome: 'started' },
+    ]);
+  });
+});
+
+describe('a crawler', () => {
+  test('is looked up, and the machine of its database started', async () => {
+    const asked: unknown[] = [];
+    const crawler: OnEventServices['crawler'] = async (lookup) => {
+      asked.push(lookup);
+      return { database: 'SALES_db' };
+    };
+    const { services, starts } = recording({ crawler });
+    await onEvent(crawlerEvent(), services);
+    expect(asked).toEqual([{ crawler: 'cur-crawler', account: FINANCE, region: REGION }]);
+    expect(starts.map(({ input }) => input.scope)).toMatchObject([{ database: 'sales_db' }]);
+  });
+
+  test.each([
+    ['is gone', async () => null],
+    ['cannot be read', () => Promise.reject(new LakeError('AccountNotEntered', { message: 'no entry' }))],
+  ])('that %s makes every product database there be looked at, and says so', async (_, crawler) => {
+    const { services, starts, lines } = recording({ crawler });
+    expect(await onEvent(crawlerEvent(), services)).toEqual({ started: 2, covered: 0 });
+    expect(starts).toHaveLength(2);
+    expect(lines[0]).toMatchObject({ account: FINANCE, message: expect.stringContaining('every product database') });
+  });
+
+  test('that fills no product is ignored with a reason', async () => {
+    const { services, starts, lines } = recording({ crawler: async () => ({ database: 'scratch' }) });
+    expect(await onEvent(crawlerEvent(), services)).toEqual({ started: 0, covered: 0 });
+    expect(starts).toEqual([]);
+    expect(lines).toMatchObject([{ why: expect.stringContaining('scratch') }]);
+  });
+});
+
+describe('what wakes nobody', () => {
+  test('is logged with its reason and starts nothing', async () => {
+    const { services, starts, lines } = recording();
+    await onEvent(tableEvent('BatchCreatePartition', 'cur_org'), services);
+    expect(starts).toEqual([]);
+    expect(lines).toMatchObject([{ why: expect.stringContaining('partitions') }]);
+  });
+});
+
+describe('the debounce', () => {
+  test('without one, an event delivered twice starts once (G-E11)', async () => {
+    const { services } = recording({ start: machines(() => true) });
+    const event = databaseEvent('CreateTable', 'cur_org');
+    expect(await onEvent(event, services)).toEqual({ started: 1, covered: 0 });
+    expect(await onEvent(event, services)).toEqual({ started: 0, covered: 1 });
+  });
+
+  test('with one, events of one window start once', async () => {
+    const { services, starts } = recording({ policy: async () => patient, start: machines(() => false) });
+    await onEvent(databaseEvent('CreateTable', 'cur_org'), services);
+    const later = { ...databaseEvent('DeleteTable', 'cur_org'), id: 'another' };
+    expect(await onEvent(later, services)).toEqual({ started: 0, covered: 1 });
+    expect(new Set(starts.map(({ name }) => name)).size).toBe(1);
+  });
+
+  test('a window whose execution has looked already gives way to the next', async () => {
+    const { services, starts } = recording({ policy: async () => patient, start: machines(() => true) });
+    await onEvent(databaseEvent('CreateTable', 'cur_org'), services);
+    expect(await onEvent(databaseEvent('CreateTable', 'cur_org'), services)).toEqual({ started: 1, covered: 0 });
+    expect(await onEvent(databaseEvent('CreateTable', 'cur_org'), services)).toEqual({ started: 0, covered: 1 });
+    expect(new Set(starts.map(({ name }) => name)).size).toBe(2);
+    expect(starts.at(-1)?.input.lookAt).toBe('2023-11-14T22:15:35.000Z');
+  });
+});
+
+describe('trouble', () => {
+  test.each([
+    ['a malformed event', { hello: 'world' }],
+    ['an unknown type', eventOf({ source: 'aws.s3', type: 'Object Created', detail: {} })],
+  ])('%s is thrown, for the dead-letter queue', async (_, event) => {
+    const { services, starts } = recording();
+    await expect(onEvent(event, services)).rejects.toMatchObject({ name: 'EventInvalid' });
+    expect(starts).toEqual([]);
+  });
+
+  test('a malformed event is refused before anything is read', async () => {
+    const { services } = recording({ policy: () => Promise.reject(new Error('must not be asked')) });
+    await expect(onEvent(null, services)).rejects.toMatchObject({ name: 'EventInvalid' });
+  });
+
+  test('a policy that cannot be read is thrown', async () => {
+    const { services } = recording({
+      policy: () => Promise.reject(new LakeError('Missing', { message: 'no policy' })),
+    });
+    await expect(onEvent(changed, services)).rejects.toMatchObject({ name: 'Missing' });
+  });
+
+  test('one machine that does not start keeps none of the others from starting, and is thrown', async () => {
+    const start: OnEventServices['start'] = async ({ input }) => {
+      if (input.scope.half === 'publish' && input.scope.database === 'cur_org') {
+        throw new LakeError('Transient', { message: 'throttled' });
+      }
+      return 'started';
+    };
+    const { services, starts, lines } = recording({ start });
+    await expect(onEvent(changed, services)).rejects.toMatchObject({ name: 'Transient' });
+    expect(starts).toHaveLength(2);
+    expect(lines.map(({ message }) => message)).toContain('publish could not be started');
+  });
+});
