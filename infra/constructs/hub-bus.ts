@@ -1,0 +1,93 @@
+/** The hub's event bus: who may put events on it, which wake us, and where an event goes that could not be handled. */
+
+import { Aws, Duration } from 'aws-cdk-lib';
+import { CfnEventBusPolicy, EventBus, type EventPattern, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { hubBusName, memberRolePath } from '#contracts/names.ts';
+import { forwarderRoleName } from '../names.ts';
+import { acknowledge } from './acknowledge.ts';
+import { FORWARDED, policyChanged } from './patterns.ts';
+
+/** A bus policy holds 10 KB. 12 digits, quotes and comma for 400 accounts are 6 KB; beyond, organization and role decide. */
+const MOST_ACCOUNTS = 400;
+
+export interface HubBusProps {
+  readonly namespace: string;
+  readonly hubAccount: string;
+  readonly organization: string;
+  /** Ids of the accounts that may send. */
+  readonly accounts: readonly string[];
+}
+
+export class HubBus extends Construct {
+  readonly bus: EventBus;
+  readonly deadLetters: Queue;
+  readonly rules: Rule[] = [];
+  readonly #props: HubBusProps;
+
+  constructor(scope: Construct, id: string, props: HubBusProps) {
+    super(scope, id);
+    this.#props = props;
+    this.bus = new EventBus(this, 'Bus', { eventBusName: hubBusName(props.namespace) });
+    new CfnEventBusPolicy(this, 'Senders', {
+      eventBusName: this.bus.eventBusName,
+      statementId: 'Forwarders',
+      statement: this.#senders(),
+    });
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // The longest SQS keeps a message: time to repair and to send it again.
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(this.deadLetters, { 'AwsSolutions-SQS3': 'This is the dead-letter queue itself.' });
+  }
+
+  /** Every event of interest wakes `handler`. */
+  wake(handler: IFunction): void {
+    // EventBridge only enqueues for Lambda. What happens after that, the function's own retries, ends in its own
+    // failure destination, never in the rule's queue: both are needed, and both are this queue.
+    new EventInvokeConfig(this, 'Retries', {
+      function: handler,
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+      onFailure: new SqsDestination(this.deadLetters),
+    });
+    const target = new LambdaFunction(handler, {
+      deadLetterQueue: this.deadLetters,
+      retryAttempts: 185,
+      maxEventAge: Duration.hours(24),
+    });
+    const patterns = { ...FORWARDED, policy: policyChanged(this.#props.hubAccount) };
+    for (const [name, pattern] of Object.entries(patterns)) this.#rule(name, pattern, target);
+  }
+
+  #rule(name: string, eventPattern: EventPattern, target: IRuleTarget): void {
+    const ruleName = `${this.#props.namespace}-${name}`;
+    this.rules.push(new Rule(this, name, { ruleName, eventBus: this.bus, eventPattern, targets: [target] }));
+  }
+
+  /** Of the organization, and a forwarder of ours, and from an account the policy names: all three. */
+  #senders(): object {
+    const { namespace, organization, accounts } = this.#props;
+    const forwarder = `arn:${Aws.PARTITION}:iam::*:role${memberRolePath(namespace)}${forwarderRoleName(namespace, '*')}`;
+    return {
+      Sid: 'Forwarders',
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 'events:PutEvents',
+      Resource: this.bus.eventBusArn,
+      Condition: {
+        StringEquals: {
+          'aws:PrincipalOrgID': organization,
+          ...(accounts.length > 0 && accounts.length <= MOST_ACCOUNTS ? { 'aws:PrincipalAccount': accounts } : {}),
+        },
+        ArnLike: { 'aws:PrincipalArn': forwarder },
+      },
+    };
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * What our three roles may do in a member account: exactly the calls of `functions/aws`, by name. A resource with a
+ * wildcard says why it has one.
+ */
+
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow';
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+/** A statement and, where a resource ends in a wildcard, the reason. */
+export interface Permission {
+  readonly statement: Statement;
+  readonly why: string;
+}
+
+export interface Place {
+  readonly partition: string;
+  readonly account: string;
+}
+
+/** Buckets by name, keys by ARN. */
+export interface Stores {
+  readonly buckets: readonly string[];
+  readonly keys: readonly string[];
+}
+
+const NO_RESOURCE = ['*'];
+const AWS_KNOWS_NONE = 'AWS authorizes these actions without a resource.';
+const WHOLE_CATALOG =
+  'Which databases are products changes with the policy; Lake Formation and the session policy decide.';
+const NAMED = 'Buckets and keys by name.';
+
+const READ_CATALOG = ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables'];
+
+/** Glue checks the catalog, the database and the table of every call. */
+function catalog({ partition }: Place, account: string): readonly string[] {
+  const glue = `arn:${partition}:glue:*:${account}`;
+  return [`${glue}:catalog`, `${glue}:database/*`, `${glue}:table/*/*`];
+}
+
+function allow(
+  Sid: string,
+  Action: readonly string[],
+  Resource: readonly string[],
+  why: string,
+  Condition?: Statement['Condition'],
+): Permission {
+  return { statement: { Sid, Effect: 'Allow', Action, Resource, ...(Condition ? { Condition } : {}) }, why };
+}
+
+/** All observation: enough for plan, verification and doctor. */
+export function readerPermissions(place: Place, stores: Stores): readonly Permission[] {
+  return [...readData(place), ...readRoles(place), ...readStores(place, stores)];
+}
+
+function readData(place: Place): readonly Permission[] {
+  const { partition, account } = place;
+  const glue = `arn:${partition}:glue:*:${account}`;
+  const lake = ['GetDataLakeSettings', 'ListPermissions', 'ListResources'].map((name) => `lakeformation:${name}`);
+  const shares = ['GetResourceShareInvitations', 'GetResourceShares', 'GetResourceShareAssociations'];
+  return [
+    allow('Catalog', READ_CATALOG, catalog(place, account), WHOLE_CATALOG),
+    allow('Crawlers', ['glue:GetCrawler'], [`${glue}:crawler/*`], 'Any crawler may write into a product.'),
+    allow('CatalogPolicy', ['glue:GetResourcePolicy'], [`${glue}:catalog`], 'One catalog per Region.'),
+    allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, AWS_KNOWS_NONE),
+    allow('LakeFormation', lake, NO_RESOURCE, AWS_KNOWS_NONE),
+    allow(
+      'Shares',
+      shares.map((name) => `ram:${name}`),
+      NO_RESOURCE,
+      AWS_KNOWS_NONE,
+    ),
+    allow('Invitations', ['ram:ListPendingInvitationResources'], invitations(place), SENDER_IN_ARN),
+  ];
+}
+
+function readRoles({ partition, account }: Place): readonly Permission[] {
+  const iam = `arn:${partition}:iam::${account}`;
+  const names = ['GetRole', 'ListRolePolicies', 'GetRolePolicy', 'ListAttachedRolePolicies'];
+  return [
+    allow('ListRoles', ['iam:ListRoles'], NO_RESOURCE, AWS_KNOWS_NONE),
+    allow(
+      'Roles',
+      names.map((name) => `iam:${name}`),
+      [`${iam}:role/*`],
+      'Which are job roles, a pattern says.',
+    ),
+    allow(
+      'ManagedPolicies',
+      ['iam:GetPolicy', 'iam:GetPolicyVersion'],
+      [`${iam}:policy/*`, `arn:${partition}:iam::aws:policy/*`],
+      "A job role's policies and boundary are the account's own or AWS's.",
+    ),
+  ];
+}
+
+function readStores({ partition }: Place, { buckets, keys }: Stores): readonly Permission[] {
+  return [
+    ...(buckets.length > 0
+      ? [allow('Buckets', ['s3:GetBucketPolicy', 's3:GetEncryptionConfiguration'], arns(partition, buckets), NAMED)]
+      : []),
+    ...(keys.length > 0 ? [allow('Keys', ['kms:GetKeyPolicy'], keys, NAMED)] : []),
+  ];
+}
+
+/** Lake Formation settings and grants, links, and what RAM and Glue do for them with our rights. */
+export function operatorPermissions(place: Place): readonly Permission[] {
+  const settings = ['lakeformation:GetDataLakeSettings', 'lakeformation:PutDataLakeSettings'];
+  const grants = ['BatchGrantPermissions', 'BatchRevokePermissions', 'ListPermissions'];
+  const links = ['glue:CreateDatabase', 'glue:UpdateDatabase', 'glue:DeleteDatabase'];
+  // Accepting or making a share makes Glue put the catalog's policy with our rights: without it the share ends as
+  // "Association failed because the caller was not authorized".
+  const policy = ['glue:GetResourcePolicy', 'glue:PutResourcePolicy', 'glue:DeleteResourcePolicy'];
+  const own = catalog(place, place.account);
+  return [
+    allow('Settings', settings, NO_RESOURCE, AWS_KNOWS_NONE),
+    allow(
+      'Grants',
+      grants.map((name) => `lakeformation:${name}`),
+      NO_RESOURCE,
+      AWS_KNOWS_NONE,
+    ),
+    allow('SeeWhatIsGranted', READ_CATALOG, catalog(place, '*'), "A consumer grants on the producers' tables."),
+    allow('LinksAndDefaults', links, own, WHOLE_CATALOG),
+    allow('CatalogPolicy', policy, own, WHOLE_CATALOG),
+    allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, AWS_KNOWS_NONE),
+    ...sharing(place),
+    allow(
+      'Accept',
+      ['ram:ListPendingInvitationResources', 'ram:AcceptResourceShareInvitation'],
+      invitations(place),
+      SENDER_IN_ARN,
+    ),
+  ];
+}
+
+/** What a grant to another account makes Lake Formation do with our rights: as AWS's own managed policy has it. */
+function sharing({ partition, account }: Place): readonly Permission[] {
+  const shares = [`arn:${partition}:ram:*:${account}:resource-share/*`];
+  const change = ['Update', 'Delete', 'Associate', 'Disassociate'].map((verb) => `ram:${verb}ResourceShare`);
+  const see = ['GetResourceShares', 'GetResourceShareAssociations', 'GetResourceShareInvitations', 'ListResources'];
+  const ask = ['DescribeOrganization', 'DescribeAccount', 'ListRoots', 'ListAccountsForParent'];
+  const made = 'Lake Formation names its shares itself.';
+  return [
+    allow('CreateShares', ['ram:CreateResourceShare'], NO_RESOURCE, AWS_KNOWS_NONE, {
+      StringLikeIfExists: { 'ram:RequestedResourceType': ['glue:Table', 'glue:Database', 'glue:Catalog'] },
+    }),
+    allow('ChangeOnlyLakeFormationsShares', change, shares, made, {
+      StringLikeIfExists: { 'ram:ResourceShareName': 'LakeFormation*' },
+    }),
+    allow('SharePermissions', ['ram:AssociateResourceSharePermission'], shares, made, {
+      ArnLikeIfExists: { 'ram:PermissionArn': `arn:${partition}:ram::aws:permission/AWSRAMLFEnabled*` },
+    }),
+    allow(
+      'SeeShares',
+      [...see, 'GetPermission'].map((name) => `ram:${name}`),
+      NO_RESOURCE,
+      AWS_KNOWS_NONE,
+    ),
+    allow(
+      'WhoIsInTheOrganization',
+      [...ask, 'ListOrganizationalUnitsForParent'].map((name) => `organizations:${name}`),
+      NO_RESOURCE,
+      AWS_KNOWS_NONE,
+    ),
+  ];
+}
+
+const SENDER_IN_ARN = "An invitation's ARN names its sender; which senders, the policy says.";
+
+function invitations({ partition }: Place): readonly string[] {
+  return [`arn:${partition}:ram:*:*:resource-share-invitation/*`];
+}
+
+/** Two kinds of documents, of the named buckets and keys only. */
+export function storagePermissions({ partition }: Place, { buckets, keys }: Stores): readonly Permission[] {
+  const bucketPolicy = ['GetBucketPolicy', 'PutBucketPolicy', 'DeleteBucketPolicy', 'GetEncryptionConfiguration'];
+  return [
+    ...(buckets.length > 0
+      ? [
+          allow(
+            'BucketPolicies',
+            bucketPolicy.map((name) => `s3:${name}`),
+            arns(partition, buckets),
+            NAMED,
+          ),
+        ]
+      : []),
+    ...(keys.length > 0 ? [allow('KeyPolicies', ['kms:GetKeyPolicy', 'kms:PutKeyPolicy'], keys, NAMED)] : []),
+  ];
+}
+
+function arns(partition: string, buckets: readonly string[]): readonly string[] {
+  return buckets.map((bucket) => `arn:${partition}:s3:::${bucket}`);
+}

@@ -1,0 +1,54 @@
+/** What the hub's roles may do, as data: several of them share a right. */
+
+import { Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+import { type MemberRole, memberRoleName } from '#contracts/names.ts';
+
+export interface Right {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  /** Where a resource ends in a wildcard: the reason. */
+  readonly why?: string;
+}
+
+/** In any account: which ones, says the policy file; whether we may, says the role's own trust policy there. */
+export function memberRights(
+  scope: IConstruct,
+  namespace: string,
+  { roles, path }: { readonly roles: readonly MemberRole[]; readonly path: string },
+): Right {
+  const { partition } = Stack.of(scope);
+  return {
+    actions: ['sts:AssumeRole', 'sts:TagSession'],
+    resources: roles.map((role) => `arn:${partition}:iam::*:role${path}${memberRoleName(namespace, role)}`),
+    why: 'Roles of our name and path in any account: the policy names the accounts, and their trust policies decide.',
+  };
+}
+
+/** Listing is there so that S3 says "no such key" and not "access denied" of what isn't there yet (law 6). */
+export function readObjects(bucket: Bucket, ...prefixes: ('policies' | 'snapshots')[]): readonly Right[] {
+  return [objects(bucket, ['s3:GetObject'], prefixes), { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }];
+}
+
+export function writeObjects(bucket: Bucket, ...prefixes: ('policies' | 'snapshots')[]): Right {
+  return objects(bucket, ['s3:PutObject'], prefixes);
+}
+
+function objects(bucket: Bucket, actions: readonly string[], prefixes: readonly string[]): Right {
+  return {
+    actions,
+    resources: prefixes.map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
+    why: 'Objects are named by hash or by scope, under one prefix of one bucket.',
+  };
+}
+
+export function readLedger(table: Table): Right {
+  return { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [table.tableArn] };
+}
+
+export function keepLedger(table: Table): Right {
+  const items = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'Query'];
+  return { actions: items.map((item) => `dynamodb:${item}`), resources: [table.tableArn] };
+}

@@ -1,0 +1,60 @@
+/** All stacks of one policy. Stack ids are stable: they are the stacks' names. */
+
+import { type App, type Stack, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { memberRolePath } from '#contracts/names.ts';
+import type { Policy, PolicyDocument } from '#contracts/policy.ts';
+import { accountIds, dataRegions, managedStorage, observedStorage } from './accounts.ts';
+import { HubStack } from './stacks/hub-stack.ts';
+import { MemberEventsStack } from './stacks/member-events-stack.ts';
+import { MemberRoleStack } from './stacks/member-role-stack.ts';
+
+export interface Deployment {
+  readonly hub: HubStack;
+  readonly roles: readonly MemberRoleStack[];
+  readonly events: readonly MemberEventsStack[];
+}
+
+export interface DeploymentOptions {
+  readonly document: PolicyDocument;
+  readonly policy: Policy;
+  /** Where our roles lie in member accounts; `/<namespace>/` unless an organization's rules ask for another. */
+  readonly memberRolePath?: string;
+}
+
+export function deployment(app: App, options: DeploymentOptions): Deployment {
+  const { document, policy } = options;
+  const { namespace, hub } = policy;
+  const path = options.memberRolePath ?? memberRolePath(namespace);
+  const made = {
+    hub: new HubStack(app, `${namespace}-hub`, { env: hub, document, policy, memberRolePath: path }),
+    roles: accountIds(policy).map((account) => memberRoles(app, policy, account, path)),
+    events: accountIds(policy).flatMap((account) => memberEvents(app, policy, account)),
+  };
+  for (const stack of [made.hub, ...made.roles, ...made.events]) tag(stack, namespace);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return made;
+}
+
+function memberRoles(app: App, policy: Policy, account: string, path: string): MemberRoleStack {
+  return new MemberRoleStack(app, `${policy.namespace}-member-${account}`, {
+    env: { account, region: policy.hub.region },
+    namespace: policy.namespace,
+    hubAccount: policy.hub.account,
+    organization: policy.organization.id,
+    memberRolePath: path,
+    observed: observedStorage(policy, account),
+    managed: managedStorage(policy, account),
+  });
+}
+
+function memberEvents(app: App, policy: Policy, account: string): MemberEventsStack[] {
+  return dataRegions(policy, account).map((region) => {
+    const id = `${policy.namespace}-events-${account}-${region}`;
+    return new MemberEventsStack(app, id, { env: { account, region }, namespace: policy.namespace, hub: policy.hub });
+  });
+}
+
+function tag(stack: Stack, namespace: string): void {
+  Tags.of(stack).add('onramp:namespace', namespace);
+}

@@ -1,0 +1,228 @@
+/** The hub: bus, functions, machines, ledger, policy bucket, alarms. Once per namespace. */
+
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import type { OnEventEnv, ReportEnv, WalkEnv } from '#contracts/env.ts';
+import type { Policy, PolicyDocument } from '#contracts/policy.ts';
+import { accountIds } from '../accounts.ts';
+import { Alerting } from '../constructs/alerting.ts';
+import { HubBus } from '../constructs/hub-bus.ts';
+import { HubFunction } from '../constructs/hub-function.ts';
+import { Machine } from '../constructs/machines.ts';
+import { PlanRole } from '../constructs/plan-role.ts';
+import { PolicyBucket, StoredPolicy } from '../constructs/policy-store.ts';
+import { keepLedger, type Right, readObjects, writeObjects } from '../constructs/rights.ts';
+import { watch } from '../constructs/watching.ts';
+import { type MachineName, machineName } from '../names.ts';
+
+export interface HubStackProps extends StackProps {
+  readonly document: PolicyDocument;
+  readonly policy: Policy;
+  /** Path of our roles in the member accounts. */
+  readonly memberRolePath: string;
+}
+
+/** on-event parses, routes, asks Glue for a crawler and starts a few machines. */
+const HANDLER_TIMEOUT = 30;
+/** A stage of 1,000 tables is 50 batches of grants, each a few seconds when Lake Formation makes shares: 4 minutes. */
+const STAGE_TIMEOUT = Duration.minutes(5);
+/** How long a run waits for a share to be visible, and before that for another run's lease, in seconds each. */
+const PATIENCE = 900;
+
+export class HubStack extends Stack {
+  readonly #hub: HubStackProps;
+  readonly #namespace: string;
+  readonly #table: Table;
+  readonly #policies: PolicyBucket;
+  readonly #bus: HubBus;
+  readonly #alerting: Alerting;
+
+  constructor(scope: Construct, id: string, props: HubStackProps) {
+    super(scope, id, props);
+    this.#hub = props;
+    const { policy, document } = props;
+    this.#namespace = policy.namespace;
+    this.#policies = new PolicyBucket(this, 'Policies');
+    this.#table = this.#ledger();
+    this.#bus = new HubBus(this, 'Events', {
+      namespace: policy.namespace,
+      hubAccount: policy.hub.account,
+      organization: policy.organization.id,
+      accounts: accountIds(policy),
+    });
+    this.#alerting = new Alerting(this, 'Alerts', { namespace: policy.namespace, emails: policy.alerts.email });
+    const walk = this.#walk();
+    const report = this.#report();
+    const onEvent = this.#onEvent();
+    const machines = this.#machines(walk, report);
+    this.#bus.wake(onEvent.function);
+    const stored = new StoredPolicy(this, 'Policy', {
+      namespace: policy.namespace,
+      bucket: this.#policies.bucket,
+      bus: { name: this.#bus.bus.eventBusName, arn: this.#bus.bus.eventBusArn },
+      document,
+      hash: policy.hash,
+      after: [this.#bus, onEvent, walk, report, ...machines],
+    });
+    const plan = new PlanRole(this, 'Plan', {
+      namespace: policy.namespace,
+      memberRolePath: props.memberRolePath,
+      bucket: this.#policies.bucket,
+      table: this.#table,
+    });
+    watch(this.#alerting, {
+      namespace: policy.namespace,
+      functions: [onEvent, walk, report, stored.store],
+      machines,
+      bus: this.#bus,
+      onEvent: onEvent.function,
+    });
+    this.#outputs({ PlanRoleArn: plan.role.roleArn });
+  }
+
+  /** Kept when the stack goes: it alone knows what we wrote and may withdraw. */
+  #ledger(): Table {
+    return new Table(this, 'Ledger', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'ttl',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  #common() {
+    return {
+      NAMESPACE: this.#namespace,
+      POLICY_BUCKET: this.#policies.bucket.bucketName,
+      LEDGER_TABLE: this.#table.tableName,
+    };
+  }
+
+  #starting() {
+    return {
+      ...this.#common(),
+      PUBLISH_MACHINE_ARN: this.#machineArn('publish-database'),
+      ONBOARD_MACHINE_ARN: this.#machineArn('onboard-account'),
+      MEMBER_ROLE_PATH: this.#hub.memberRolePath,
+      // The same for both that start machines: the input must be a pure function of the execution's name. The walk
+      // names the bucket right before each start, so its own longer timeout doesn't count.
+      HANDLER_TIMEOUT: String(HANDLER_TIMEOUT),
+    };
+  }
+
+  #onEvent(): HubFunction<OnEventEnv> {
+    const path = this.#hub.memberRolePath;
+    const onEvent = new HubFunction<OnEventEnv>(this, 'OnEvent', {
+      namespace: this.#namespace,
+      name: 'on-event',
+      description: 'Event → where to look → a machine',
+      environment: this.#starting(),
+      timeout: Duration.seconds(HANDLER_TIMEOUT),
+      memory: 512,
+      enters: { roles: ['Reader'], path },
+    });
+    for (const right of [...readObjects(this.#policies.bucket, 'policies'), ...this.#start()]) onEvent.may(right);
+    return onEvent;
+  }
+
+  #walk(): HubFunction<WalkEnv> {
+    const { policy, memberRolePath: path } = this.#hub;
+    // Both deadlines count from the execution's start, so the longest wait for the bucket comes first.
+    const bucketWait = 2 * policy.debounce + HANDLER_TIMEOUT + 5;
+    const walk = new HubFunction<WalkEnv>(this, 'Walk', {
+      namespace: this.#namespace,
+      name: 'walk',
+      description: 'One stage of the access path: observe → decide → act → observe',
+      environment: {
+        ...this.#starting(),
+        LEASE_WITHIN: String(bucketWait + PATIENCE),
+        ACCEPT_WITHIN: String(bucketWait + 2 * PATIENCE),
+      },
+      timeout: STAGE_TIMEOUT,
+      // Catalog pages of 10,000 tables are about 100 MB of objects; CPU comes with memory, and start-up needs CPU.
+      memory: 1024,
+      enters: { roles: ['Reader', 'Operator', 'Storage'], path },
+    });
+    const { bucket } = this.#policies;
+    const rights = [
+      ...readObjects(bucket, 'policies', 'snapshots'),
+      writeObjects(bucket, 'snapshots'),
+      keepLedger(this.#table),
+      ...this.#start(),
+    ];
+    for (const right of rights) walk.may(right);
+    return walk;
+  }
+
+  #report(): HubFunction<ReportEnv> {
+    const report = new HubFunction<ReportEnv>(this, 'Report', {
+      namespace: this.#namespace,
+      name: 'report',
+      description: 'Tells people what broke and what recovered, once',
+      environment: {
+        ...this.#common(),
+        TOPIC_ARN: this.#alerting.topic.topicArn,
+        BUS_NAME: this.#bus.bus.eventBusName,
+      },
+      // Two requests per new finding: 500 findings at 100 ms each.
+      timeout: Duration.minutes(2),
+      memory: 512,
+    });
+    const rights = [
+      ...readObjects(this.#policies.bucket, 'policies'),
+      keepLedger(this.#table),
+      { actions: ['events:PutEvents'], resources: [this.#bus.bus.eventBusArn] },
+      { actions: ['sns:Publish'], resources: [this.#alerting.topic.topicArn] },
+      { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.#alerting.key.keyArn] },
+    ];
+    for (const right of rights) report.may(right);
+    return report;
+  }
+
+  #machines(walk: HubFunction<WalkEnv>, report: HubFunction<ReportEnv>): Machine[] {
+    const props = { namespace: this.#namespace, walk: walk.function, report: report.function };
+    return [
+      new Machine(this, 'PublishDatabase', { ...props, name: 'publish-database' }),
+      new Machine(this, 'OnboardAccount', { ...props, name: 'onboard-account' }),
+    ];
+  }
+
+  /** By name and not by reference: a machine calls the walk, and the walk starts machines. */
+  #start(): readonly Right[] {
+    const machines = ['publish-database', 'onboard-account'] as const;
+    return [
+      { actions: ['states:StartExecution'], resources: machines.map((name) => this.#machineArn(name)) },
+      {
+        actions: ['states:DescribeExecution'],
+        resources: machines.map((name) => this.#arn('execution', `${machineName(this.#namespace, name)}:*`)),
+        why: 'Executions of our two machines: their names are made at run time.',
+      },
+    ];
+  }
+
+  #machineArn(name: MachineName): string {
+    return this.#arn('stateMachine', machineName(this.#namespace, name));
+  }
+
+  #arn(kind: 'stateMachine' | 'execution', name: string): string {
+    return `arn:${this.partition}:states:${this.region}:${this.account}:${kind}:${name}`;
+  }
+
+  #outputs(more: Readonly<Record<string, string>>): void {
+    const outputs = {
+      PolicyBucket: this.#policies.bucket.bucketName,
+      LedgerTable: this.#table.tableName,
+      BusArn: this.#bus.bus.eventBusArn,
+      DeadLetterQueueUrl: this.#bus.deadLetters.queueUrl,
+      AlertTopicArn: this.#alerting.topic.topicArn,
+      PublishMachineArn: this.#machineArn('publish-database'),
+      OnboardMachineArn: this.#machineArn('onboard-account'),
+      ...more,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}
