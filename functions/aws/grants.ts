@@ -11,7 +11,13 @@ import {
   type PrincipalResourcePermissions,
 } from '@aws-sdk/client-lakeformation';
 import { LakeError } from '#contracts/errors.ts';
-import { type Grant, type LakeResource, type ListedGrant, resourceText } from '#core/lake.ts';
+import {
+  type Grant,
+  type IAM_ALLOWED_PRINCIPALS,
+  type LakeResource,
+  type ListedGrant,
+  resourceText,
+} from '#core/lake.ts';
 import type { Clients } from './clients.ts';
 import { asked, errorFromEntry, type View } from './errors.ts';
 import { everyPage } from './paging.ts';
@@ -25,11 +31,16 @@ export const BATCH = 20;
 
 export type GrantQuery =
   | { readonly account: string; readonly owner: boolean; readonly resource: LakeResource }
-  | { readonly account: string; readonly resourceType: 'DATABASE' | 'TABLE' };
+  | {
+      readonly account: string;
+      readonly resourceType: 'DATABASE' | 'TABLE';
+      /** Only the group of everybody: a role of another account would be answered with nothing (G-L7). */
+      readonly principal?: typeof IAM_ALLOWED_PRINCIPALS;
+    };
 
 /**
- * All explicit permissions on a resource, or on all resources of a kind. Never filtered by principal: with a
- * principal AWS answers effective permissions, and nothing at all for roles of other accounts (G-L7).
+ * All explicit permissions on a resource, or on all resources of a kind. Never filtered by a role: with principal and
+ * resource AWS answers effective permissions, and nothing at all for roles of other accounts (G-L7).
  */
 export async function listGrants(clients: LakeFormation, query: GrantQuery): Promise<ListedGrant[]> {
   const byResource = 'resource' in query;
@@ -38,6 +49,7 @@ export async function listGrants(clients: LakeFormation, query: GrantQuery): Pro
   const ask: ListPermissionsRequest = {
     MaxResults: 1000,
     ...(byResource ? { Resource: toQuery(query.resource) } : { ResourceType: query.resourceType }),
+    ...(!byResource && query.principal ? { Principal: { DataLakePrincipalIdentifier: query.principal } } : {}),
   };
   const rows = await everyPage(async (token) => {
     const page = await asked(view, () =>

@@ -41,8 +41,8 @@ export function evaluateIdentity({ policies, boundary, request }: IdentityQuesti
 }
 
 /** What a resource's own policy says. Allowing the account counts: whether its role may is for its own policies. */
-export function evaluateResource(text: DocumentText, request: AccessRequest): Judgement {
-  const resource = outcomeOf(text, RESOURCE, request);
+export function evaluateResource(text: DocumentText, request: AccessRequest, name = 'the resource policy'): Judgement {
+  const resource = outcomeOf(text, { name, kind: 'resource' }, request);
   return judge(admits(resource), resource.deny);
 }
 

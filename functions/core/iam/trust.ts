@@ -23,7 +23,7 @@ export function judgeTrust(text: string, { partition }: { readonly partition: st
   const parsed = parseDocument(text);
   if (!parsed.ok)
     return { admitsGlue: 'unknown', others: [], because: `the trust policy can't be read: ${parsed.why}` };
-  const { verdict, because } = evaluateResource(text, glueAssumes(partition));
+  const { verdict, because } = evaluateResource(text, glueAssumes(partition), 'the trust policy');
   return { admitsGlue: verdict, others: othersIn(parsed.document), because };
 }
 

@@ -1,0 +1,72 @@
+/** Actions in words: what `plan` prints, what a log line says, what a finding calls the thing that failed. */
+
+import type { Action } from './actions.ts';
+import { listed } from './findings.ts';
+import { type LinkTarget, resourceText } from './lake.ts';
+
+export function linkTargetText(target: LinkTarget): string {
+  return `${target.catalog}/${target.database} in ${target.region}`;
+}
+
+/** What an action is about, without the verb. */
+export function actionSubject(action: Action): string {
+  switch (action.kind) {
+    case 'merge-settings':
+      return `Lake Formation settings of ${action.account}`;
+    case 'merge-catalog-policy':
+      return `Glue catalog policy of ${action.account}`;
+    case 'merge-bucket-policy':
+      return `bucket ${action.bucket}`;
+    case 'merge-key-policy':
+      return `key ${action.key}`;
+    case 'grant':
+    case 'revoke':
+      return resourceText(action.grant.resource);
+    case 'close-table-defaults':
+      return `database ${action.account}/${action.database}`;
+    case 'accept-invitation':
+      return `RAM share ${action.shareArn}`;
+    case 'create-link':
+      return `link ${action.account}/${action.name}`;
+    case 'create-database':
+      return `database ${action.account}/${action.name}`;
+  }
+}
+
+/** One line a person reads. */
+export function actionText(action: Action): string {
+  const subject = actionSubject(action);
+  switch (action.kind) {
+    case 'merge-settings': {
+      const parts = [
+        ...action.addAdmins.map((arn) => `add administrator ${arn}`),
+        ...action.addReadOnlyAdmins.map((arn) => `add read-only administrator ${arn}`),
+        ...(action.raiseVersionTo === null ? [] : [`raise the cross-account version to ${action.raiseVersionTo}`]),
+      ];
+      return `${subject}: ${parts.join(', ')}`;
+    }
+    case 'merge-catalog-policy':
+    case 'merge-bucket-policy':
+    case 'merge-key-policy':
+      return `${subject}: put our ${action.statements.length} statement(s) beside what is there`;
+    case 'grant': {
+      const option = action.grant.grantable.length > 0 ? ' with grant option' : '';
+      return `grant ${action.grant.permissions.join(', ')} on ${subject} to ${action.grant.principal}${option}`;
+    }
+    case 'revoke':
+      return `revoke ${action.grant.permissions.join(', ')} on ${subject} from ${action.grant.principal}`;
+    case 'close-table-defaults':
+      return `${subject}: new tables no longer open to IAM_ALLOWED_PRINCIPALS`;
+    case 'accept-invitation':
+      return `accept ${subject} from ${action.sender}`;
+    case 'create-link':
+      return `create ${subject} to ${linkTargetText(action.target)}`;
+    case 'create-database':
+      return `create ${subject}`;
+  }
+}
+
+/** Several actions of one kind as one phrase, for a finding. */
+export function actionsText(actions: readonly Action[]): string {
+  return listed(actions.map(actionText), 3);
+}

@@ -1,0 +1,155 @@
+/** Ledger entries for actions: the intent before a write, and what a later run makes of them. */
+
+import { createHash } from 'node:crypto';
+import type { Entry } from '../contracts/ledger.ts';
+import type { Action } from './actions.ts';
+import { linkTargetText } from './describe.ts';
+import { sentText } from './grants.ts';
+import { resourceText, type Trouble } from './lake.ts';
+
+export interface Run {
+  readonly policy: string;
+  readonly execution: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+type Subject = Pick<Entry, 'kind' | 'target' | 'principal' | 'sent' | 'before' | 'inverse'>;
+
+/** For this long a confirmed write is believed even where AWS does not show it yet, so as not to write it again. */
+export const BELIEVED_MS = 5 * 60_000;
+
+export function entryId(action: Action): string {
+  const { kind, target, principal } = subject(action);
+  return createHash('sha256')
+    .update(JSON.stringify([kind, action.account, action.region, target, principal]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** The intent of an action. What an earlier entry knows of `before` is kept: our own write must not look like theirs. */
+export function intentOf(action: Action, run: Run, earlier: Entry | undefined): Entry {
+  const about = subject(action);
+  return {
+    id: entryId(action),
+    account: action.account,
+    region: action.region,
+    products: [...new Set([...(earlier?.products ?? []), ...action.products])].sort(),
+    state: 'intent',
+    error: null,
+    policy: run.policy,
+    execution: run.execution,
+    at: run.at,
+    ...about,
+    before: { ...about.before, ...(earlier?.before ?? {}) },
+    inverse: earlier?.inverse ?? about.inverse,
+  };
+}
+
+export function settled(entry: Entry, at: number, trouble: Trouble | null): Entry {
+  if (trouble === null) return { ...entry, state: 'confirmed', error: null, at };
+  return {
+    ...entry,
+    state: 'failed',
+    error: { code: trouble.code, message: trouble.message, aws: trouble.aws ?? null },
+    at,
+  };
+}
+
+/** Confirmed entries young enough to be laid over facts. */
+export function recentOf(entries: readonly Entry[], now: number): readonly Entry[] {
+  return entries.filter((entry) => entry.state === 'confirmed' && now - entry.at < BELIEVED_MS);
+}
+
+/** The entry an action would be, when the ledger has it. */
+export function entryFor(action: Action, entries: readonly Entry[]): Entry | undefined {
+  const id = entryId(action);
+  return entries.find((entry) => entry.id === id);
+}
+
+function subject(action: Action): Subject {
+  switch (action.kind) {
+    case 'grant':
+    case 'revoke':
+      return grantSubject(action);
+    case 'create-link':
+      return created('link', action, action.name, linkTargetText(action.target));
+    case 'create-database':
+      return created('database', action, action.name, action.name);
+    case 'accept-invitation':
+      return {
+        kind: 'acceptance',
+        target: action.shareArn,
+        principal: action.sender,
+        sent: action.invitationArn,
+        before: { share: 'absent' },
+        inverse: null,
+      };
+    case 'close-table-defaults': {
+      const target = `database ${action.account}/${action.database}`;
+      const inverse = 'ALL to IAM_ALLOWED_PRINCIPALS';
+      return { kind: 'table-defaults', target, principal: null, sent: '[]', before: { defaults: 'theirs' }, inverse };
+    }
+    default:
+      return documentSubject(action);
+  }
+}
+
+function grantSubject(action: Extract<Action, { kind: 'grant' | 'revoke' }>): Subject {
+  const { grant } = action;
+  const theirs = (p: string) => action.kind === 'revoke' || action.had.includes(p) || action.had.includes('ALL');
+  const sent = sentText(grant);
+  return {
+    kind: action.kind,
+    target: resourceText(grant.resource),
+    principal: grant.principal,
+    sent,
+    before: Object.fromEntries(grant.permissions.map((p) => [p, theirs(p) ? 'theirs' : 'absent'])),
+    // Granting the same again puts back what was revoked.
+    inverse: action.kind === 'revoke' ? sent : null,
+  };
+}
+
+function created(kind: 'link' | 'database', action: Action, name: string, sent: string): Subject {
+  return {
+    kind,
+    target: `database ${action.account}/${name}`,
+    principal: null,
+    sent,
+    before: { [kind]: 'absent' },
+    inverse: null,
+  };
+}
+
+type DocumentAction = Extract<Action, { kind: `merge-${string}` }>;
+
+function documentSubject(action: DocumentAction): Subject {
+  const absent = (names: readonly string[]): Entry['before'] =>
+    Object.fromEntries(names.map((name) => [name, 'absent']));
+  if (action.kind === 'merge-settings') {
+    const { addAdmins, addReadOnlyAdmins, raiseVersionTo } = action;
+    const sent = JSON.stringify({ admins: addAdmins, readOnlyAdmins: addReadOnlyAdmins, version: raiseVersionTo });
+    const before = absent([...addAdmins, ...addReadOnlyAdmins]);
+    return { kind: 'admins', target: `settings ${action.account}`, principal: null, sent, before, inverse: null };
+  }
+  const before = absent(action.statements.map((s) => s.Sid));
+  return {
+    kind: 'statements',
+    target: documentTarget(action),
+    principal: null,
+    sent: JSON.stringify(action.statements),
+    before,
+    inverse: null,
+  };
+}
+
+function documentTarget(action: Exclude<DocumentAction, { kind: 'merge-settings' }>): string {
+  switch (action.kind) {
+    case 'merge-bucket-policy':
+      return `bucket ${action.bucket}`;
+    case 'merge-key-policy':
+      return `key ${action.key}`;
+    case 'merge-catalog-policy':
+      return `catalog policy ${action.account}`;
+  }
+}

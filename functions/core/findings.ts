@@ -1,0 +1,66 @@
+/** Making findings. Same trouble, same key: that is how a finding is reported once and seen to recover. */
+
+import { createHash } from 'node:crypto';
+import type { Finding } from './actions.ts';
+import type { Trouble } from './lake.ts';
+
+type Draft = Omit<Finding, 'key' | 'principal' | 'aws' | 'product'> & {
+  readonly product?: string | null;
+  readonly principal?: string | null;
+  readonly aws?: Finding['aws'];
+  /** What tells this trouble from its like; the resource unless that text varies while the trouble stays. */
+  readonly identity?: string;
+};
+
+export function finding(draft: Draft): Finding {
+  const { identity, ...rest } = draft;
+  const full = { product: null, principal: null, aws: null, ...rest };
+  const parts = [
+    full.hop,
+    full.cause,
+    full.account,
+    full.region,
+    full.product,
+    full.principal,
+    identity ?? full.resource,
+  ];
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+  return { ...full, key: `${full.hop}.${full.cause}.${hash}` };
+}
+
+type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { readonly product?: string | null };
+
+/** A hop whose facts could not be read: never "missing", never a reason to write (law 6). */
+export function unreadable(where: Where, why: Trouble): Finding {
+  return finding({
+    ...where,
+    state: 'unknown',
+    cause: why.code === 'AccountNotEntered' ? 'account-not-entered' : 'not-readable',
+    message: `could not be read: ${why.message}`,
+    remedy: why.remedy ?? 'Nothing was changed. Fix what AWS says, or wait for the next run if it was throttling.',
+    aws: why.aws ?? null,
+  });
+}
+
+/** The other half's hop does not hold yet: said in plans, never alerted from here. */
+export function waiting(where: Where, message: string): Finding {
+  return finding({
+    ...where,
+    state: 'waiting',
+    cause: 'waiting',
+    message,
+    remedy:
+      'Nothing to do here: the other half of the path reports its own findings and starts this one when it is done.',
+  });
+}
+
+/** Names in a sentence: a few in full, the rest counted. */
+export function listed(names: readonly string[], most = 5): string {
+  const shown = names.slice(0, most).join(', ');
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
+
+/** A permission statement a person can paste into a role's or key's policy. */
+export function pasteable(document: unknown): string {
+  return JSON.stringify(document);
+}

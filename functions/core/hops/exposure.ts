@@ -1,0 +1,113 @@
+/** Hop 4: IAM_ALLOWED_PRINCIPALS must not stand in the way: AWS refuses to share what it still opens to everybody. */
+
+import type { Entry } from '../../contracts/ledger.ts';
+import type { Product } from '../../contracts/policy.ts';
+import type { Action, Decision, Finding } from '../actions.ts';
+import type { CatalogFacts, GrantFacts } from '../facts.ts';
+import { finding, listed, unreadable } from '../findings.ts';
+import { matches } from '../iam/pattern.ts';
+import { IAM_ALLOWED_PRINCIPALS, type ListedGrant, type Observed, resourceText } from '../lake.ts';
+import { wantsTable } from '../wanted.ts';
+
+export interface ExposureQuestion {
+  readonly product: Product;
+  readonly catalog: Observed<CatalogFacts>;
+  /** What IAM_ALLOWED_PRINCIPALS holds in this catalog. */
+  readonly open: Observed<GrantFacts>;
+  readonly recent: readonly Entry[];
+}
+
+/** The rows of IAM_ALLOWED_PRINCIPALS that cover this product's database and tables. */
+export function openRows(
+  product: Product,
+  grants: readonly ListedGrant[],
+  recent: readonly Entry[],
+): readonly ListedGrant[] {
+  const gone = new Set(recent.filter((e) => e.kind === 'revoke' && e.state === 'confirmed').map((e) => e.target));
+  return grants.filter((row) => {
+    const { resource } = row;
+    if (row.principal !== IAM_ALLOWED_PRINCIPALS || resource.catalog !== product.account) return false;
+    if (gone.has(resourceText(resource))) return false;
+    if (resource.type === 'database' || resource.type === 'all-tables') return resource.database === product.database;
+    return (
+      resource.type === 'table' &&
+      resource.database === product.database &&
+      wantsTable(product, resource.table, matches)
+    );
+  });
+}
+
+export function decideExposure(question: ExposureQuestion): Decision {
+  const { product, catalog, open, recent } = question;
+  const { account, region, database } = product;
+  const where = {
+    hop: 'exposure' as const,
+    account,
+    region,
+    product: product.name,
+    resource: `database ${account}/${database}`,
+  };
+  if (!catalog.known) return { actions: [], findings: [unreadable(where, catalog.why)], left: [] };
+  if (!open.known) return { actions: [], findings: [unreadable(where, open.why)], left: [] };
+  if (catalog.value.database === null) return { actions: [], findings: [databaseMissing(where, product)], left: [] };
+  const rows = openRows(product, open.value.grants, recent);
+  const defaultsOpen = catalog.value.database.openTables && product.tables === 'all';
+  if (rows.length === 0 && !defaultsOpen) return { actions: [], findings: [], left: [] };
+  if (product.exposure === 'revoke') return { actions: closing(product, rows, defaultsOpen), findings: [], left: [] };
+  return {
+    actions: [],
+    findings: [stillOpen(where, product, rows, defaultsOpen)],
+    left: rows.map((row) => `${IAM_ALLOWED_PRINCIPALS} on ${resourceText(row.resource)}`),
+  };
+}
+
+function closing(product: Product, rows: readonly ListedGrant[], defaultsOpen: boolean): readonly Action[] {
+  const base = {
+    hop: 'exposure' as const,
+    account: product.account,
+    region: product.region,
+    effect: 'narrows' as const,
+    products: [product.name],
+  };
+  const defaults: readonly Action[] = defaultsOpen
+    ? [{ ...base, kind: 'close-table-defaults', database: product.database }]
+    : [];
+  return [
+    ...defaults,
+    ...rows.map((grant) => ({ ...base, kind: 'revoke' as const, grant, reason: 'exposure' as const })),
+  ];
+}
+
+type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string };
+
+function databaseMissing(where: Where, product: Product): Finding {
+  return finding({
+    ...where,
+    state: 'broken',
+    cause: 'database-missing',
+    message: `there is no database ${product.database} in ${product.account}, ${product.region}`,
+    remedy: `Create it (or let its crawler run), or correct products.${product.name}.database in the policy.`,
+  });
+}
+
+/** Who would read: what a person at 2 a.m. looks for first. */
+export function readersText(product: Product): string {
+  return product.jobRoles.flatMap((role) => product.audience.map((account) => `${account}:${role.match}`)).join(', ');
+}
+
+function stillOpen(where: Where, product: Product, rows: readonly ListedGrant[], defaultsOpen: boolean): Finding {
+  const what = [
+    ...rows.map((row) => resourceText(row.resource)),
+    ...(defaultsOpen ? ['the default permissions of new tables'] : []),
+  ];
+  return finding({
+    ...where,
+    state: 'broken',
+    cause: 'iam-allowed-principals',
+    principal: readersText(product),
+    identity: where.resource,
+    resource: listed(what),
+    message: `IAM_ALLOWED_PRINCIPALS still opens ${listed(what)}, so Lake Formation will not share it`,
+    remedy: `Revoke it in account ${product.account} (aws lakeformation revoke-permissions --principal DataLakePrincipalIdentifier=IAM_ALLOWED_PRINCIPALS --permissions ALL --resource …), or write products.${product.name}.exposure: revoke. Whoever reads it by IAM policy alone then needs a Lake Formation grant.`,
+  });
+}

@@ -1,0 +1,141 @@
+/** Hop 6: granted to each consumer account with grant option, exactly as wanted; Lake Formation makes the RAM share of it. */
+
+import type { Entry } from '../../contracts/ledger.ts';
+import type { Product } from '../../contracts/policy.ts';
+import { type Decision, type Finding, NOTHING } from '../actions.ts';
+import type { AssociationFacts, CatalogFacts, GrantFacts } from '../facts.ts';
+import { finding, listed, unreadable } from '../findings.ts';
+import { missingGrants, type WantedGrant } from '../grants.ts';
+import { matches } from '../iam/pattern.ts';
+import type { LakeResource, ListedGrant, Observed } from '../lake.ts';
+import { resourceText } from '../lake.ts';
+import { receivers, wantsTable } from '../wanted.ts';
+
+export interface ShareQuestion {
+  readonly products: readonly Product[];
+  /** Products whose earlier producer hops do not hold: their grants would be refused, so none is attempted. */
+  readonly blocked: ReadonlySet<string>;
+  readonly catalog: Observed<CatalogFacts>;
+  readonly listed: Observed<GrantFacts>;
+  readonly associations: Observed<readonly AssociationFacts[]>;
+  readonly recent: readonly Entry[];
+}
+
+/** The tables of a product that exist and are meant, sorted; links are nobody's data. */
+export function tablesOf(product: Product, catalog: CatalogFacts): 'all' | readonly string[] {
+  if (product.tables === 'all') return 'all';
+  return catalog.tables
+    .filter((t) => !t.isLink && wantsTable(product, t.name, matches))
+    .map((t) => t.name)
+    .sort();
+}
+
+/** Database and table resources of a product, with the permissions each is given. */
+export function productResources(
+  product: Product,
+  tables: 'all' | readonly string[],
+): readonly { resource: LakeResource; permissions: readonly string[] }[] {
+  const base = { catalog: product.account, database: product.database };
+  // DESCRIBE always goes with SELECT, or GetTable shows nothing (G-L12).
+  const permissions = [...new Set([...product.permissions, 'DESCRIBE'])].sort();
+  const onTables: readonly LakeResource[] =
+    tables === 'all'
+      ? [{ type: 'all-tables', ...base }]
+      : tables.map((table) => ({ type: 'table' as const, ...base, table }));
+  return [
+    { resource: { type: 'database', ...base }, permissions: ['DESCRIBE'] },
+    ...onTables.map((resource) => ({ resource, permissions })),
+  ];
+}
+
+/** To accounts the grant option must go along: without it the consumer's admin can't pass it on (G-L13). */
+export function wantedShares(product: Product, catalog: CatalogFacts): readonly WantedGrant[] {
+  return productResources(product, tablesOf(product, catalog)).flatMap(({ resource, permissions }) =>
+    receivers(product).map((principal) => ({
+      grant: { principal, resource, permissions, grantable: permissions },
+      products: [product.name],
+    })),
+  );
+}
+
+export function decideShare(question: ShareQuestion): Decision {
+  const first = question.products[0];
+  if (first === undefined) return NOTHING;
+  const { account, region, database } = first;
+  const where = { hop: 'share' as const, account, region, resource: `database ${account}/${database}` };
+  const { catalog, listed: listing } = question;
+  if (!catalog.known) return { actions: [], findings: [unreadable(where, catalog.why)], left: [] };
+  if (!listing.known) return { actions: [], findings: [unreadable(where, listing.why)], left: [] };
+  const facts = catalog.value;
+  const open = question.products.filter((p) => !question.blocked.has(p.name));
+  const wanted = facts.database === null ? [] : open.flatMap((product) => wantedShares(product, facts));
+  const actions = missingGrants({
+    hop: 'share',
+    account,
+    region,
+    wanted,
+    listed: listing.value.grants,
+    recent: question.recent,
+  });
+  return {
+    actions,
+    findings: [...tablesMissing(open, facts), ...brokenAssociations(where, question, listing.value.grants)],
+    left: others(wanted, listing.value.grants),
+  };
+}
+
+function tablesMissing(products: readonly Product[], facts: CatalogFacts): readonly Finding[] {
+  if (facts.database === null) return [];
+  return products.flatMap((product) => {
+    if (product.tables === 'all') return [];
+    const gone = product.tables.filter((pattern) => !facts.tables.some((t) => matches(pattern.toLowerCase(), t.name)));
+    return gone.map((table) =>
+      finding({
+        hop: 'share',
+        state: 'broken',
+        cause: 'table-missing',
+        account: product.account,
+        region: product.region,
+        product: product.name,
+        resource: `table ${product.account}/${product.database}.${table}`,
+        message: `no table of ${product.database} is called ${table}`,
+        remedy: `Nothing is lost: it is shared when it appears. If it was renamed or dropped for good, correct products.${product.name}.tables.`,
+      }),
+    );
+  });
+}
+
+/** A share that RAM could not associate: the grant stands, and nobody sees it (G-R13). */
+function brokenAssociations(
+  where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>,
+  question: ShareQuestion,
+  grants: readonly ListedGrant[],
+): readonly Finding[] {
+  const { associations } = question;
+  if (!associations.known) return [unreadable(where, associations.why)];
+  const ours = new Set(grants.flatMap((row) => row.shareArns));
+  return associations.value
+    .filter((a) => a.status === 'FAILED' && ours.has(a.shareArn))
+    .map((a) =>
+      finding({
+        ...where,
+        state: 'broken',
+        cause: 'share-association-failed',
+        product: question.products.length === 1 ? (question.products[0]?.name ?? null) : null,
+        principal: a.entity,
+        resource: a.shareArn,
+        message: `RAM could not associate ${a.entity} with the share: ${a.message ?? 'no reason given'}`,
+        remedy:
+          'Let the grantor call glue:PutResourcePolicy and RAM use glue:ShareResource, then revoke and grant again: RAM does not retry by itself.',
+      }),
+    );
+}
+
+/** Cross-account grants on these resources that the policy does not name. */
+function others(wanted: readonly WantedGrant[], grants: readonly ListedGrant[]): readonly string[] {
+  const ours = new Set(wanted.map((w) => `${w.grant.principal}|${resourceText(w.grant.resource)}`));
+  const foreign = grants.filter(
+    (row) => row.shareArns.length > 0 && !ours.has(`${row.principal}|${resourceText(row.resource)}`),
+  );
+  return foreign.length === 0 ? [] : [`grants to ${listed([...new Set(foreign.map((row) => row.principal))].sort())}`];
+}

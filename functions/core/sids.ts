@@ -1,0 +1,20 @@
+/** Statement ids of ours: recognised by their beginning, so two hubs can share one document. */
+
+import { createHash } from 'node:crypto';
+
+function shortHash(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
+}
+
+/** Sids may only hold letters and digits, namespaces also hyphens: the hash keeps `a-b` and `ab` apart. */
+function prefixOf(namespace: string): string {
+  return `${namespace.replaceAll('-', '')}${shortHash(namespace, 6)}`;
+}
+
+export function sidFor(namespace: string, what: string, about: string): string {
+  return `${prefixOf(namespace)}${what}${shortHash(about, 12)}`;
+}
+
+export function ownsSid(namespace: string, sid: string): boolean {
+  return sid.startsWith(prefixOf(namespace));
+}

@@ -1,0 +1,75 @@
+/** From policy to what each scope is about. Pure selection: no facts, no clock. */
+
+import { createHash } from 'node:crypto';
+import type { Policy, Product } from '../contracts/policy.ts';
+import type { ProductSnapshot } from '../contracts/snapshot.ts';
+import type { OnboardScope, PublishScope } from '../contracts/steps.ts';
+
+/** The products whose producer half is this scope. */
+export function productsOf(policy: Policy, scope: PublishScope): readonly Product[] {
+  return policy.products.filter(
+    (p) => p.account === scope.account && p.region === scope.region && p.database === scope.database,
+  );
+}
+
+/** The products this consumer account reads in this Region. */
+export function productsFor(policy: Policy, scope: OnboardScope): readonly Product[] {
+  return policy.products.filter(
+    (p) => p.audience.includes(scope.account) && consumerRegions(policy, p, scope.account).includes(scope.region),
+  );
+}
+
+/** Where a consumer's links to a product live: the account's own list, or the product's Region. */
+export function consumerRegions(policy: Policy, product: Product, account: string): readonly string[] {
+  return policy.accounts.find((a) => a.id === account)?.regions ?? [product.region];
+}
+
+/** The consumers of a product, one scope per account and Region. */
+export function consumersOf(policy: Policy, product: Product): readonly OnboardScope[] {
+  return product.audience.flatMap((account) =>
+    consumerRegions(policy, product, account).map((region) => ({ half: 'onboard' as const, account, region })),
+  );
+}
+
+export function publishScope(product: Pick<Product, 'account' | 'region' | 'database'>): PublishScope {
+  return { half: 'publish', account: product.account, region: product.region, database: product.database };
+}
+
+/** Accounts with whom a product is shared through RAM: never the producer itself (G-K10, G-R15). */
+export function receivers(product: Product): readonly string[] {
+  return product.audience.filter((account) => account !== product.account);
+}
+
+/**
+ * Hash of what one consumer has to know of one producer scope. A consumer is started when this differs from what its
+ * last finished walk recorded, so a crash between sharing and fan-out loses nobody.
+ */
+export function consumerPart(policy: Policy, account: string, products: readonly ProductSnapshot[]): string {
+  const part = products
+    .map((snapshot) => {
+      const product = policy.products.find((p) => p.name === snapshot.product);
+      if (product === undefined || !product.audience.includes(account)) return null;
+      const { link, jobRoles, permissions, storage } = product;
+      const { shares, ...rest } = snapshot;
+      return {
+        ...rest,
+        shares: shares[account] ?? [],
+        link,
+        jobRoles,
+        permissions,
+        storage,
+        paths: policy.protectedPaths,
+      };
+    })
+    .filter((p) => p !== null);
+  return createHash('sha256').update(JSON.stringify(part)).digest('hex');
+}
+
+/** Whether one of a product's table names or patterns means this table. */
+export function wantsTable(
+  product: Pick<Product, 'tables'>,
+  table: string,
+  matches: (pattern: string, value: string) => boolean,
+): boolean {
+  return product.tables === 'all' || product.tables.some((pattern) => matches(pattern.toLowerCase(), table));
+}

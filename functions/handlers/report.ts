@@ -1,0 +1,99 @@
+/** Tells people and programs what opened and what recovered, each once: an event on the hub's bus and a message. */
+
+import { publishAlert, putEvent } from '#aws/alerts.ts';
+import { createAccess } from '#aws/clients.ts';
+import { createDynamoLedger } from '#aws/ledger.ts';
+import type { Alert } from '#contracts/documents.ts';
+import { type ReportEnv, ReportEnvSchema } from '#contracts/env.ts';
+import { LakeError } from '#contracts/errors.ts';
+import type { FindingRecord, Ledger } from '#contracts/ledger.ts';
+import { ACCESS_FAILED, ACCESS_RECOVERED, HUB_SOURCE, memberRolePath, partitionOf } from '#contracts/names.ts';
+import { type ReportOutput, StageInputSchema } from '#contracts/steps.ts';
+import { alertBody, alertSubject, executionUrl } from '#core/alert.ts';
+import { findingOf, toTell } from '#core/report.ts';
+import { scopeText } from '#core/start.ts';
+import { type Clock, systemClock } from '#runtime/clock.ts';
+import { ownRegion, readEnv } from '#runtime/env.ts';
+import { createLog, type Log } from '#runtime/logger.ts';
+import { once } from '#runtime/once.ts';
+
+export interface ReportServices {
+  readonly env: ReportEnv;
+  readonly region: string;
+  readonly ledger: Ledger;
+  putEvent(event: { source: string; detailType: string; detail: Alert }): Promise<void>;
+  publish(message: { subject: string; body: string }): Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export async function report(payload: unknown, services: ReportServices): Promise<ReportOutput> {
+  const parsed = StageInputSchema.safeParse(payload);
+  if (!parsed.success)
+    throw new LakeError('EventInvalid', {
+      message: `report input: ${parsed.error.issues.map((i) => i.path.join('.')).join(', ')}`,
+    });
+  const { scope, execution } = parsed.data;
+  const records = await services.ledger.findings(scopeText(scope));
+  const { failed, recovered } = toTell(records);
+  for (const record of failed) await tell(record, 'failed', execution, services);
+  for (const record of recovered) await tell(record, 'recovered', execution, services);
+  const known = records.filter((record) => record.state === 'open').length - failed.length;
+  return { opened: failed.length, known, recovered: recovered.length };
+}
+
+/** Told, then marked: a run cut in between tells twice rather than never. */
+async function tell(
+  record: FindingRecord,
+  what: 'failed' | 'recovered',
+  execution: string,
+  services: ReportServices,
+): Promise<void> {
+  const now = services.clock.now();
+  const found = findingOf(record);
+  const alert: Alert = {
+    schema: 'onramp.alert/1',
+    finding: { ...found, aws: found.aws ?? null },
+    scope: record.scope,
+    execution,
+    executionUrl: executionUrl(execution, services.region),
+    at: new Date(now).toISOString(),
+  };
+  await services.putEvent({
+    source: HUB_SOURCE,
+    detailType: what === 'failed' ? ACCESS_FAILED : ACCESS_RECOVERED,
+    detail: alert,
+  });
+  await services.publish({ subject: alertSubject(found, what), body: alertBody(alert, what) });
+  await services.ledger.putFindings([
+    what === 'failed' ? { ...record, reportedAt: now } : { ...record, recoveryReportedAt: now },
+  ]);
+  services.log
+    .with({ scope: record.scope, account: found.account, product: found.product ?? undefined, execution })
+    .decision(`told: ${what}`, { cause: found.cause, hop: found.hop });
+}
+
+function wire(): ReportServices {
+  const env = readEnv(ReportEnvSchema);
+  const region = ownRegion();
+  const access = createAccess({
+    partition: partitionOf(region),
+    namespace: env.NAMESPACE,
+    rolePath: memberRolePath(env.NAMESPACE),
+    sessionName: `${env.NAMESPACE}-report`,
+  });
+  const hub = access.own(region);
+  return {
+    env,
+    region,
+    ledger: createDynamoLedger(hub.dynamodb, env.LEDGER_TABLE),
+    putEvent: (event) => putEvent(hub.events, { bus: env.BUS_NAME, ...event }),
+    publish: (message) => publishAlert(hub.sns, { topicArn: env.TOPIC_ARN, ...message }),
+    clock: systemClock,
+    log: createLog('report'),
+  };
+}
+
+const services = once(wire);
+
+export const handler = (payload: unknown): Promise<ReportOutput> => report(payload, services());

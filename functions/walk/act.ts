@@ -1,0 +1,168 @@
+/** Doing what was decided: intent, write, confirm. One failure never stops the rest. */
+
+import { closeTableDefaults, createDatabase, createLink } from '#aws/catalog.ts';
+import { toTrouble } from '#aws/errors.ts';
+import { BATCH, grantBatch, revokeBatch } from '#aws/grants.ts';
+import { chunks } from '#aws/paging.ts';
+import { acceptInvitation } from '#aws/shares.ts';
+import { isLakeError, LakeError } from '#contracts/errors.ts';
+import type { Entry } from '#contracts/ledger.ts';
+import type { Action } from '#core/actions.ts';
+import { actionText } from '#core/describe.ts';
+import { entryId, intentOf, settled } from '#core/entries.ts';
+import type { WalkContext } from './context.ts';
+import { type DocumentAction, writeDocument } from './documents.ts';
+import { actor } from './entrance.ts';
+import { createPace, type Pace } from './pace.ts';
+
+export interface Acted {
+  readonly done: number;
+  readonly failed: number;
+}
+
+type Permission = Extract<Action, { kind: 'grant' | 'revoke' }>;
+
+/** Waits between rounds for entries AWS refuses for the moment: 15.5 s in all, after the SDK's own retries of whole calls. */
+const ROUND_PAUSES_MS = [500, 1000, 2000, 4000, 8000];
+
+interface Doing {
+  readonly ctx: WalkContext;
+  readonly pace: Pace;
+  readonly earlier: ReadonlyMap<string, Entry>;
+}
+
+export async function act(ctx: WalkContext, actions: readonly Action[], entries: readonly Entry[]): Promise<Acted> {
+  const pace = createPace({ perSecond: ctx.policy.limits.writesPerSecond, now: ctx.now, sleep: ctx.sleep });
+  const doing: Doing = { ctx, pace, earlier: new Map(entries.map((entry) => [entry.id, entry])) };
+  const results: (LakeError | null)[] = [];
+  for (const group of inOrder(actions)) {
+    const first = group[0];
+    if (first === undefined) continue;
+    if (isPermission(first)) results.push(...(await permissions(doing, group.filter(isPermission))));
+    else results.push(await single(doing, first));
+  }
+  const failed = results.filter((result) => result !== null).length;
+  return { done: results.length - failed, failed };
+}
+
+function isPermission(action: Action): action is Permission {
+  return action.kind === 'grant' || action.kind === 'revoke';
+}
+
+/** Everything that is not a grant one by one and first; then revokes, then grants, in batches of one account, Region and hop. */
+function inOrder(actions: readonly Action[]): readonly (readonly Action[])[] {
+  const distinct = [...new Map(actions.map((action) => [entryId(action), action])).values()];
+  const singles = distinct.filter((action) => !isPermission(action)).map((action) => [action]);
+  const batches = (kind: Permission['kind']) => {
+    const groups = Map.groupBy(
+      distinct.filter((a) => a.kind === kind),
+      (a) => `${a.account}/${a.region}/${a.hop}`,
+    );
+    return [...groups.values()].flatMap((group) => chunks(group, BATCH));
+  };
+  return [...singles, ...batches('revoke'), ...batches('grant')];
+}
+
+async function single({ ctx, pace, earlier }: Doing, action: Exclude<Action, Permission>): Promise<LakeError | null> {
+  const intent = intentOf(
+    action,
+    { policy: ctx.policy.hash, execution: ctx.execution, at: ctx.now() },
+    earlier.get(entryId(action)),
+  );
+  await pace.turn(`${action.account}/${action.region}`);
+  const kept = { entry: intent };
+  try {
+    await ctx.ledger.put([intent]);
+    await write(ctx, action, kept);
+  } catch (error) {
+    return ended(ctx, action, kept.entry, error);
+  }
+  return ended(ctx, action, kept.entry, null);
+}
+
+/** `kept.entry` gains the text of a document before it is overwritten. */
+async function write(ctx: WalkContext, action: Exclude<Action, Permission>, kept: { entry: Entry }): Promise<void> {
+  const clients = actor(ctx, action);
+  switch (action.kind) {
+    case 'create-link':
+      return createLink(clients, action.account, action);
+    case 'create-database':
+      return createDatabase(clients, action.account, action);
+    case 'accept-invitation':
+      // The same invitation always has the same token: a retry after a cut connection is the same request.
+      return acceptInvitation(clients, { arn: action.invitationArn, token: kept.entry.id });
+    case 'close-table-defaults':
+      return closeTableDefaults(clients, action.account, action.database);
+    default:
+      return document(ctx, action, kept);
+  }
+}
+
+async function document(ctx: WalkContext, action: DocumentAction, kept: { entry: Entry }): Promise<void> {
+  await writeDocument(ctx, action, actor(ctx, action), async (before) => {
+    kept.entry = { ...kept.entry, inverse: kept.entry.inverse ?? before };
+    await ctx.ledger.put([kept.entry]);
+  });
+}
+
+/** Writes the outcome to the ledger and says it; anything but a LakeError is our own fault and thrown on. */
+async function ended(ctx: WalkContext, action: Action, intent: Entry, error: unknown): Promise<LakeError | null> {
+  if (error !== null && !(error instanceof LakeError)) throw error;
+  // The thing appeared between looking and writing: the next look tells whether it is as wanted.
+  const failure = isLakeError(error, 'AlreadyExists', 'NothingToRevoke') ? null : (error as LakeError | null);
+  await ctx.ledger.put([settled(intent, ctx.now(), failure === null ? null : toTrouble(failure))]);
+  const said = {
+    account: action.account,
+    region: action.region,
+    hop: action.hop,
+    action: action.kind,
+    text: actionText(action),
+    products: action.products,
+  };
+  ctx.tell(failure === null ? { kind: 'wrote', ...said } : { kind: 'refused', ...said, code: failure.code });
+  return failure;
+}
+
+/** A batch of grants or revokes; only entries that AWS refuses for the moment are sent again (G-L10). */
+async function permissions(doing: Doing, batch: readonly Permission[]): Promise<readonly (LakeError | null)[]> {
+  const { ctx, earlier } = doing;
+  const run = { policy: ctx.policy.hash, execution: ctx.execution, at: ctx.now() };
+  const intents = new Map(batch.map((action) => [action, intentOf(action, run, earlier.get(entryId(action)))]));
+  await ctx.ledger.put([...intents.values()]);
+  const outcome = new Map<Permission, LakeError | null>();
+  let open = batch;
+  for (const pause of [0, ...ROUND_PAUSES_MS]) {
+    if (pause > 0) await ctx.sleep(pause);
+    const results = await sendBatch(doing, open);
+    for (const [i, action] of open.entries()) outcome.set(action, results[i] ?? null);
+    open = open.filter((action) => isPassing(outcome.get(action) ?? null));
+    if (open.length === 0) break;
+  }
+  const ends = batch.map((action) =>
+    ended(ctx, action, intents.get(action) ?? intentOf(action, run, undefined), outcome.get(action) ?? null),
+  );
+  return Promise.all(ends);
+}
+
+/** Transient trouble, and what a share accepted or a role made moments ago still looks like (G-L4, G-L16). */
+function isPassing(error: LakeError | null): boolean {
+  return isLakeError(error, 'Transient', 'NotVisible', 'PrincipalUnknown');
+}
+
+async function sendBatch({ ctx, pace }: Doing, batch: readonly Permission[]): Promise<readonly (LakeError | null)[]> {
+  const first = batch[0];
+  if (first === undefined) return [];
+  await pace.turn(`${first.account}/${first.region}`);
+  const clients = actor(ctx, first);
+  const send = first.kind === 'grant' ? grantBatch : revokeBatch;
+  try {
+    return await send(
+      clients,
+      first.account,
+      batch.map((action) => action.grant),
+    );
+  } catch (error) {
+    if (!(error instanceof LakeError)) throw error;
+    return batch.map(() => error);
+  }
+}

@@ -1,0 +1,32 @@
+/** What a scope may do, and what the ledger knows of where it does it. */
+
+import type { Entry } from '#contracts/ledger.ts';
+import type { Scope } from '#contracts/steps.ts';
+import type { Action } from '#core/actions.ts';
+import { modeIn } from '#core/policy.ts';
+import type { WalkContext } from './context.ts';
+
+/** What the ledger has on every account and Region a scope's actions may touch. */
+export async function entriesOf(ctx: WalkContext, scope: Scope): Promise<readonly Entry[]> {
+  const places = new Map([[`${scope.account}/${scope.region}`, { account: scope.account, region: scope.region }]]);
+  for (const product of ctx.policy.products) {
+    if (scope.half === 'publish' && product.account === scope.account && product.database === scope.database) {
+      places.set(`${product.storage.account}/${product.region}`, {
+        account: product.storage.account,
+        region: product.region,
+      });
+    }
+    if (scope.half === 'onboard' && product.audience.includes(scope.account)) {
+      places.set(`${scope.account}/${product.region}`, { account: scope.account, region: product.region });
+    }
+  }
+  const lists = await Promise.all([...places.values()].map((place) => ctx.ledger.entries(place.account, place.region)));
+  return lists.flat();
+}
+
+/** Done only where policy, product and account all say `enforce` (law 11). */
+export function isEnforced(ctx: WalkContext, action: Action): boolean {
+  return ctx.policy.products.some(
+    (p) => action.products.includes(p.name) && modeIn(ctx.policy, p, action.account) === 'enforce',
+  );
+}

@@ -1,0 +1,115 @@
+/** Who has to walk next. Started by comparing hashes, not by "something changed here": a crash in between loses nobody. */
+
+import type { ProductSnapshot, Snapshot } from '#contracts/snapshot.ts';
+import type { OnboardScope, PublishScope, Scope, StageOutput } from '#contracts/steps.ts';
+import { productResources, tablesOf } from '#core/hops/share.ts';
+import { resourceText } from '#core/lake.ts';
+import { scopeText } from '#core/start.ts';
+import { consumerPart, consumersOf, publishScope, receivers } from '#core/wanted.ts';
+import type { WalkContext } from './context.ts';
+import type { OnboardFacts } from './onboard.ts';
+import { onboardFacts, storedSnapshots } from './onboard.ts';
+import { blockedProducts, type Looking, type PublishFacts, publishFacts } from './publish.ts';
+
+export async function fanOut(ctx: WalkContext, scope: Scope): Promise<StageOutput> {
+  const wanted = scope.half === 'publish' ? await consumersToStart(ctx, scope) : await producersToStart(ctx, scope);
+  for (const next of wanted) ctx.tell({ kind: 'started', scope: scopeText(next), outcome: await ctx.start(next) });
+  return { stage: 'fan-out', decided: wanted.length, done: wanted.length, failed: 0, findings: 0 };
+}
+
+/** Writes the snapshot if it changed, and compares each consumer's part of it with what its last finished walk saw. */
+async function consumersToStart(ctx: WalkContext, scope: PublishScope): Promise<readonly OnboardScope[]> {
+  const facts = publishFacts(ctx, scope);
+  const snapshot = await buildSnapshot(ctx, facts, { recent: [], planning: false });
+  // Facts that could not be read say nothing new: consumers keep what they have.
+  if (snapshot === null) return [];
+  const before = await ctx.snapshots.read(scope);
+  if (before === null || differs(before, snapshot)) await ctx.snapshots.write(snapshot);
+  const consumers = new Map(facts.products.flatMap((p) => consumersOf(ctx.policy, p)).map((c) => [scopeText(c), c]));
+  const judged = [...consumers.values()].map(async (consumer) => {
+    const walked = await ctx.ledger.walked(consumer.account, consumer.region);
+    return walked?.parts[scopeText(scope)] === consumerPart(ctx.policy, consumer.account, snapshot.products)
+      ? []
+      : [consumer];
+  });
+  return (await Promise.all(judged)).flat();
+}
+
+/** What consumers are told of this database. Null when a fact it rests on is unknown. */
+export async function buildSnapshot(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Snapshot | null> {
+  const [catalog, listed] = await Promise.all([facts.catalog(), facts.listed()]);
+  if (!catalog.known || !listed.known) return null;
+  const blocked = await blockedProducts(ctx, facts, looking);
+  const { account, region, database } = facts.scope;
+  const products = facts.products.map((product): ProductSnapshot => {
+    const tables = tablesOf(product, catalog.value);
+    const resources = productResources(product, tables).map(({ resource }) => resourceText(resource));
+    const rows = listed.value.grants.filter((row) => resources.includes(resourceText(row.resource)));
+    const shares = Object.fromEntries(
+      receivers(product).map((consumer) => [
+        consumer,
+        [...new Set(rows.filter((r) => r.principal === consumer).flatMap((r) => r.shareArns))].sort(),
+      ]),
+    );
+    const granted =
+      looking.planning ||
+      receivers(product).every((consumer) =>
+        resources.every((text) => rows.some((r) => r.principal === consumer && resourceText(r.resource) === text)),
+      );
+    const shared = catalog.value.database !== null && !blocked.has(product.name) && granted;
+    return {
+      product: product.name,
+      account,
+      region,
+      database,
+      tables: tables === 'all' ? 'all' : [...tables],
+      shared,
+      shares,
+    };
+  });
+  const denied = [...(await facts.disproved())];
+  return {
+    account,
+    region,
+    database,
+    policy: ctx.policy.hash,
+    at: new Date(ctx.now()).toISOString(),
+    products,
+    denied,
+  };
+}
+
+function differs(a: Snapshot, b: Snapshot): boolean {
+  return JSON.stringify([a.products, a.denied]) !== JSON.stringify([b.products, b.denied]);
+}
+
+/** Hashes of the parts this consumer walk has fully dealt with; `undone` names products it has not. */
+export async function partsSeen(
+  ctx: WalkContext,
+  facts: OnboardFacts,
+  undone: ReadonlySet<string | null>,
+): Promise<Readonly<Record<string, string>>> {
+  const read = storedSnapshots(ctx);
+  const parts: Record<string, string> = {};
+  for (const product of facts.products) {
+    const snapshot = await read(product);
+    const siblings = facts.products.filter((p) => scopeText(publishScope(p)) === scopeText(publishScope(product)));
+    if (snapshot === null || siblings.some((p) => undone.has(p.name))) continue;
+    parts[scopeText(publishScope(product))] = consumerPart(ctx.policy, facts.scope.account, snapshot.products);
+  }
+  return parts;
+}
+
+/** Producers that have published nothing yet, and those that must learn whom this account's trust policies disprove. */
+async function producersToStart(ctx: WalkContext, scope: OnboardScope): Promise<readonly PublishScope[]> {
+  const facts = onboardFacts(ctx, scope);
+  const read = storedSnapshots(ctx);
+  const walked = await ctx.ledger.walked(scope.account, scope.region);
+  const disproved = walked?.disproved ?? [];
+  const wanted = facts.products.map(async (product) => {
+    const snapshot = await read(product);
+    const denied = snapshot?.denied.filter((arn) => arn.split(':')[4] === scope.account) ?? [];
+    return snapshot === null || denied.join() !== disproved.join() ? [publishScope(product)] : [];
+  });
+  return [...new Map((await Promise.all(wanted)).flat().map((s) => [scopeText(s), s])).values()];
+}

@@ -1,0 +1,69 @@
+/** Both halves of the path as the stages see them: which hops a stage walks, and how each is decided. */
+
+import type { Scope } from '#contracts/steps.ts';
+import { type Decision, type HopName, NOTHING } from '#core/actions.ts';
+import type { WalkContext } from './context.ts';
+import * as onboard from './onboard.ts';
+import type { Looking } from './publish.ts';
+import * as publish from './publish.ts';
+
+/** Decides one hop on facts read afresh. */
+export type HopWalk = (looking: Looking) => Promise<Decision>;
+
+type PublishHop = (ctx: WalkContext, facts: publish.PublishFacts, looking: Looking) => Promise<Decision>;
+type OnboardHop = (ctx: WalkContext, facts: onboard.OnboardFacts, looking: Looking) => Promise<Decision>;
+
+const PUBLISH: Partial<Record<HopName, PublishHop>> = {
+  settings: publish.settingsHop,
+  location: publish.locationHop,
+  exposure: publish.exposureHop,
+  'catalog-policy': publish.catalogPolicyHop,
+  share: publish.shareHop,
+  storage: publish.storageHop,
+};
+
+const ONBOARD: Partial<Record<HopName, OnboardHop>> = {
+  settings: onboard.settingsHop,
+  acceptance: onboard.acceptanceHop,
+  link: onboard.linkHop,
+  grants: onboard.grantsHop,
+  role: onboard.roleHop,
+};
+
+/** The hops of a half, in the order of the path. */
+export function hopsOf(half: Scope['half']): readonly HopName[] {
+  return Object.keys(half === 'publish' ? PUBLISH : ONBOARD) as HopName[];
+}
+
+/** The acting stages; a stage walks its hops one after the other, each on fresh facts. */
+export const STAGE_HOPS: Readonly<Record<Scope['half'], Readonly<Record<string, readonly HopName[]>>>> = {
+  publish: {
+    settings: ['settings'],
+    location: ['location'],
+    exposure: ['exposure'],
+    share: ['catalog-policy', 'share'],
+    storage: ['storage'],
+  },
+  // A link must exist before its default permissions can be taken off it: twice the same hop.
+  onboard: {
+    settings: ['settings'],
+    accept: ['acceptance'],
+    link: ['link', 'link'],
+    grant: ['grants', 'grants'],
+    check: ['role'],
+  },
+};
+
+export interface HalfFacts {
+  decide(hop: HopName, looking: Looking): Promise<Decision>;
+}
+
+/** Facts read once, for as long as the returned object is used. */
+export function look(ctx: WalkContext, scope: Scope, snapshots?: onboard.SnapshotSource): HalfFacts {
+  if (scope.half === 'publish') {
+    const facts = publish.publishFacts(ctx, scope);
+    return { decide: async (hop, looking) => (await PUBLISH[hop]?.(ctx, facts, looking)) ?? NOTHING };
+  }
+  const facts = onboard.onboardFacts(ctx, scope, snapshots);
+  return { decide: async (hop, looking) => (await ONBOARD[hop]?.(ctx, facts, looking)) ?? NOTHING };
+}

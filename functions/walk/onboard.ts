@@ -1,0 +1,299 @@
+/** The consumer half of the path: what is, hop by hop, and what deciding makes of it. */
+
+import { readLink } from '#aws/catalog.ts';
+import { listGrants } from '#aws/grants.ts';
+import { listRoles, readRole } from '#aws/roles.ts';
+import { readSettings } from '#aws/settings.ts';
+import { readAcceptance } from '#aws/shares.ts';
+import type { Entry } from '#contracts/ledger.ts';
+import type { Product } from '#contracts/policy.ts';
+import type { ProductSnapshot, Snapshot } from '#contracts/snapshot.ts';
+import type { OnboardScope } from '#contracts/steps.ts';
+import { type Decision, merge, NOTHING } from '#core/actions.ts';
+import type { AcceptanceFacts, GrantFacts, RoleFacts } from '#core/facts.ts';
+import { unreadable } from '#core/findings.ts';
+import { decideAcceptance, shareState } from '#core/hops/acceptance.ts';
+import {
+  DEFAULT_DATABASE,
+  decideGrants,
+  grantResources,
+  nobodyAdmitted,
+  type ReadyProduct,
+} from '#core/hops/grants.ts';
+import { decideLink, linkResource } from '#core/hops/link.ts';
+import { admissionFinding, admit, isCandidate, roleFindings } from '#core/hops/role.ts';
+import { decideSettings } from '#core/hops/settings.ts';
+import type { LakeResource, Observed } from '#core/lake.ts';
+import { modeIn } from '#core/policy.ts';
+import { productsFor, publishScope } from '#core/wanted.ts';
+import type { WalkContext } from './context.ts';
+import { reader, roleArn } from './entrance.ts';
+import { observed, once, oncePer } from './observed.ts';
+import type { Looking } from './publish.ts';
+
+/** Where snapshots come from: the hub's bucket, or a plan of the producer half. */
+export type SnapshotSource = (product: Product) => Promise<Snapshot | null>;
+
+export function storedSnapshots(ctx: WalkContext): SnapshotSource {
+  const read = oncePer((text) => ctx.snapshots.read(JSON.parse(text)));
+  return (product) => read(JSON.stringify(publishScope(product)));
+}
+
+export type OnboardFacts = ReturnType<typeof onboardFacts>;
+
+export function onboardFacts(ctx: WalkContext, scope: OnboardScope, snapshots: SnapshotSource = storedSnapshots(ctx)) {
+  const { account, region } = scope;
+  const clients = reader(ctx, scope);
+  const products = productsFor(ctx.policy, scope);
+  return {
+    scope,
+    products,
+    snapshotOf: async (product: Product): Promise<ProductSnapshot | null> =>
+      (await snapshots(product))?.products.find((p) => p.product === product.name) ?? null,
+    settings: once(() => observed(async () => (await readSettings(clients, account)).facts)),
+    /** RAM is regional: shares are accepted in the Region of the target. */
+    acceptance: oncePer((where) =>
+      observed(() =>
+        readAcceptance(reader(ctx, { account, region: where }), account, { senders: sendersOf(products, account) }),
+      ),
+    ),
+    link: oncePer((name) => observed(() => readLink(clients, account, name))),
+    grantsOn: oncePer((text) => {
+      const { where, resources } = JSON.parse(text) as { where: string; resources: readonly LakeResource[] };
+      return observed(() => readGrants(ctx, account, where, resources));
+    }),
+    roles: once(() => observed(() => readRoles(ctx, scope, products))),
+    entries: once(() => ctx.ledger.entries(account, region)),
+  };
+}
+
+function sendersOf(products: readonly Product[], account: string): readonly string[] {
+  return [...new Set(products.map((p) => p.account))].filter((sender) => sender !== account).sort();
+}
+
+async function readGrants(
+  ctx: WalkContext,
+  account: string,
+  where: string,
+  resources: readonly LakeResource[],
+): Promise<GrantFacts> {
+  const clients = reader(ctx, { account, region: where });
+  const lists = await Promise.all(
+    resources.map((resource) => listGrants(clients, { account, owner: resource.catalog === account, resource })),
+  );
+  return { grants: lists.flat() };
+}
+
+async function readRoles(
+  ctx: WalkContext,
+  scope: OnboardScope,
+  products: readonly Product[],
+): Promise<readonly RoleFacts[]> {
+  const clients = reader(ctx, scope);
+  const candidates = (await listRoles(clients, {})).filter((role) => isCandidate(products, role));
+  const roles = await Promise.all(candidates.map((role) => readRole(clients, role.name)));
+  return roles.filter((role) => role !== null);
+}
+
+export async function settingsHop(ctx: WalkContext, facts: OnboardFacts): Promise<Decision> {
+  const { account, region } = facts.scope;
+  if (facts.products.length === 0) return NOTHING;
+  return decideSettings({
+    policy: ctx.policy,
+    account,
+    region,
+    operator: roleArn(ctx, account, 'Operator'),
+    reader: roleArn(ctx, account, 'Reader'),
+    products: facts.products.map((p) => p.name),
+    grantor: false,
+    facts: await facts.settings(),
+  });
+}
+
+/** Products of other accounts, by the Region where their shares arrive. */
+export function arriving(facts: OnboardFacts): ReadonlyMap<string, readonly Product[]> {
+  const others = facts.products.filter((p) => p.account !== facts.scope.account);
+  return Map.groupBy(others, (p) => p.region);
+}
+
+export async function acceptanceHop(_ctx: WalkContext, facts: OnboardFacts): Promise<Decision> {
+  const { account } = facts.scope;
+  const decisions = [...arriving(facts)].map(async ([region, products]) => {
+    const named = await Promise.all(
+      products.map(async (product) => ({ product, snapshot: await facts.snapshotOf(product) })),
+    );
+    return decideAcceptance({ account, region, products: named, facts: await facts.acceptance(region) });
+  });
+  return merge(...(await Promise.all(decisions)));
+}
+
+/** Whether a product can be linked and granted now. When planning, what its producer would share counts. */
+async function isReady(
+  facts: OnboardFacts,
+  product: Product,
+  snapshot: ProductSnapshot,
+  looking: Looking,
+): Promise<boolean> {
+  if (!snapshot.shared) return false;
+  if (looking.planning || product.account === facts.scope.account) return true;
+  const acceptance: Observed<AcceptanceFacts> = await facts.acceptance(product.region);
+  return acceptance.known && shareState(facts.scope.account, snapshot, acceptance.value) === 'visible';
+}
+
+export async function readyProducts(
+  facts: OnboardFacts,
+  looking: Looking,
+): Promise<readonly { product: Product; snapshot: ProductSnapshot }[]> {
+  const judged = facts.products.map(async (product) => {
+    const snapshot = await facts.snapshotOf(product);
+    return snapshot !== null && (await isReady(facts, product, snapshot, looking)) ? [{ product, snapshot }] : [];
+  });
+  return (await Promise.all(judged)).flat();
+}
+
+export async function linkHop(_ctx: WalkContext, facts: OnboardFacts, looking: Looking): Promise<Decision> {
+  const { account, region } = facts.scope;
+  const entries: readonly Entry[] = await facts.entries();
+  const ready = await readyProducts(facts, looking);
+  const decisions = ready.map(async ({ product }) => {
+    if (product.account === account) return NOTHING;
+    const link = await facts.link(product.link);
+    const there = link.known && link.value.database !== null;
+    const grants = there
+      ? await facts.grantsOn(grantsQuestion(region, [linkResource(account, product)]))
+      : { known: true as const, value: { grants: [] } };
+    return decideLink({ account, region, product, facts: link, grants, entries });
+  });
+  return merge(...(await Promise.all(decisions)));
+}
+
+function grantsQuestion(where: string, resources: readonly LakeResource[]): string {
+  return JSON.stringify({ where, resources });
+}
+
+/** Who is admitted to what. */
+export function admitted(
+  ctx: WalkContext,
+  ready: readonly { product: Product; snapshot: ProductSnapshot }[],
+  roles: readonly RoleFacts[],
+): readonly ReadyProduct[] {
+  return ready.map(({ product, snapshot }) => ({
+    product,
+    snapshot,
+    roles: roles
+      .filter((role) => admit(ctx.policy, product, role).kind === 'admitted')
+      .map((role) => role.arn)
+      .sort(),
+  }));
+}
+
+/** Links that exist and are right: DESCRIBE on a link that isn't there would be refused. */
+async function linked(
+  ctx: WalkContext,
+  facts: OnboardFacts,
+  looking: Looking,
+): Promise<readonly { product: Product; snapshot: ProductSnapshot }[]> {
+  const ready = await readyProducts(facts, looking);
+  if (looking.planning) return ready;
+  const undone = await linkHop(ctx, facts, looking);
+  const blocked = new Set([
+    ...undone.actions.filter((a) => a.kind === 'create-link').flatMap((a) => a.products),
+    ...undone.findings.filter((f) => f.cause !== 'link-open').map((f) => f.product),
+  ]);
+  return ready.filter(({ product }) => !blocked.has(product.name));
+}
+
+export async function grantsHop(ctx: WalkContext, facts: OnboardFacts, looking: Looking): Promise<Decision> {
+  const { account, region } = facts.scope;
+  const ready = await linked(ctx, facts, looking);
+  if (ready.length === 0) return NOTHING;
+  const roles = await facts.roles();
+  if (!roles.known)
+    return {
+      actions: [],
+      findings: [unreadable({ hop: 'role', account, region, resource: `roles of ${account}` }, roles.why)],
+      left: [],
+    };
+  const byMode = Object.values(
+    Object.groupBy(admitted(ctx, ready, roles.value), ({ product }) => modeIn(ctx.policy, product, account)),
+  );
+  return merge(...(await Promise.all(byMode.map((group) => grantsOf(facts, group, looking)))));
+}
+
+async function grantsOf(facts: OnboardFacts, ready: readonly ReadyProduct[], looking: Looking): Promise<Decision> {
+  const { account, region } = facts.scope;
+  const defaults = await facts.link(DEFAULT_DATABASE);
+  const hasDefault: Observed<boolean> = defaults.known
+    ? { known: true, value: defaults.value.database !== null }
+    : defaults;
+  const existing = await Promise.all(
+    [...grantResources(account, region, ready)].map(
+      async ([where, resources]) => [where, await listed(facts, where, resources, { hasDefault, looking })] as const,
+    ),
+  );
+  return decideGrants({ account, region, ready, listed: new Map(existing), hasDefault, recent: looking.recent });
+}
+
+/** Asking about grants on what isn't there yet is an error to AWS, and the answer is known: none. */
+async function listed(
+  facts: OnboardFacts,
+  where: string,
+  resources: readonly LakeResource[],
+  options: { hasDefault: Observed<boolean>; looking: Looking },
+): Promise<Observed<GrantFacts>> {
+  const { account } = facts.scope;
+  const { hasDefault, looking } = options;
+  const there = await Promise.all(
+    resources.map(async (resource) => {
+      if (resource.type !== 'database' || resource.catalog !== account)
+        return !looking.planning || (await isVisible(facts, resource));
+      if (resource.database === DEFAULT_DATABASE) return !hasDefault.known || hasDefault.value;
+      const link = await facts.link(resource.database);
+      return !link.known || link.value.database !== null;
+    }),
+  );
+  return facts.grantsOn(
+    grantsQuestion(
+      where,
+      resources.filter((_, i) => there[i]),
+    ),
+  );
+}
+
+/** When planning, a share may not be accepted yet: the consumer can't be asked about the producer's resources. */
+async function isVisible(facts: OnboardFacts, resource: LakeResource): Promise<boolean> {
+  const product = facts.products.find((p) => p.account === resource.catalog);
+  if (product === undefined || product.account === facts.scope.account) return true;
+  const [snapshot, acceptance] = await Promise.all([facts.snapshotOf(product), facts.acceptance(product.region)]);
+  return acceptance.known && shareState(facts.scope.account, snapshot, acceptance.value) === 'visible';
+}
+
+export async function roleHop(ctx: WalkContext, facts: OnboardFacts): Promise<Decision> {
+  const { account, region } = facts.scope;
+  if (facts.products.length === 0) return NOTHING;
+  const roles = await facts.roles();
+  if (!roles.known)
+    return {
+      actions: [],
+      findings: [unreadable({ hop: 'role', account, region, resource: `roles of ${account}` }, roles.why)],
+      left: [],
+    };
+  const findings = facts.products.flatMap((product) => {
+    const judged = roles.value.map((role) => ({ role, admission: admit(ctx.policy, product, role) }));
+    const inside = judged.filter((j) => j.admission.kind === 'admitted');
+    return [
+      ...judged.flatMap(({ role, admission }) => admissionFinding({ account, region }, product, role, admission) ?? []),
+      ...inside.flatMap(({ role }) => roleFindings(ctx.policy, { account, region }, product, role)),
+      ...(inside.length === 0 ? [nobodyAdmitted(account, region, product)] : []),
+    ];
+  });
+  return { actions: [], findings, left: [] };
+}
+
+/** ARNs that match a product's pattern and proof, and whose trust nevertheless disproves them. */
+export function disprovedRoles(ctx: WalkContext, facts: OnboardFacts, roles: readonly RoleFacts[]): readonly string[] {
+  return roles
+    .filter((role) => facts.products.some((product) => admit(ctx.policy, product, role).kind === 'disproved'))
+    .map((role) => role.arn)
+    .sort();
+}

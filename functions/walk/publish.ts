@@ -1,0 +1,217 @@
+/** The producer half of the path: what is, hop by hop, and what deciding makes of it. */
+
+import { readBucketPolicy, readEncryption } from '#aws/buckets.ts';
+import { readCatalog } from '#aws/catalog.ts';
+import { readCatalogPolicy } from '#aws/catalog-policy.ts';
+import { listGrants } from '#aws/grants.ts';
+import { readKeyPolicy } from '#aws/keys.ts';
+import { readLocation } from '#aws/location.ts';
+import { readSettings } from '#aws/settings.ts';
+import { readAssociations } from '#aws/shares.ts';
+import type { Entry } from '#contracts/ledger.ts';
+import type { Product } from '#contracts/policy.ts';
+import type { PublishScope } from '#contracts/steps.ts';
+import { type Decision, merge, NOTHING } from '#core/actions.ts';
+import type { CatalogFacts, StorageFacts } from '#core/facts.ts';
+import { decideCatalogPolicy } from '#core/hops/catalog-policy.ts';
+import { decideExposure } from '#core/hops/exposure.ts';
+import { decideLocation } from '#core/hops/location.ts';
+import { decideSettings } from '#core/hops/settings.ts';
+import { decideShare, productResources, tablesOf } from '#core/hops/share.ts';
+import { decideStorage } from '#core/hops/storage.ts';
+import { IAM_ALLOWED_PRINCIPALS, type ListedGrant, type Observed, resourceText } from '#core/lake.ts';
+import { modeIn } from '#core/policy.ts';
+import { consumersOf, productsOf, receivers } from '#core/wanted.ts';
+import type { WalkContext } from './context.ts';
+import { reader, roleArn } from './entrance.ts';
+import { observed, once, oncePer } from './observed.ts';
+
+/** `recent`: confirmed entries believed before AWS shows them. `planning`: earlier hops' actions count as done. */
+export interface Looking {
+  readonly recent: readonly Entry[];
+  readonly planning: boolean;
+}
+
+/** Few resources are asked about one by one; many by listing the catalog's pages (law 7). */
+const ASK_ONE_BY_ONE = 20;
+
+export type PublishFacts = ReturnType<typeof publishFacts>;
+
+export function publishFacts(ctx: WalkContext, scope: PublishScope) {
+  const { account, database } = scope;
+  const clients = reader(ctx, scope);
+  const products = productsOf(ctx.policy, scope);
+  const catalog = once(() => observed(() => readCatalog(clients, { account, database, owner: true })));
+  const listed = once(() => observed(async () => ({ grants: await listShares(ctx, scope, await catalog()) })));
+  return {
+    scope,
+    products,
+    catalog,
+    listed,
+    settings: once(() => observed(async () => (await readSettings(clients, account)).facts)),
+    catalogPolicy: once(() => observed(() => readCatalogPolicy(clients, account))),
+    open: once(() => observed(async () => ({ grants: await listOpen(ctx, scope) }))),
+    associations: once(() =>
+      observed(async () => {
+        const facts = await listed();
+        const arns = facts.known ? [...new Set(facts.value.grants.flatMap((row) => row.shareArns))].sort() : [];
+        return arns.length === 0 ? [] : readAssociations(clients, arns);
+      }),
+    ),
+    location: oncePer((text) => {
+      const [bucket = '', prefix = ''] = text.split('\n');
+      return observed(() => readLocation(clients, { bucket, prefix, partition: ctx.policy.partition }));
+    }),
+    disproved: once(() => disprovedBy(ctx, products)),
+  };
+}
+
+async function listOpen(ctx: WalkContext, scope: PublishScope): Promise<readonly ListedGrant[]> {
+  const clients = reader(ctx, scope);
+  const { account } = scope;
+  const [databases, tables] = await Promise.all([
+    listGrants(clients, { account, principal: IAM_ALLOWED_PRINCIPALS, resourceType: 'DATABASE' }),
+    listGrants(clients, { account, principal: IAM_ALLOWED_PRINCIPALS, resourceType: 'TABLE' }),
+  ]);
+  return [...databases, ...tables];
+}
+
+async function listShares(
+  ctx: WalkContext,
+  scope: PublishScope,
+  catalog: Observed<CatalogFacts>,
+): Promise<readonly ListedGrant[]> {
+  if (!catalog.known || catalog.value.database === null) return [];
+  const facts = catalog.value;
+  const products = productsOf(ctx.policy, scope).filter((product) => receivers(product).length > 0);
+  const resources = new Map(
+    products
+      .flatMap((p) => productResources(p, tablesOf(p, facts)))
+      .map(({ resource }) => [resourceText(resource), resource]),
+  );
+  const clients = reader(ctx, scope);
+  const { account } = scope;
+  if (resources.size <= ASK_ONE_BY_ONE) {
+    const lists = await Promise.all(
+      [...resources.values()].map((resource) => listGrants(clients, { account, owner: true, resource })),
+    );
+    return lists.flat();
+  }
+  const [databases, tables] = await Promise.all([
+    listGrants(clients, { account, resourceType: 'DATABASE' }),
+    listGrants(clients, { account, resourceType: 'TABLE' }),
+  ]);
+  return [...databases, ...tables].filter((row) => resources.has(resourceText(row.resource)));
+}
+
+/** Roles the consumers' walks found disproved: their producers deny them by name. */
+async function disprovedBy(ctx: WalkContext, products: readonly Product[]): Promise<readonly string[]> {
+  const consumers = new Map(
+    products.flatMap((p) => consumersOf(ctx.policy, p)).map((c) => [`${c.account}/${c.region}`, c]),
+  );
+  const walks = await Promise.all([...consumers.values()].map((c) => ctx.ledger.walked(c.account, c.region)));
+  return [...new Set(walks.flatMap((w) => w?.disproved ?? []))].sort();
+}
+
+export async function settingsHop(ctx: WalkContext, facts: PublishFacts): Promise<Decision> {
+  const { account, region } = facts.scope;
+  return decideSettings({
+    policy: ctx.policy,
+    account,
+    region,
+    operator: roleArn(ctx, account, 'Operator'),
+    reader: roleArn(ctx, account, 'Reader'),
+    products: facts.products.map((p) => p.name),
+    grantor: facts.products.some((p) => receivers(p).length > 0),
+    facts: await facts.settings(),
+  });
+}
+
+export async function locationHop(_ctx: WalkContext, facts: PublishFacts): Promise<Decision> {
+  const decisions = facts.products.map(async (product) =>
+    decideLocation({ product, facts: await facts.location(`${product.storage.bucket}\n${product.storage.prefix}`) }),
+  );
+  return merge(...(await Promise.all(decisions)));
+}
+
+export async function exposureHop(_ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
+  const [catalog, open] = await Promise.all([facts.catalog(), facts.open()]);
+  const shared = facts.products.filter((p) => receivers(p).length > 0);
+  return merge(...shared.map((product) => decideExposure({ product, catalog, open, recent: looking.recent })));
+}
+
+export async function catalogPolicyHop(ctx: WalkContext, facts: PublishFacts): Promise<Decision> {
+  const { account, region } = facts.scope;
+  const shared = facts.products.filter((p) => receivers(p).length > 0);
+  if (shared.length === 0) return NOTHING;
+  return decideCatalogPolicy({
+    policy: ctx.policy,
+    account,
+    region,
+    products: shared.map((p) => p.name),
+    facts: await facts.catalogPolicy(),
+  });
+}
+
+/** Products whose earlier hops don't hold. What is about to be done counts as done only when planning. */
+export async function blockedProducts(
+  ctx: WalkContext,
+  facts: PublishFacts,
+  looking: Looking,
+): Promise<ReadonlySet<string>> {
+  const [exposure, catalogPolicy] = await Promise.all([exposureHop(ctx, facts, looking), catalogPolicyHop(ctx, facts)]);
+  const before = merge(exposure, catalogPolicy);
+  const found = before.findings.flatMap((f) => (f.product === null ? facts.products.map((p) => p.name) : [f.product]));
+  const undone = looking.planning ? [] : before.actions.flatMap((action) => action.products);
+  return new Set([...found, ...undone]);
+}
+
+export async function shareHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
+  const blocked = await blockedProducts(ctx, facts, looking);
+  const [catalog, listed, associations] = await Promise.all([facts.catalog(), facts.listed(), facts.associations()]);
+  const byMode = Object.values(Object.groupBy(facts.products, (p) => modeIn(ctx.policy, p, p.account)));
+  return merge(
+    ...byMode.map((products) =>
+      decideShare({ products, blocked, catalog, listed, associations, recent: looking.recent }),
+    ),
+  );
+}
+
+export async function storageHop(ctx: WalkContext, facts: PublishFacts): Promise<Decision> {
+  const disproved = await facts.disproved();
+  const decisions = facts.products.map(async (product): Promise<Decision> => {
+    const enforced = ctx.policy.products.filter(
+      (p) => sameStorage(p, product) && modeIn(ctx.policy, p, p.storage.account) === 'enforce',
+    );
+    const together = enforced.includes(product) ? enforced : [...enforced, product];
+    const decision = decideStorage({
+      policy: ctx.policy,
+      product,
+      together,
+      disproved,
+      facts: await readStorage(ctx, product),
+    });
+    // A product in report mode must not be carried along by its enforced neighbours on the bucket.
+    return enforced.includes(product)
+      ? decision
+      : { ...decision, actions: decision.actions.map((a) => ({ ...a, products: [product.name] })) };
+  });
+  return merge(...(await Promise.all(decisions)));
+}
+
+function sameStorage(a: Product, b: Product): boolean {
+  return a.storage.bucket === b.storage.bucket && a.storage.account === b.storage.account && a.storage.access === 'iam';
+}
+
+async function readStorage(ctx: WalkContext, product: Product) {
+  const { bucket, account, key } = product.storage;
+  const clients = reader(ctx, { account, region: product.region });
+  return observed(async (): Promise<StorageFacts> => {
+    const [bucketPolicy, encryption, keyPolicy] = await Promise.all([
+      readBucketPolicy(clients, { bucket, owner: account }),
+      readEncryption(clients, { bucket, owner: account }),
+      key === null ? null : readKeyPolicy(clients, key),
+    ]);
+    return { bucketPolicy, encryption, keyPolicy };
+  });
+}

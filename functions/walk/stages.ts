@@ -1,0 +1,68 @@
+/** The stages of both machines: observe → decide → act → observe. A state carries names and counts, never facts. */
+
+import { LakeError } from '#contracts/errors.ts';
+import type { Scope, StageInput, StageOutput } from '#contracts/steps.ts';
+import { recentOf } from '#core/entries.ts';
+import { scopeText } from '#core/start.ts';
+import { acceptance } from './accept.ts';
+import { act } from './act.ts';
+import type { WalkContext } from './context.ts';
+import { entriesOf, isEnforced } from './enforced.ts';
+import { fanOut } from './fan-out.ts';
+import { look, STAGE_HOPS } from './halves.ts';
+import { scopeLease } from './lease.ts';
+import { verify } from './verify.ts';
+
+export interface StageDeadlines {
+  /** Milliseconds a run may wait for a share to become visible. */
+  readonly acceptWithin: number;
+}
+
+/** Runs one stage of one execution. @throws LeaseHeld when the scope is no longer ours. */
+export async function runStage(ctx: WalkContext, input: StageInput, deadlines: StageDeadlines): Promise<StageOutput> {
+  const { scope, stage } = input;
+  await renew(ctx, scope);
+  if (stage === 'verify') return verify(ctx, scope);
+  if (stage === 'fan-out') return fanOut(ctx, scope);
+  const hops = STAGE_HOPS[scope.half][stage];
+  if (hops === undefined) throw new LakeError('Unexpected', { message: `no stage called ${stage} in ${scope.half}` });
+  const output = await walkHops(ctx, scope, stage, hops);
+  if (stage !== 'accept' || scope.half !== 'onboard') return output;
+  return { ...output, acceptance: await acceptance(ctx, scope, Date.parse(input.startedAt) + deadlines.acceptWithin) };
+}
+
+async function walkHops(
+  ctx: WalkContext,
+  scope: Scope,
+  stage: string,
+  hops: (typeof STAGE_HOPS)['publish'][string],
+): Promise<StageOutput> {
+  const output = { stage, decided: 0, done: 0, failed: 0, findings: 0 };
+  for (const hop of hops) {
+    const entries = await entriesOf(ctx, scope);
+    const decision = await look(ctx, scope).decide(hop, { recent: recentOf(entries, ctx.now()), planning: false });
+    const actions = decision.actions.filter((action) => isEnforced(ctx, action));
+    ctx.tell({
+      kind: 'decided',
+      scope: scopeText(scope),
+      hop,
+      actions: actions.length,
+      findings: decision.findings.length,
+    });
+    const acted = await act(ctx, actions, entries);
+    output.decided += actions.length;
+    output.done += acted.done;
+    output.failed += acted.failed;
+    output.findings = decision.findings.length;
+  }
+  return output;
+}
+
+async function renew(ctx: WalkContext, scope: Scope): Promise<void> {
+  const now = ctx.now();
+  if (await ctx.ledger.take(scopeLease(scope, ctx.execution, now), now)) return;
+  throw new LakeError('LeaseHeld', {
+    message: `another run took over ${scopeText(scope)}`,
+    remedy: 'It does what was left to do here.',
+  });
+}
