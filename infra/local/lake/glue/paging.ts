@@ -36,7 +36,7 @@ export function pageOf<V, T>(
 /** One page of a list that only grows at its front, such as runs. */
 export function pageOfList<T>(all: readonly T[], request: PageRequest, limit: number): Page<T> {
   const start = request.NextToken === undefined ? 0 : Number(keyOf(request.NextToken));
-  if (!Number.isInteger(start) || start < 0) throw invalidInput('Invalid NextToken.');
+  if (!Number.isSafeInteger(start) || start < 0) throw invalidInput('Invalid NextToken.');
   const end = start + Math.min(request.MaxResults ?? limit, limit);
   const items = all.slice(start, end);
   return end < all.length ? { items, NextToken: tokenOf(String(end)) } : { items };

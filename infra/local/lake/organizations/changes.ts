@@ -24,7 +24,10 @@ import type { Organization } from './state.ts';
 function createOrganization(call: Call): object {
   const { world, account } = call;
   if (world.organizations.membership.has(account))
-    throw new AwsError('AlreadyInOrganizationException', 'The provided account is already a member of an organization.');
+    throw new AwsError(
+      'AlreadyInOrganizationException',
+      'The provided account is already a member of an organization.',
+    );
   return { Organization: describedOrganization(found(world, { managementAccount: account })) };
 }
 

@@ -47,7 +47,12 @@ export function emitJoined(world: World, organization: Organization, accountId: 
   });
 }
 
-export function emitDeparted(world: World, organization: Organization, accountId: string, departedMethod: string): void {
+export function emitDeparted(
+  world: World,
+  organization: Organization,
+  accountId: string,
+  departedMethod: string,
+): void {
   emitMembership(world, organization, 'AccountDepartedOrganization', {
     accountId,
     departedMethod,

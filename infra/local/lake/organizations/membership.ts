@@ -46,7 +46,9 @@ export function found(world: World, given: NewOrganization): Organization {
   for (const service of given.serviceAccess ?? []) organization.serviceAccess.set(service, new Date(world.now()));
   world.organizations.organizations.set(organization.id, organization);
   const others = (given.accounts ?? []).filter(({ id }) => id !== given.managementAccount);
-  const management = given.accounts?.find(({ id }) => id === given.managementAccount) ?? { id: given.managementAccount };
+  const management = given.accounts?.find(({ id }) => id === given.managementAccount) ?? {
+    id: given.managementAccount,
+  };
   for (const member of [management, ...others]) admit(world, organization, { ...member, method: 'CREATED' });
   return organization;
 }

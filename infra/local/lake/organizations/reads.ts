@@ -25,14 +25,15 @@ interface PageRequest {
 const mostPerPage = 20;
 
 function page<T>(all: readonly T[], { NextToken, MaxResults }: PageRequest): { items: T[]; NextToken?: string } {
-  const start = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, 'base64').toString());
-  if (!Number.isInteger(start) || start < 0 || NextToken === '')
+  const start =
+    NextToken === undefined ? 0 : Number(/^from:(\d+)$/.exec(Buffer.from(NextToken, 'base64').toString())?.[1]);
+  if (Number.isNaN(start))
     throw new AwsError('InvalidInputException', 'You provided an invalid next token.', {
       fields: { Reason: 'INVALID_NEXT_TOKEN' },
     });
   const end = start + Math.min(MaxResults ?? mostPerPage, mostPerPage);
   const items = all.slice(start, end);
-  return end < all.length ? { items, NextToken: Buffer.from(String(end)).toString('base64') } : { items };
+  return end < all.length ? { items, NextToken: Buffer.from(`from:${end}`).toString('base64') } : { items };
 }
 
 function describeOrganization(call: Call): object {
@@ -90,7 +91,8 @@ function listParents(call: Call, input: ListParentsRequest): object {
   const organization = readable(call);
   const child = input.ChildId ?? '';
   const id = organization.accounts.get(child)?.parent ?? organization.units.get(child)?.parent;
-  if (id === undefined) throw new AwsError('ChildNotFoundException', `You specified a child that doesn't exist: ${child}.`);
+  if (id === undefined)
+    throw new AwsError('ChildNotFoundException', `You specified a child that doesn't exist: ${child}.`);
   return { Parents: [{ Id: id, Type: id === organization.root ? 'ROOT' : 'ORGANIZATIONAL_UNIT' }] };
 }
 
