@@ -8,7 +8,8 @@ import { identify } from './identity/identify.ts';
 import { readSignature, type Signature } from './identity/sigv4.ts';
 import { kindOf } from './journal.ts';
 import type { Lake } from './lake.ts';
-import { passOn } from './pass-on.ts';
+import { forwardWhole } from './pass-on/forward.ts';
+import { passOn } from './pass-on/pass-on.ts';
 import { type WireAnswer, writeAnswer, writeError } from './protocol/answer.ts';
 import { loadModel } from './protocol/model.ts';
 import { operationOf, readInput, type WireRequest } from './protocol/protocol.ts';
@@ -22,16 +23,11 @@ interface Step {
   region: string;
 }
 
-function accountIsHosted(lake: Lake, account: string): boolean {
-  if (!lake.closed) lake.world.accounts.add(account);
-  return lake.world.accounts.has(account);
-}
-
 function whoCalls(lake: Lake, service: string, signature: Signature | undefined): Caller {
   return identify(signature, loadModel(service).metadata.protocol, {
     sessions: lake.world.sessions,
     now: lake.world.now,
-    hosts: (account) => accountIsHosted(lake, account),
+    hosts: lake.hosts,
   });
 }
 
@@ -44,12 +40,41 @@ async function authorize(module: ServiceModule, call: Call, input: unknown): Pro
   if (call.caller.kind === 'root' || module.authorizesItself === true) return;
   const resourcePolicy = await module.resourcePolicy?.(call, input);
   const action = `${call.service}:${call.operation}`;
-  for (const resource of module.resources?.(call, input) ?? ['*'])
+  for (const resource of (await module.resources?.(call, input)) ?? ['*'])
     await call.world.iam.authorize({ caller: call.caller, action, resource, resourcePolicy });
 }
 
 function throwFault(fault: CallVerdict['before']): void {
   if (fault !== undefined) throw new AwsError(fault.code, fault.message, { status: fault.status });
+}
+
+/** The operation itself: run here, or decided here and answered by MiniStack in the owner's name. */
+async function answerOf(
+  lake: Lake,
+  module: ServiceModule,
+  call: Call,
+  input: unknown,
+  wire: WireRequest,
+): Promise<WireAnswer> {
+  const { service, operation } = call;
+  const run = Object.hasOwn(module.operations, operation) ? module.operations[operation] : undefined;
+  if (run !== undefined) {
+    await authorize(module, call, input);
+    return writeAnswer(service, operation, await run(call, input), call.requestId);
+  }
+  if (module.forwardAs === undefined || lake.ministack === undefined)
+    throw new AwsError('NotImplemented', `the lake does not implement ${service}:${operation}`, { status: 501 });
+  const account = await module.forwardAs(call, input);
+  const answer = await forwardWhole({
+    ministack: lake.ministack,
+    method: wire.method,
+    path: `${wire.url.pathname}${wire.url.search}`,
+    headers: wire.headers,
+    body: wire.raw,
+    account,
+  });
+  if (kindOf(operation) === 'write') call.world.backend.reset();
+  return answer;
 }
 
 async function perform(lake: Lake, module: ServiceModule, call: Call, wire: WireRequest): Promise<WireAnswer | 'cut'> {
@@ -58,13 +83,9 @@ async function perform(lake: Lake, module: ServiceModule, call: Call, wire: Wire
   if (verdict.throttled) throw new AwsError(throttledCode(loadModel(service).metadata.protocol), 'Rate exceeded');
   throwFault(verdict.before);
   const input = readInput(service, operation, wire, validationCode(lake, service));
-  const run = Object.hasOwn(module.operations, operation) ? module.operations[operation] : undefined;
-  if (run === undefined)
-    throw new AwsError('NotImplemented', `the lake does not implement ${service}:${operation}`, { status: 501 });
-  await authorize(module, call, input);
-  const output = await run(call, input);
+  const answer = await answerOf(lake, module, call, input, wire);
   throwFault(verdict.after);
-  return verdict.cut ? 'cut' : writeAnswer(service, operation, output, call.requestId);
+  return verdict.cut ? 'cut' : answer;
 }
 
 function toAwsError(error: unknown, service: string): AwsError {
@@ -130,7 +151,8 @@ export async function dispatch(lake: Lake, request: IncomingMessage, response: S
   const service = signature?.service ?? guessService(request);
   const module = lake.modules.get(service);
   if (module === undefined) {
-    if (lake.ministack !== undefined) return passOn(lake, lake.ministack, request, response, signature);
+    if (lake.ministack !== undefined && signature !== undefined)
+      return passOn(lake, lake.ministack, request, response, signature);
     return sendJson(response, 501, {
       __type: 'NotImplemented',
       message: `the lake does not implement ${service}, and no MiniStack was named to pass it on to`,
@@ -138,6 +160,7 @@ export async function dispatch(lake: Lake, request: IncomingMessage, response: S
   }
   const raw = await readBody(request);
   const wire: WireRequest = {
+    raw,
     method: request.method ?? 'GET',
     url,
     headers: request.headers,

@@ -13,8 +13,8 @@ export interface Lake {
   /** Events delivered so far. */
   readonly events: EventEnvelope[];
   readonly deliver: (event: EventEnvelope) => void;
-  /** Only these accounts exist; any 12 digits when undefined. */
-  readonly closed: boolean;
+  /** Whether an account exists. Unless the lake was started with a list, every 12 digits do, from their first call on. */
+  readonly hosts: (account: string) => boolean;
   /** Base URL of MiniStack; without it what the lake doesn't own answers 501. */
   readonly ministack: string | undefined;
   reset(): void;

@@ -53,10 +53,16 @@ export interface ServiceModule {
   readonly operations: Readonly<Record<string, Operation>>;
   /** The ARNs an operation's IAM action is checked against before it runs; `['*']` where the service has none. */
   // biome-ignore lint/suspicious/noExplicitAny: as for Operation
-  resources?(call: Call, input: any): readonly string[];
+  resources?(call: Call, input: any): readonly string[] | Promise<readonly string[]>;
   /** The resource policy in force on what the operation touches (the Glue catalog's): as text, when there is one. */
   // biome-ignore lint/suspicious/noExplicitAny: as for Operation
   resourcePolicy?(call: Call, input: any): string | undefined | Promise<string | undefined>;
+  /**
+   * For services whose state MiniStack keeps: decides about the request and answers with the account in whose name it
+   * is forwarded. Asked for operations that `operations` doesn't have.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: as for Operation
+  forwardAs?(call: Call, input: any): Promise<string>;
   /** True when the module decides everything about the caller's rights itself (S3 needs bucket facts first). */
   readonly authorizesItself?: boolean;
   readonly controls?: Readonly<Record<string, Control>>;

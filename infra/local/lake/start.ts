@@ -3,7 +3,9 @@
 import type { AddressInfo } from 'node:net';
 import type { Backend } from './backend/backend.ts';
 import { createMemoryBackend } from './backend/memory/backend.ts';
+import { createMiniStackBackend } from './backend/ministack/backend.ts';
 import { type ControlClient, createControlClient } from './control-client.ts';
+import { createMiniStackSink } from './event-sink.ts';
 import type { EventEnvelope, EventSink } from './events.ts';
 import { createJournal } from './journal.ts';
 import type { Lake } from './lake.ts';
@@ -22,7 +24,7 @@ export interface LakeOptions {
   /** Base URL of a MiniStack. */
   readonly ministack?: string;
   readonly clock?: () => number;
-  /** Where service events go, beside the collector that `control.events()` reads. */
+  /** Where service events go, beside the collector that `control.events()` reads; MiniStack's buses when there is one. */
   readonly sink?: EventSink;
 }
 
@@ -46,12 +48,25 @@ function makeWorld(options: LakeOptions, backend: Backend, deliver: (event: Even
   });
 }
 
+function makeBackend(options: LakeOptions, accounts: () => Iterable<string>): Backend {
+  if (options.ministack === undefined) return createMemoryBackend();
+  return createMiniStackBackend({ url: options.ministack, accounts });
+}
+
+function makeSink(options: LakeOptions): EventSink | undefined {
+  if (options.sink !== undefined || options.ministack === undefined) return options.sink;
+  return createMiniStackSink(options.ministack, (event, cause) => {
+    process.emitWarning(`the lake lost ${event['detail-type']} of ${event.account}: ${String(cause)}`);
+  });
+}
+
 async function makeLake(options: LakeOptions): Promise<Lake> {
-  const backend = createMemoryBackend();
+  const backend = makeBackend(options, () => lake.world.accounts);
+  const sink = makeSink(options);
   const events: EventEnvelope[] = [];
   const deliver = (event: EventEnvelope): void => {
     events.push(event);
-    options.sink?.put(event);
+    sink?.put(event);
   };
   const modules = await serviceModules(backend);
   const journal = createJournal();
@@ -61,7 +76,10 @@ async function makeLake(options: LakeOptions): Promise<Lake> {
     journal,
     events,
     deliver,
-    closed: options.accounts !== undefined,
+    hosts(account) {
+      if (options.accounts === undefined) lake.world.accounts.add(account);
+      return lake.world.accounts.has(account);
+    },
     ministack: options.ministack,
     reset() {
       backend.reset();

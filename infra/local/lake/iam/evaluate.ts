@@ -23,6 +23,9 @@ export interface Evaluation {
   readonly resourceMustAllow: boolean;
 }
 
+/** For requests whose resource the lake can't tell: an allow on any resource counts, a deny only on all of them. */
+export const ANY_RESOURCE = '(any)';
+
 function elementMatches(
   patterns: readonly string[],
   text: string,
@@ -39,6 +42,8 @@ function applies(statement: Statement, { action, resource, context }: Evaluation
   const { actions, notActions, resources, notResources, conditions } = statement;
   if (actions !== undefined && !elementMatches(actions, action, context, true)) return false;
   if (notActions !== undefined && elementMatches(notActions, action, context, true)) return false;
+  if (resource === ANY_RESOURCE)
+    return (statement.effect === 'Allow' || resources?.includes('*') === true) && conditionsHold(conditions, context);
   if (resources !== undefined && !elementMatches(resources, resource, context, false)) return false;
   if (notResources !== undefined && elementMatches(notResources, resource, context, false)) return false;
   return conditionsHold(conditions, context);

@@ -116,3 +116,20 @@ export function writeError(service: string, error: AwsError, requestId: string):
   const body = JSON.stringify({ __type: code, [messageMember(shape)]: error.message, ...error.fields });
   return { status, headers: { 'content-type': jsonType(model), 'x-amzn-errortype': code }, body };
 }
+
+/** For services there is no model of: the protocol's plainest form. */
+export function plainError(wire: 'json' | 'query', error: AwsError, requestId: string): WireAnswer {
+  if (wire === 'json') {
+    const body = JSON.stringify({ __type: error.name, message: error.message });
+    return {
+      status: error.status,
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': error.name },
+      body,
+    };
+  }
+  const code = error.name === 'AccessDeniedException' ? 'AccessDenied' : error.name;
+  const body =
+    `<ErrorResponse><Error><Type>Sender</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(error.message)}</Message>` +
+    `</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
+  return { status: code === 'AccessDenied' ? 403 : error.status, headers: { 'content-type': XML }, body };
+}

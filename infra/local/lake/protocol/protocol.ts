@@ -16,6 +16,8 @@ export interface WireRequest {
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** The body as it came, where `body` is without transfer framing. */
+  readonly raw: Buffer;
 }
 
 const notImplemented = (service: string, operation: string, known: boolean): AwsError =>

@@ -17,7 +17,7 @@ const toFacts = ({ name, account, region, policy, encryption }: BucketRecord): B
 
 export function createMemoryBackend(): Backend {
   const state = createMemoryState();
-  return {
+  const backend: Backend = {
     async identity(arn) {
       const record = findIdentity(state, arn);
       return record === undefined ? undefined : toIdentity(state, record);
@@ -38,9 +38,10 @@ export function createMemoryBackend(): Backend {
       const { account, policy, manager, enabled } = key;
       return { arn: key.arn, account, policy, manager, enabled };
     },
-    modules: [createIamModule(state), createS3Module(state), createKmsModule(state)],
+    modules: [],
     reset() {
       for (const table of [state.accounts, state.buckets, state.keys, state.aliases]) table.clear();
     },
   };
+  return { ...backend, modules: [createIamModule(state, backend), createS3Module(state), createKmsModule(state)] };
 }

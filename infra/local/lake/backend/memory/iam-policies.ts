@@ -1,19 +1,9 @@
-/** IAM's managed policies and the simulator. */
+/** IAM's managed policies. */
 
-import type {
-  CreatePolicyRequest,
-  EvaluationResult,
-  GetPolicyRequest,
-  GetPolicyVersionRequest,
-  Policy,
-  SimulatePrincipalPolicyRequest,
-} from '@aws-sdk/client-iam';
-import { parsePolicy } from '../../iam/document.ts';
-import { evaluate } from '../../iam/evaluate.ts';
+import type { CreatePolicyRequest, GetPolicyRequest, GetPolicyVersionRequest, Policy } from '@aws-sdk/client-iam';
 import { managedPolicy } from '../../iam/managed.ts';
-import type { RequestContext } from '../../iam/match.ts';
-import type { Call, Caller, Operation } from '../../service.ts';
-import { assertPolicy, exists, findIdentity, noSuch, policyRecord, toIdentity } from './identities.ts';
+import type { Call, Operation } from '../../service.ts';
+import { assertPolicy, exists, noSuch, policyRecord } from './identities.ts';
 import { accountOf, type MemoryState, type PolicyRecord } from './state.ts';
 
 const toPolicy = (record: PolicyRecord): Policy => ({
@@ -84,66 +74,4 @@ function managed(state: MemoryState): Record<string, Operation> {
   };
 }
 
-/** Only what the request brings: the simulator knows no session. */
-function simulationContext(caller: Caller, input: SimulatePrincipalPolicyRequest): RequestContext {
-  const given = (input.ContextEntries ?? []).map((entry): [string, string | string[]] => {
-    const values = entry.ContextKeyValues ?? [];
-    return [(entry.ContextKeyName ?? '').toLowerCase(), values.length === 1 ? (values[0] ?? '') : values];
-  });
-  return new Map<string, string | readonly string[]>([
-    ['aws:principalarn', caller.arn],
-    ['aws:principalaccount', caller.account],
-    ...given,
-  ]);
-}
-
-const missingKeys = (documents: readonly string[], context: RequestContext): string[] => {
-  const keys = documents.flatMap(parsePolicy).flatMap(({ conditions }) => conditions.map(({ key }) => key));
-  return [...new Set(keys)].filter((key) => !context.has(key.toLowerCase()));
-};
-
-function simulate(
-  state: MemoryState,
-  input: SimulatePrincipalPolicyRequest,
-): { EvaluationResults: EvaluationResult[] } {
-  const record = findIdentity(state, input.PolicySourceArn ?? '');
-  if (record === undefined) throw noSuch(`principal ${input.PolicySourceArn ?? ''}`);
-  const identity = toIdentity(state, record);
-  const caller: Caller = { kind: record.kind, account: record.account, arn: record.arn };
-  const context = simulationContext(caller, input);
-  const documents = [...identity.policies.map(({ document }) => document), ...(input.PolicyInputList ?? [])];
-  const results = (input.ActionNames ?? []).flatMap((action) =>
-    (input.ResourceArns ?? ['*']).map((resource): EvaluationResult => {
-      const { effect } = evaluate({
-        caller,
-        action,
-        resource,
-        context,
-        sameAccount: true,
-        identity: documents,
-        boundary: input.PermissionsBoundaryPolicyInputList?.[0] ?? identity.boundary,
-        session: undefined,
-        resourcePolicy: input.ResourcePolicy,
-        resourceMustAllow: false,
-      });
-      return {
-        EvalActionName: action,
-        EvalResourceName: resource,
-        EvalDecision: effect,
-        MatchedStatements: [],
-        MissingContextValues: missingKeys(documents, context),
-      };
-    }),
-  );
-  return { EvaluationResults: results };
-}
-
-export function policyOperations(state: MemoryState): Record<string, Operation> {
-  return {
-    ...managed(state),
-    SimulatePrincipalPolicy: (_call: Call, input: SimulatePrincipalPolicyRequest) => ({
-      ...simulate(state, input),
-      IsTruncated: false,
-    }),
-  };
-}
+export const policyOperations = (state: MemoryState): Record<string, Operation> => managed(state);

@@ -39,7 +39,12 @@ function toRole(record: RoleRecord, withTags: boolean): Role {
     MaxSessionDuration: record.maxSessionSeconds,
     ...(record.boundaryArn === undefined
       ? {}
-      : { PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: record.boundaryArn } }),
+      : {
+          PermissionsBoundary: {
+            PermissionsBoundaryType: 'PermissionsBoundaryPolicy',
+            PermissionsBoundaryArn: record.boundaryArn,
+          },
+        }),
     ...(withTags && record.tags.size > 0 ? { Tags: tagList(record) } : {}),
   };
 }

@@ -12,6 +12,7 @@ import type {
 } from '@aws-sdk/client-kms';
 import { MalformedPolicy, parsePolicy } from '../../iam/document.ts';
 import { rootArn } from '../../identity/arn.ts';
+import { authorizeKey, keyArn } from '../../kms/authorize.ts';
 import { AwsError, type Call, type Operation, type ServiceModule } from '../../service.ts';
 import { page } from './paging.ts';
 import type { KeyRecord, MemoryState } from './state.ts';
@@ -54,18 +55,12 @@ function makeKey(
   return key;
 }
 
-function fullArn(call: Call, id: string): string {
-  if (id.startsWith('arn:')) return id;
-  const resource = id.startsWith('alias/') ? id : `key/${id}`;
-  return `arn:aws:kms:${call.region}:${call.account}:${resource}`;
-}
-
 export function keyByArn(state: MemoryState, arn: string): KeyRecord | undefined {
   return state.keys.get(state.aliases.get(arn) ?? arn);
 }
 
 function keyNamed(state: MemoryState, call: Call, id: string | undefined): KeyRecord {
-  const arn = fullArn(call, id ?? '');
+  const arn = keyArn(call, id ?? '');
   const key = keyByArn(state, arn);
   if (key !== undefined) return key;
   const own = arn.startsWith(`arn:aws:kms:${call.region}:${call.account}:alias/aws/`);
@@ -105,22 +100,7 @@ const toMetadata = (key: KeyRecord): KeyMetadata => ({
   MultiRegion: false,
 });
 
-async function allow(call: Call, key: KeyRecord): Promise<void> {
-  await call.world.iam.authorize({
-    caller: call.caller,
-    action: `kms:${call.operation}`,
-    resource: key.arn,
-    resourcePolicy: key.policy,
-    resourceAccount: key.account,
-    resourceMustAllow: true,
-    context: { 'kms:CallerAccount': call.account },
-  });
-}
-
-/** Policies are read and written inside the key's own account only. */
-function assertOwn(call: Call, key: KeyRecord): void {
-  if (key.account !== call.account) throw new AwsError('NotFoundException', `Key '${key.arn}' does not exist`);
-}
+const allow = (call: Call, key: KeyRecord): Promise<void> => authorizeKey(call, key);
 
 function keys(state: MemoryState): Record<string, Operation> {
   return {
@@ -137,13 +117,11 @@ function keys(state: MemoryState): Record<string, Operation> {
     },
     async GetKeyPolicy(call: Call, input: GetKeyPolicyRequest) {
       const key = keyNamed(state, call, input.KeyId);
-      assertOwn(call, key);
       await allow(call, key);
       return { Policy: key.policy, PolicyName: 'default' };
     },
     async PutKeyPolicy(call: Call, input: PutKeyPolicyRequest) {
       const key = keyNamed(state, call, input.KeyId);
-      assertOwn(call, key);
       await allow(call, key);
       assertPolicy(input.Policy ?? '');
       key.policy = input.Policy ?? '';
@@ -155,9 +133,8 @@ function aliases(state: MemoryState): Record<string, Operation> {
   return {
     async CreateAlias(call: Call, input: CreateAliasRequest) {
       const key = keyNamed(state, call, input.TargetKeyId);
-      assertOwn(call, key);
       await allow(call, key);
-      const arn = fullArn(call, input.AliasName ?? '');
+      const arn = keyArn(call, input.AliasName ?? '');
       if (state.aliases.has(arn))
         throw new AwsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
       state.aliases.set(arn, key.arn);
@@ -165,7 +142,7 @@ function aliases(state: MemoryState): Record<string, Operation> {
     async ListAliases(call: Call, input: ListAliasesRequest) {
       await call.world.iam.authorize({ caller: call.caller, action: 'kms:ListAliases', resource: '*' });
       const target = input.KeyId === undefined ? undefined : keyNamed(state, call, input.KeyId).arn;
-      const prefix = fullArn(call, 'alias/');
+      const prefix = keyArn(call, 'alias/');
       const own = [...state.aliases].filter(([arn, key]) => arn.startsWith(prefix) && (target ?? key) === key);
       const { items, next } = page(own, ([arn]) => arn, input.Limit ?? 50, input.Marker);
       const Aliases = items.map(([arn, key]) => ({

@@ -1,0 +1,53 @@
+/** The backend of the local cloud: every fact read from MiniStack through its API, nothing kept but for a moment. */
+
+import type { Backend, BucketFacts, Identity, KeyFacts } from '../backend.ts';
+import { createCache } from './cache.ts';
+import { loadIdentity, nameOfArn, policyDocument } from './identities.ts';
+import { ministackModules } from './modules.ts';
+import { findOwner, loadBucket, loadKey, loadObject } from './storage.ts';
+import { query, type Target, text } from './wire.ts';
+
+export interface MiniStackOptions {
+  readonly url: string;
+  /** Accounts that may own buckets. */
+  readonly accounts: () => Iterable<string>;
+}
+
+export function createMiniStackBackend({ url, accounts }: MiniStackOptions): Backend {
+  const identities = createCache<Identity | undefined>();
+  const buckets = createCache<BucketFacts | undefined>();
+  const keys = createCache<KeyFacts | undefined>();
+  const to = (service: string, account: string, region = 'us-east-1'): Target => ({ url, account, region, service });
+  const roleArn = async (account: string, name: string): Promise<string | undefined> =>
+    text(await query(to('iam', account), 'GetRole', { RoleName: name }), 'Arn');
+  const loadNamedBucket = async (name: string): Promise<BucketFacts | undefined> => {
+    const owner = await findOwner(accounts(), name, (account) => to('s3', account));
+    return owner === undefined ? undefined : loadBucket(to('s3', owner), name);
+  };
+  const backend: Backend = {
+    async identity(arn) {
+      const named = nameOfArn(arn);
+      return named === undefined ? undefined : identities.get(arn, () => loadIdentity(to('iam', named.account), arn));
+    },
+    async policy(arn) {
+      const account = /^arn:aws:iam::(\d{12}):policy\//.exec(arn)?.[1] ?? '';
+      return policyDocument(to('iam', account), arn);
+    },
+    bucket: (name) => buckets.get(name, () => loadNamedBucket(name)),
+    async object(bucket, key) {
+      const owner = (await backend.bucket(bucket))?.account;
+      return owner === undefined ? undefined : loadObject(to('s3', owner), bucket, key);
+    },
+    async key(arn) {
+      const [, , , region = '', account = ''] = arn.split(':');
+      return keys.get(arn, () => loadKey(to('kms', account, region), arn));
+    },
+    modules: [],
+    reset() {
+      identities.clear();
+      buckets.clear();
+      keys.clear();
+    },
+  };
+  return { ...backend, modules: ministackModules(backend, roleArn) };
+}

@@ -1,0 +1,60 @@
+/** Buckets, objects and keys as MiniStack tells them. */
+
+import { parseXml } from '../../protocol/xml.ts';
+import type { BucketFacts, KeyFacts, ObjectFacts } from '../backend.ts';
+import { all, json, send, type Target, text } from './wire.ts';
+
+/** MiniStack lists what the asking account owns, so the owner is the account whose list has the name. */
+export async function findOwner(
+  accounts: Iterable<string>,
+  name: string,
+  to: (account: string) => Target,
+): Promise<string | undefined> {
+  for (const account of accounts) {
+    const { status, text: body } = await send(to(account), 'GET', '/', {});
+    if (status !== 200) throw new Error(`MiniStack answered ListBuckets of ${account} with ${status}`);
+    if (all(parseXml(body), 'Bucket').some((bucket) => text(bucket, 'Name') === name)) return account;
+  }
+  return undefined;
+}
+
+export async function loadBucket(target: Target, name: string): Promise<BucketFacts> {
+  const path = `/${encodeURIComponent(name)}`;
+  const [policy, encryption, location] = await Promise.all([
+    send(target, 'GET', `${path}?policy`, {}),
+    send(target, 'GET', `${path}?encryption`, {}),
+    send(target, 'GET', `${path}?location`, {}),
+  ]);
+  const kmsKey = encryption.status === 200 ? text(parseXml(encryption.text), 'KMSMasterKeyID') : undefined;
+  const region = location.status === 200 ? parseXml(location.text).text : '';
+  return {
+    name,
+    account: target.account,
+    region: region === '' ? 'us-east-1' : region,
+    ...(policy.status === 200 ? { policy: policy.text } : {}),
+    ...(kmsKey === undefined || kmsKey === '' ? {} : { kmsKey }),
+  };
+}
+
+export async function loadObject(target: Target, bucket: string, key: string): Promise<ObjectFacts | undefined> {
+  const path = `/${encodeURIComponent(bucket)}/${key.split('/').map(encodeURIComponent).join('/')}`;
+  const { status, headers } = await send(target, 'HEAD', path, {});
+  if (status === 404) return undefined;
+  if (status !== 200) throw new Error(`MiniStack answered HeadObject of ${bucket}/${key} with ${status}`);
+  const kmsKey = headers.get('x-amz-server-side-encryption-aws-kms-key-id');
+  return { size: Number(headers.get('content-length') ?? 0), ...(kmsKey === null ? {} : { kmsKey }) };
+}
+
+export async function loadKey(target: Target, arn: string): Promise<KeyFacts | undefined> {
+  const described = await json(target, 'TrentService.DescribeKey', { KeyId: arn });
+  const metadata = described?.['KeyMetadata'] as Record<string, unknown> | undefined;
+  if (metadata === undefined) return undefined;
+  const found = await json(target, 'TrentService.GetKeyPolicy', { KeyId: metadata['KeyId'], PolicyName: 'default' });
+  return {
+    arn: String(metadata['Arn']),
+    account: target.account,
+    policy: String(found?.['Policy'] ?? ''),
+    manager: metadata['KeyManager'] === 'AWS' ? 'AWS' : 'CUSTOMER',
+    enabled: metadata['Enabled'] === true,
+  };
+}

@@ -1,0 +1,61 @@
+/** SimulatePrincipalPolicy, answered by the evaluator that decides the real calls. */
+
+import type { EvaluationResult, SimulatePrincipalPolicyRequest } from '@aws-sdk/client-iam';
+import type { Backend, Identity } from '../backend/backend.ts';
+import { AwsError, type Caller } from '../service.ts';
+import { parsePolicy } from './document.ts';
+import { evaluate } from './evaluate.ts';
+import type { RequestContext } from './match.ts';
+
+/** Only what the request brings: the simulator knows no session and no resource policy of its own. */
+function contextOf(caller: Caller, input: SimulatePrincipalPolicyRequest): RequestContext {
+  const given = (input.ContextEntries ?? []).map((entry): [string, string | string[]] => {
+    const values = entry.ContextKeyValues ?? [];
+    return [(entry.ContextKeyName ?? '').toLowerCase(), values.length === 1 ? (values[0] ?? '') : values];
+  });
+  return new Map<string, string | readonly string[]>([
+    ['aws:principalarn', caller.arn],
+    ['aws:principalaccount', caller.account],
+    ...given,
+  ]);
+}
+
+function missingKeys(documents: readonly string[], context: RequestContext): string[] {
+  const keys = documents.flatMap(parsePolicy).flatMap(({ conditions }) => conditions.map(({ key }) => key));
+  return [...new Set(keys)].filter((key) => !context.has(key.toLowerCase()));
+}
+
+function resultsOf(identity: Identity, input: SimulatePrincipalPolicyRequest): EvaluationResult[] {
+  const caller: Caller = { kind: identity.kind, account: identity.account, arn: identity.arn };
+  const context = contextOf(caller, input);
+  const documents = [...identity.policies.map(({ document }) => document), ...(input.PolicyInputList ?? [])];
+  const one = (action: string, resource: string): EvaluationResult => ({
+    EvalActionName: action,
+    EvalResourceName: resource,
+    EvalDecision: evaluate({
+      caller,
+      action,
+      resource,
+      context,
+      sameAccount: true,
+      identity: documents,
+      boundary: input.PermissionsBoundaryPolicyInputList?.[0] ?? identity.boundary,
+      session: undefined,
+      resourcePolicy: input.ResourcePolicy,
+      resourceMustAllow: false,
+    }).effect,
+    MatchedStatements: [],
+    MissingContextValues: missingKeys(documents, context),
+  });
+  const resources = input.ResourceArns ?? ['*'];
+  return (input.ActionNames ?? []).flatMap((action) => resources.map((resource) => one(action, resource)));
+}
+
+export async function simulatePrincipalPolicy(backend: Backend, input: SimulatePrincipalPolicyRequest) {
+  const identity = await backend.identity(input.PolicySourceArn ?? '');
+  if (identity === undefined)
+    throw new AwsError('NoSuchEntityException', `The entity ${input.PolicySourceArn ?? ''} cannot be found.`, {
+      status: 404,
+    });
+  return { EvaluationResults: resultsOf(identity, input), IsTruncated: false };
+}
