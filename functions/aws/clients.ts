@@ -12,7 +12,7 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { STSClient } from '@aws-sdk/client-sts';
 import * as make from './service-clients.ts';
-import { type ClientConfig, createSessions, type SessionKey, type SessionOptions } from './sessions.ts';
+import { type ClientConfig, createSessions, type SessionKey, type SessionOptions, sessionId } from './sessions.ts';
 
 export interface Clients {
   /** Whose they are: 12 digits, or `the hub` for our own. */
@@ -44,22 +44,14 @@ export interface Access {
 
 export function createAccess(options: SessionOptions): Access {
   const sessions = createSessions(options);
-  const members = new Map<string, Clients>();
-  const owns = new Map<string, Clients & HubClients>();
+  const { pathStyle } = options;
   return {
-    member(key) {
-      const id = [key.account, key.region, key.role, key.sessionPolicy?.hash ?? ''].join('/');
-      const clients =
-        members.get(id) ?? make.lazily<Clients>(memberMakers(sessions.member(key), key.account, options.pathStyle));
-      members.set(id, clients);
-      return clients;
-    },
-    own(region) {
-      const clients =
-        owns.get(region) ?? make.lazily<Clients & HubClients>(ownMakers(sessions.own(region), options.pathStyle));
-      owns.set(region, clients);
-      return clients;
-    },
+    member: make.cached(sessionId, (key) =>
+      make.lazily<Clients>(memberMakers(sessions.member(key), key.account, pathStyle)),
+    ),
+    own: make.cached(String, (region: string) =>
+      make.lazily<Clients & HubClients>(ownMakers(sessions.own(region), pathStyle)),
+    ),
   };
 }
 

@@ -39,3 +39,14 @@ export function lazily<T extends object>(makers: { readonly [K in keyof T]: () =
     has: (_, key) => key in makers,
   });
 }
+
+/** The same key gives the same clients, so that connections and credentials are shared. */
+export function cached<K, T>(idOf: (key: K) => string, make: (key: K) => T): (key: K) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const id = idOf(key);
+    const found = made.get(id) ?? make(key);
+    made.set(id, found);
+    return found;
+  };
+}

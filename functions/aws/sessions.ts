@@ -38,6 +38,11 @@ export interface SessionKey {
   readonly sessionPolicy?: SessionPolicy;
 }
 
+/** What tells two sessions' clients apart. */
+export function sessionId(key: SessionKey): string {
+  return [key.account, key.region, key.role, key.sessionPolicy?.hash ?? ''].join('/');
+}
+
 /** What every client of a session is made with. */
 export interface ClientConfig {
   readonly region: string;
