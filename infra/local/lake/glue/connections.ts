@@ -11,8 +11,8 @@ import type {
   UpdateConnectionRequest,
 } from '@aws-sdk/client-glue';
 import type { Call, Operation } from '../service.ts';
-import { required } from './databases.ts';
 import { alreadyExists, invalidInput, notFound } from './errors.ts';
+import { required } from './input.ts';
 import { glueArn, placeOf } from './names.ts';
 import { pageOf } from './paging.ts';
 import type { GlueCatalog } from './state.ts';

@@ -14,8 +14,8 @@ import type {
 } from '@aws-sdk/client-glue';
 import type { Call, Operation, World } from '../service.ts';
 import { AwsError } from '../service.ts';
-import { required } from './databases.ts';
 import { alreadyExists, invalidInput, notFound } from './errors.ts';
+import { required } from './input.ts';
 import type { Place } from './names.ts';
 import { glueArn } from './names.ts';
 import { pageOf } from './paging.ts';

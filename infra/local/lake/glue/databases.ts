@@ -13,6 +13,7 @@ import type { Call, Operation } from '../service.ts';
 import { alreadyExists, databaseNotFound, invalidInput } from './errors.ts';
 import { emitDatabaseChange } from './events.ts';
 import { targetOf } from './hops.ts';
+import { required } from './input.ts';
 import { databaseBehind, databaseHere } from './locate.ts';
 import type { DatabaseRef } from './names.ts';
 import { databaseArn, databaseRef, placeOf } from './names.ts';
@@ -131,12 +132,6 @@ function only(database: Database, attributes: GetDatabasesRequest['AttributesToG
     ...(attributes.includes('TARGET_DATABASE') &&
       database.TargetDatabase && { TargetDatabase: database.TargetDatabase }),
   };
-}
-
-/** The protocol layer has checked it; the SDK's types can't know. */
-export function required<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw invalidInput(`${name} is missing.`);
-  return value;
 }
 
 export const databaseOperations: Readonly<Record<string, Operation>> = {

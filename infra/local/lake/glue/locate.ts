@@ -3,6 +3,7 @@
 import type { AwsError, Call } from '../service.ts';
 import { databaseNotFound, insufficient, tableNotFound } from './errors.ts';
 import { tableTargetOf, targetOf } from './hops.ts';
+import { required } from './input.ts';
 import type { DatabaseRef, TableRef } from './names.ts';
 import { databaseRef, placeOf, tableRef } from './names.ts';
 import { seesDatabase, seesTable } from './permissions.ts';
@@ -23,6 +24,16 @@ export interface FoundTable {
   readonly throughDatabase: boolean;
 }
 
+/** How a request names a table. */
+export interface TableNames {
+  readonly CatalogId?: string | undefined;
+  readonly DatabaseName: string | undefined;
+  readonly Name: string | undefined;
+}
+
+/** Whether a table is there for this caller at all: mostly whether he may describe it. */
+export type Sees = (call: Call, ref: TableRef) => boolean;
+
 /** The database under its own name, a link unfollowed. */
 export function databaseHere(call: Call, catalogId: string | undefined, name: string): FoundDatabase {
   return visible(call, databaseRef(placeOf(call, catalogId), name));
@@ -40,23 +51,24 @@ export function databaseBehind(
 }
 
 /** The table under its name; a link of its database is followed, one of its own is not. */
-export function tableHere(call: Call, catalogId: string | undefined, database: string, name: string): FoundTable {
-  const here = tableRef(placeOf(call, catalogId), database, name);
+export function tableHere(call: Call, names: TableNames, sees: Sees = seesTable): FoundTable {
+  const place = placeOf(call, names.CatalogId);
+  const here = tableRef(place, required(names.DatabaseName, 'DatabaseName'), required(names.Name, 'Name'));
   const holder = findDatabase(call.world.glue, here.account, here.region, here.database);
   const target = holder?.database.TargetDatabase;
-  if (!target) return { ref: here, entry: visibleTable(call, here), throughDatabase: false };
+  if (!target) return { ref: here, entry: visibleTable(call, here, sees), throughDatabase: false };
   if (!seesDatabase(call, here)) throw refusedDatabase(call, here, true);
   const there = { ...targetOf(here, target), table: here.table };
-  return { ref: there, entry: visibleTable(call, there), throughDatabase: true };
+  return { ref: there, entry: visibleTable(call, there, sees), throughDatabase: true };
 }
 
 /** The table a name leads to: through a link of its database or else through its own. */
-export function tableBehind(call: Call, catalogId: string | undefined, database: string, name: string): FoundTable {
-  const found = tableHere(call, catalogId, database, name);
+export function tableBehind(call: Call, names: TableNames, sees: Sees = seesTable): FoundTable {
+  const found = tableHere(call, names, sees);
   const target = found.entry.table.TargetTable;
   if (!target || found.throughDatabase) return found;
   const ref = tableTargetOf(found.ref, target);
-  return { ref, entry: visibleTable(call, ref), link: found, throughDatabase: false };
+  return { ref, entry: visibleTable(call, ref, sees), link: found, throughDatabase: false };
 }
 
 function visible(call: Call, ref: DatabaseRef): FoundDatabase {
@@ -65,9 +77,9 @@ function visible(call: Call, ref: DatabaseRef): FoundDatabase {
   return { ref, entry };
 }
 
-function visibleTable(call: Call, ref: TableRef): TableEntry {
+function visibleTable(call: Call, ref: TableRef, sees: Sees): TableEntry {
   const entry = findTable(call.world.glue, ref.account, ref.region, ref.database, ref.table);
-  if (!entry || !seesTable(call, ref)) throw refusedTable(call, ref, entry !== undefined);
+  if (!entry || !sees(call, ref)) throw refusedTable(call, ref, entry !== undefined);
   return entry;
 }
 

@@ -2,6 +2,7 @@
 
 import type { ServiceModule } from '../service.ts';
 import { arnsOf } from './arns.ts';
+import { catalogPolicy } from './catalog-policy.ts';
 import { connectionOperations } from './connections.ts';
 import { glueControls } from './controls.ts';
 import { crawlerOperations } from './crawlers.ts';
@@ -35,5 +36,6 @@ export const glueModule: ServiceModule = {
     ...connectionOperations,
   },
   resources: arnsOf,
+  resourcePolicy: catalogPolicy,
   controls: glueControls,
 };

@@ -8,8 +8,8 @@ import type {
   Segment,
 } from '@aws-sdk/client-glue';
 import type { Call, Operation } from '../service.ts';
-import { required } from './databases.ts';
 import { invalidInput, notFound } from './errors.ts';
+import { required } from './input.ts';
 import type { FoundTable } from './locate.ts';
 import { pageOf } from './paging.ts';
 import { partitionFilter } from './partition-expression.ts';

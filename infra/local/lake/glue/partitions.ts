@@ -11,10 +11,10 @@ import type {
   UpdatePartitionRequest,
 } from '@aws-sdk/client-glue';
 import type { Call, Operation } from '../service.ts';
-import { required } from './databases.ts';
 import { alreadyExists, invalidInput, notFound } from './errors.ts';
 import { emitPartitionChange } from './events.ts';
-import type { FoundTable } from './locate.ts';
+import { required } from './input.ts';
+import type { FoundTable, TableNames } from './locate.ts';
 import { tableBehind } from './locate.ts';
 import { requireLocation, requireOnTable } from './permissions.ts';
 import { partitionKey } from './state.ts';
@@ -22,8 +22,8 @@ import { detailOf, refuseDoubleLink } from './tables.ts';
 
 interface Target {
   readonly CatalogId?: string | undefined;
-  readonly DatabaseName?: string | undefined;
-  readonly TableName?: string | undefined;
+  readonly DatabaseName: string | undefined;
+  readonly TableName: string | undefined;
 }
 
 /** The table a partition request means, which the caller may change. */
@@ -34,9 +34,12 @@ function changeable(call: Call, input: Target, permission: 'INSERT' | 'DELETE' |
   return found;
 }
 
+export function namesIn({ CatalogId, DatabaseName, TableName }: Target): TableNames {
+  return { CatalogId, DatabaseName, Name: TableName };
+}
+
 export function tableOf(call: Call, input: Target): FoundTable {
-  const database = required(input.DatabaseName, 'DatabaseName');
-  return tableBehind(call, input.CatalogId, database, required(input.TableName, 'TableName'));
+  return tableBehind(call, namesIn(input));
 }
 
 function createPartition(call: Call, input: CreatePartitionRequest): object {

@@ -12,8 +12,8 @@ import type {
 } from '@aws-sdk/client-glue';
 import type { Call, Operation } from '../service.ts';
 import { AwsError } from '../service.ts';
-import { required } from './databases.ts';
 import { invalidInput, notFound } from './errors.ts';
+import { required } from './input.ts';
 import { catalogArn, placeOf } from './names.ts';
 import { pageOfList } from './paging.ts';
 import { policiesOfShares } from './shares.ts';

@@ -9,24 +9,20 @@ import type {
   TableVersion,
 } from '@aws-sdk/client-glue';
 import type { Call, Operation } from '../service.ts';
-import { required } from './databases.ts';
 import { databaseNotFound, invalidInput, notFound } from './errors.ts';
 import { tableTargetOf } from './hops.ts';
+import { required } from './input.ts';
 import type { FoundTable } from './locate.ts';
 import { databaseBehind, tableBehind } from './locate.ts';
 import type { TableRef } from './names.ts';
 import { pageOf, pageOfList } from './paging.ts';
+import { namesIn } from './partitions.ts';
 import { isRegistered, seesDatabase, seesTable, visibleColumns } from './permissions.ts';
 import type { TableEntry } from './state.ts';
 import { findDatabase, findTable } from './state.ts';
 
 function getTable(call: Call, input: GetTableRequest): object {
-  const found = tableBehind(
-    call,
-    input.CatalogId,
-    required(input.DatabaseName, 'DatabaseName'),
-    required(input.Name, 'Name'),
-  );
+  const found = tableBehind(call, input);
   const registered = isRegistered(call, found.ref, found.entry.table.StorageDescriptor?.Location);
   return { Table: { ...shown(call, found), IsRegisteredWithLakeFormation: registered } };
 }
@@ -90,12 +86,7 @@ function nameFilter(expression: string | undefined): (name: string) => boolean {
 }
 
 function versionsOf(call: Call, input: GetTableVersionsRequest): TableVersion[] {
-  const found = tableBehind(
-    call,
-    input.CatalogId,
-    required(input.DatabaseName, 'DatabaseName'),
-    required(input.TableName, 'TableName'),
-  );
+  const found = tableBehind(call, namesIn(input));
   return [found.entry.table, ...found.entry.versions].map((table) => ({
     Table: withColumns(call, found.ref, table),
     VersionId: table.VersionId,

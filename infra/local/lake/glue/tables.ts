@@ -10,10 +10,10 @@ import type {
 } from '@aws-sdk/client-glue';
 import type { Call, Operation } from '../service.ts';
 import { AwsError } from '../service.ts';
-import { required } from './databases.ts';
 import { alreadyExists, databaseNotFound, invalidInput } from './errors.ts';
 import { emitDatabaseChange, emitTableUpdate } from './events.ts';
-import type { FoundTable } from './locate.ts';
+import { required } from './input.ts';
+import type { FoundTable, TableNames } from './locate.ts';
 import { databaseBehind, tableBehind, tableHere } from './locate.ts';
 import type { DatabaseRef, TableRef } from './names.ts';
 import { tableArn } from './names.ts';
@@ -71,7 +71,7 @@ function stored(given: TableInput, ref: TableRef): Omit<TableEntry['table'], 'Cr
 function updateTable(call: Call, input: UpdateTableRequest): object {
   const given = required(input.TableInput, 'TableInput');
   const name = input.Name ?? required(given.Name, 'Name');
-  const found = tableBehind(call, input.CatalogId, required(input.DatabaseName, 'DatabaseName'), name);
+  const found = tableBehind(call, { CatalogId: input.CatalogId, DatabaseName: input.DatabaseName, Name: name });
   refuseDoubleLink(found);
   replaceTable(call, found, given, input);
   return {};
@@ -115,22 +115,20 @@ export function refuseDoubleLink(found: FoundTable): void {
 }
 
 function deleteTable(call: Call, input: DeleteTableRequest): object {
-  const name = required(input.Name, 'Name');
-  const ref = dropTable(call, input.CatalogId, required(input.DatabaseName, 'DatabaseName'), name);
+  const ref = dropTable(call, input);
   emitDatabaseChange(call.world, ref, 'DeleteTable', [ref.table]);
   return {};
 }
 
 function batchDeleteTable(call: Call, input: BatchDeleteTableRequest): object {
-  const database = required(input.DatabaseName, 'DatabaseName');
-  const { ref } = databaseBehind(call, input.CatalogId, database);
+  const { ref } = databaseBehind(call, input.CatalogId, required(input.DatabaseName, 'DatabaseName'));
   const dropped: string[] = [];
   const errors: TableError[] = [];
-  for (const name of required(input.TablesToDelete, 'TablesToDelete')) {
+  for (const Name of required(input.TablesToDelete, 'TablesToDelete')) {
     try {
-      dropped.push(dropTable(call, input.CatalogId, database, name).table);
+      dropped.push(dropTable(call, { ...input, Name }).table);
     } catch (error) {
-      errors.push({ TableName: name, ErrorDetail: detailOf(error) });
+      errors.push({ TableName: Name, ErrorDetail: detailOf(error) });
     }
   }
   if (dropped.length > 0) emitDatabaseChange(call.world, ref, 'BatchDeleteTable', dropped);
@@ -143,8 +141,8 @@ export function detailOf(error: unknown): { ErrorCode: string; ErrorMessage: str
   return { ErrorCode: error.name, ErrorMessage: error.message };
 }
 
-function dropTable(call: Call, catalogId: string | undefined, database: string, name: string): TableRef {
-  const { ref } = tableHere(call, catalogId, database, name);
+function dropTable(call: Call, names: TableNames): TableRef {
+  const { ref } = tableHere(call, names);
   requireOnTable(call, ref, 'DROP');
   findDatabase(call.world.glue, ref.account, ref.region, ref.database)?.tables.delete(ref.table);
   catalogOf(call.world.glue, ref.account, ref.region).tags.delete(tableArn(ref, ref.database, ref.table));

@@ -2,8 +2,8 @@
 
 import type { GetTagsRequest, TagResourceRequest, UntagResourceRequest } from '@aws-sdk/client-glue';
 import type { Call, Operation } from '../service.ts';
-import { required } from './databases.ts';
 import { invalidInput, notFound } from './errors.ts';
+import { required } from './input.ts';
 import type { GlueCatalog } from './state.ts';
 import { catalogOf } from './state.ts';
 

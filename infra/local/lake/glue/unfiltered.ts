@@ -7,16 +7,16 @@ import type {
 } from '@aws-sdk/client-glue';
 import type { Call, Operation } from '../service.ts';
 import { AwsError } from '../service.ts';
-import { required } from './databases.ts';
 import { insufficient } from './errors.ts';
-import type { FoundTable } from './locate.ts';
+import type { FoundTable, TableNames } from './locate.ts';
 import { tableBehind } from './locate.ts';
+import type { TableRef } from './names.ts';
 import { tableArn } from './names.ts';
 import { partitionPage } from './partition-reads.ts';
-import { isRegistered, selectableColumns } from './permissions.ts';
+import { isRegistered, seesTable, selectableColumns } from './permissions.ts';
 
 function getUnfilteredTable(call: Call, input: GetUnfilteredTableMetadataRequest): object {
-  const found = selected(call, input, required(input.Name, 'Name'));
+  const found = selected(call, input);
   const { ref, entry } = found;
   return {
     Table: { ...entry.table, IsRegisteredWithLakeFormation: registered(call, found) },
@@ -30,7 +30,7 @@ function getUnfilteredTable(call: Call, input: GetUnfilteredTableMetadataRequest
 }
 
 function getUnfilteredPartitions(call: Call, input: GetUnfilteredPartitionsMetadataRequest): object {
-  const found = selected(call, input, required(input.TableName, 'TableName'));
+  const found = selected(call, { ...input, Name: input.TableName });
   const columns = authorized(call, found, input.SupportedPermissionTypes ?? []);
   const IsRegisteredWithLakeFormation = registered(call, found);
   const page = partitionPage(found, input, (Partition) => ({
@@ -42,16 +42,18 @@ function getUnfilteredPartitions(call: Call, input: GetUnfilteredPartitionsMetad
 }
 
 /** The table, for who may select some of it. `Region` names the target's when it is another one. */
-function selected(
-  call: Call,
-  input: { CatalogId?: string | undefined; DatabaseName?: string | undefined; Region?: string | undefined },
-  name: string,
-): FoundTable {
-  const there = input.Region === undefined ? call : { ...call, region: input.Region };
-  const found = tableBehind(there, input.CatalogId, required(input.DatabaseName, 'DatabaseName'), name);
+function selected(call: Call, names: TableNames & { readonly Region?: string | undefined }): FoundTable {
+  const there = names.Region === undefined ? call : { ...call, region: names.Region };
+  const found = tableBehind(there, names, seesOrSelects);
   const columns = selectableColumns(call, found.ref);
   if (columns !== 'all' && columns.size === 0) throw insufficient('Select', found.ref.table);
   return found;
+}
+
+/** Engines need SELECT here, not DESCRIBE. */
+function seesOrSelects(call: Call, ref: TableRef): boolean {
+  const columns = selectableColumns(call, ref);
+  return columns === 'all' || columns.size > 0 || seesTable(call, ref);
 }
 
 function authorized(call: Call, found: FoundTable, supported: readonly PermissionType[]): string[] {

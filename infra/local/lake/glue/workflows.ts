@@ -18,8 +18,8 @@ import type {
   WorkflowRun,
 } from '@aws-sdk/client-glue';
 import type { Call, Operation, World } from '../service.ts';
-import { required } from './databases.ts';
 import { alreadyExists, invalidInput, notFound } from './errors.ts';
+import { required } from './input.ts';
 import type { Place } from './names.ts';
 import { glueArn } from './names.ts';
 import { pageOf, pageOfList } from './paging.ts';
