@@ -32,7 +32,7 @@ const document = fc.record<DataLakeSettings>(
   { requiredKeys: [] },
 );
 
-test('whatever else is in the document survives (G-S1)', () => {
+test('whatever else is in the document survives (G-S1)', () =>
   fc.assert(
     fc.property(document, fc.integer({ min: 2, max: 5 }), (raw, version) => {
       const before = structuredClone(raw);
@@ -44,18 +44,16 @@ test('whatever else is in the document survives (G-S1)', () => {
       const { DataLakeAdmins: _b, ReadOnlyAdmins: _s, Parameters: _q, ...others } = raw;
       expect(rest).toEqual(others);
     }),
-  );
-});
+  ));
 
-test('a document that has our part needs no write, however often it is merged (law 1)', () => {
+test('a document that has our part needs no write, however often it is merged (law 1)', () =>
   fc.assert(
     fc.property(document, (raw) => {
       const change = { addAdmins: [OPERATOR, OPERATOR], addReadOnlyAdmins: ['r'], raiseVersionTo: 3 };
       const merged = mergeSettings(raw, change) ?? raw;
       expect(mergeSettings(merged, change)).toBeNull();
     }),
-  );
-});
+  ));
 
 test('administrators of deleted roles, users and groups are kept (G-S2)', () => {
   const raw = {
