@@ -43,6 +43,31 @@ export const SWITCHES: readonly Switch[] = [
       'whether an account of cross-account version 1 can grant by name to one of version 3 or later: sources conflict',
   },
   {
+    name: 'lf-duplicate-tag',
+    default: 'InvalidInputException',
+    alternatives: ['AlreadyExistsException'],
+    meaning: 'what CreateLFTag answers for a key that exists: its model knows no AlreadyExistsException (G-L33)',
+  },
+  {
+    name: 'lf-tag-length',
+    default: '50',
+    alternatives: ['256'],
+    meaning: 'how long LF-Tag keys and values may be: the guide says 50, the model more',
+  },
+  {
+    name: 'lf-tags-on-links',
+    default: 'refused',
+    alternatives: ['allowed'],
+    meaning: 'whether LF-Tags can be put on resource links',
+  },
+  {
+    name: 'lf-full-table-setting',
+    default: 'both',
+    alternatives: ['owner'],
+    meaning:
+      "whose AllowFullTableExternalDataAccess counts when a table of another account is read: the owner's or both accounts'",
+  },
+  {
     name: 'lf-drop-keeps-shares',
     default: 'yes',
     alternatives: ['no'],

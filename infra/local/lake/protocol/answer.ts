@@ -14,6 +14,8 @@ export interface WireAnswer {
 
 const XML = 'text/xml';
 
+const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
+
 function jsonType(model: Model): string {
   return model.metadata.protocol === 'json'
     ? `application/x-amz-json-${model.metadata.jsonVersion ?? '1.1'}`
@@ -74,9 +76,10 @@ function restXmlAnswer(model: Model, operation: string, output: Record<string, u
   if (shape.payload !== undefined && payload !== undefined)
     return { status, headers, body: payloadBytes(model, payload, shape.payload, output[shape.payload]) };
   const inner = writeXmlMembers(model, shapeName, output);
-  // GetBucketLocation alone has no element around its one member.
+  // GetBucketLocation alone has no element around its one member. SDKs read its text only beside an attribute.
   const name = ROOTS[operation] ?? shapeName;
-  const root = operation === 'GetBucketLocation' ? inner : `<${name}>${inner}</${name}>`;
+  const whole = operation === 'GetBucketLocation' ? inner : `<${name}>${inner}</${name}>`;
+  const root = whole.replace('>', ` xmlns="${S3_NAMESPACE}">`);
   const empty = Object.values(shape.members ?? {}).every((member) => member.location !== undefined);
   return { status, headers: { 'content-type': 'application/xml', ...headers }, body: empty ? '' : root };
 }

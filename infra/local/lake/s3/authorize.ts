@@ -97,6 +97,10 @@ export async function authorizeS3(call: Call, input: S3Input): Promise<BucketFac
   const bucket = await call.world.backend.bucket(name);
   if (bucket === undefined) throw noSuchBucket();
   if (input.ExpectedBucketOwner !== undefined && input.ExpectedBucketOwner !== bucket.account) throw denied();
+  if (bucket.region !== call.region && call.operation !== 'GetBucketLocation')
+    throw new AwsError('PermanentRedirect', `The bucket ${name} must be addressed in ${bucket.region}.`, {
+      status: 301,
+    });
   const foreign = bucket.account !== call.account;
   if (POLICY_OPERATIONS.has(call.operation) && foreign)
     throw new AwsError('MethodNotAllowed', 'The specified method is not allowed against this resource.', {

@@ -35,8 +35,8 @@ export function createMiniStackBackend({ url, accounts }: MiniStackOptions): Bac
     },
     bucket: (name) => buckets.get(name, () => loadNamedBucket(name)),
     async object(bucket, key) {
-      const owner = (await backend.bucket(bucket))?.account;
-      return owner === undefined ? undefined : loadObject(to('s3', owner), bucket, key);
+      const facts = await backend.bucket(bucket);
+      return facts === undefined ? undefined : loadObject(to('s3', facts.account, facts.region), bucket, key);
     },
     async key(arn) {
       const [, , , region = '', account = ''] = arn.split(':');

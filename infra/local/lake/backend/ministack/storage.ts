@@ -18,20 +18,30 @@ export async function findOwner(
   return undefined;
 }
 
-export async function loadBucket(target: Target, name: string): Promise<BucketFacts> {
+/** Undefined when there is none: S3 says 404 to a policy or configuration that was never put. */
+async function subresource(target: Target, path: string): Promise<string | undefined> {
+  const { status, text: body } = await send(target, 'GET', path, {});
+  if (status === 404) return undefined;
+  if (status !== 200) throw new Error(`MiniStack answered GET ${path} with ${status}: ${body.slice(0, 300)}`);
+  return body;
+}
+
+export async function loadBucket(anywhere: Target, name: string): Promise<BucketFacts> {
   const path = `/${encodeURIComponent(name)}`;
-  const [policy, encryption, location] = await Promise.all([
-    send(target, 'GET', `${path}?policy`, {}),
-    send(target, 'GET', `${path}?encryption`, {}),
-    send(target, 'GET', `${path}?location`, {}),
+  const location = await subresource(anywhere, `${path}?location`);
+  const region = (location === undefined ? '' : parseXml(location).text) || 'us-east-1';
+  // Everything but the location is told in the bucket's own Region only.
+  const target = { ...anywhere, region };
+  const [policy, encryption] = await Promise.all([
+    subresource(target, `${path}?policy`),
+    subresource(target, `${path}?encryption`),
   ]);
-  const kmsKey = encryption.status === 200 ? text(parseXml(encryption.text), 'KMSMasterKeyID') : undefined;
-  const region = location.status === 200 ? parseXml(location.text).text : '';
+  const kmsKey = encryption === undefined ? undefined : text(parseXml(encryption), 'KMSMasterKeyID');
   return {
     name,
     account: target.account,
-    region: region === '' ? 'us-east-1' : region,
-    ...(policy.status === 200 ? { policy: policy.text } : {}),
+    region,
+    ...(policy === undefined ? {} : { policy }),
     ...(kmsKey === undefined || kmsKey === '' ? {} : { kmsKey }),
   };
 }
