@@ -35,12 +35,11 @@ export function isOptedIn(world: World, keeper: Place, names: readonly string[],
   const { optIns } = lakeCatalogOf(world.lakeFormation, keeper.account, keeper.region);
   if (optIns.size === 0) return false;
   const { account: catalog, database, table } = target;
-  const refs: Ref[] =
-    table === undefined
-      ? [{ kind: 'database', catalog, database }]
-      : [
-          { kind: 'table', catalog, database, table },
-          { kind: 'table', catalog, database },
-        ];
-  return names.some((name) => refs.some((ref) => optIns.has(key(name, keyOf(ref)))));
+  const has = (name: string, ref: Ref) => optIns.has(key(name, keyOf(ref)));
+  const onDatabase: Ref = { kind: 'database', catalog, database };
+  if (table === undefined) return names.some((name) => has(name, onDatabase));
+  const named: Ref = { kind: 'table', catalog, database, table };
+  const all: Ref = { kind: 'table', catalog, database };
+  // Opting in to all tables counts together with the database only.
+  return names.some((name) => has(name, named) || (has(name, all) && has(name, onDatabase)));
 }

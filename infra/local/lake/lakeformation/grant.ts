@@ -29,7 +29,10 @@ export function wishOf(call: Call, entry: Entry): Wish {
   const permissions = new Set(entry.Permissions ?? []);
   const grantable = new Set(entry.PermissionsWithGrantOption ?? []);
   if (permissions.size + grantable.size === 0) throw invalidInput('Permissions must not be empty.');
-  return { principal, ref: refOf(entry.Resource, call.account), permissions, grantable };
+  const ref = refOf(entry.Resource, call.account);
+  if (ref.kind === 'filter')
+    throw new AwsError('NotImplemented', 'The lake does not know data cells filters.', { status: 501 });
+  return { principal, ref, permissions, grantable };
 }
 
 export async function grant(call: Call, entry: Entry): Promise<void> {

@@ -165,7 +165,7 @@ function isOfType(ref: Ref, type: ListPermissionsRequest['ResourceType']): boole
   }
 }
 
-function rowOf(row: Grant): PrincipalResourcePermissions {
+export function rowOf(row: Grant): PrincipalResourcePermissions {
   return {
     Principal: { DataLakePrincipalIdentifier: row.principal },
     Resource: resourceOf(row.ref),

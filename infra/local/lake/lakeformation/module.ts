@@ -2,24 +2,60 @@
 
 import type { ServiceModule } from '../service.ts';
 import { listPermissions } from './list-permissions.ts';
+import { createLakeFormationOptIn, deleteLakeFormationOptIn, listLakeFormationOptIns } from './opt-ins.ts';
+import { getDataLakePrincipal, getEffectivePermissionsForPath } from './paths.ts';
 import { batchGrantPermissions, batchRevokePermissions, grantPermissions, revokePermissions } from './permissions.ts';
 import { deregisterResource, describeResource, listResources, registerResource, updateResource } from './registry.ts';
 import { getDataLakeSettings, putDataLakeSettings } from './settings.ts';
+import { addLFTagsToResource, getResourceLFTags, removeLFTagsFromResource } from './tag-assignment.ts';
+import {
+  createLFTagExpression,
+  deleteLFTagExpression,
+  getLFTagExpression,
+  listLFTagExpressions,
+  searchDatabasesByLFTags,
+  searchTablesByLFTags,
+  updateLFTagExpression,
+} from './tag-search.ts';
+import { createLFTag, deleteLFTag, getLFTag, listLFTags, updateLFTag } from './tags.ts';
+import { getTemporaryGluePartitionCredentials, getTemporaryGlueTableCredentials } from './vending.ts';
 
 export const lakeFormationModule: ServiceModule = {
   name: 'lakeformation',
   operations: {
+    AddLFTagsToResource: addLFTagsToResource,
     BatchGrantPermissions: batchGrantPermissions,
     BatchRevokePermissions: batchRevokePermissions,
+    CreateLFTag: createLFTag,
+    CreateLFTagExpression: createLFTagExpression,
+    CreateLakeFormationOptIn: createLakeFormationOptIn,
+    DeleteLFTag: deleteLFTag,
+    DeleteLFTagExpression: deleteLFTagExpression,
+    DeleteLakeFormationOptIn: deleteLakeFormationOptIn,
     DeregisterResource: deregisterResource,
     DescribeResource: describeResource,
+    GetDataLakePrincipal: getDataLakePrincipal,
     GetDataLakeSettings: getDataLakeSettings,
+    GetEffectivePermissionsForPath: getEffectivePermissionsForPath,
+    GetLFTag: getLFTag,
+    GetLFTagExpression: getLFTagExpression,
+    GetResourceLFTags: getResourceLFTags,
+    GetTemporaryGluePartitionCredentials: getTemporaryGluePartitionCredentials,
+    GetTemporaryGlueTableCredentials: getTemporaryGlueTableCredentials,
     GrantPermissions: grantPermissions,
+    ListLFTagExpressions: listLFTagExpressions,
+    ListLFTags: listLFTags,
+    ListLakeFormationOptIns: listLakeFormationOptIns,
     ListPermissions: listPermissions,
     ListResources: listResources,
     PutDataLakeSettings: putDataLakeSettings,
     RegisterResource: registerResource,
+    RemoveLFTagsFromResource: removeLFTagsFromResource,
     RevokePermissions: revokePermissions,
+    SearchDatabasesByLFTags: searchDatabasesByLFTags,
+    SearchTablesByLFTags: searchTablesByLFTags,
+    UpdateLFTag: updateLFTag,
+    UpdateLFTagExpression: updateLFTagExpression,
     UpdateResource: updateResource,
   },
 };
