@@ -1,6 +1,6 @@
 /** MiniStack, started by our launcher: everything of the local cloud that is not the lake's. */
 
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -35,14 +35,15 @@ const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 const LAUNCHER = fileURLToPath(new URL('./launcher.py', import.meta.url));
 // MiniStack answers 0.4 s after its start here; a loaded machine gets 30.
 const HEALTH_DEADLINE_MS = 30_000;
+const KEPT_LOGS = 5;
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const running = options.running ?? process.env['ONRAMP_EMULATOR_URL'];
-  if (running) return { url: await adoptEmulator(running), pid: undefined, close: async () => {} };
+  if (running) return adopt(running, options);
   const local = join(PROJECT, '.local');
   const python = await preparePython(local, options.log ?? (() => {}));
   const port = options.port ?? (await freePort());
-  mkdirSync(local, { recursive: true });
+  pruneLogs(local);
   // Not inside the project: Node would take its package.json and its node_modules for the functions' own.
   const workspace = mkdtempSync(join(tmpdir(), 'onramp-emulator-'));
   const log = join(local, `emulator-${port}.log`);
@@ -67,6 +68,30 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return { url, pid: group.pid, close };
 }
 
+/** A log stays for whoever wants to know what happened, but not for ever. */
+function pruneLogs(directory: string): void {
+  const logs = readdirSync(directory).filter((name) => /^emulator-\d+\.log$/.test(name));
+  const byAge = logs
+    .map((name) => ({ name, time: statSync(join(directory, name)).mtimeMs }))
+    .sort((a, b) => b.time - a.time);
+  for (const { name } of byAge.slice(KEPT_LOGS)) rmSync(join(directory, name), { force: true });
+}
+
+/** Emptied first: what an earlier run left in it must not look like ours. It is not ended with us. */
+async function adopt(running: string, options: EmulatorOptions): Promise<Emulator> {
+  const url = await adoptEmulator(running);
+  options.log?.(`emptying the emulator at ${url}`);
+  await post(`${url}/_ministack/reset`, {});
+  await post(`${url}/_ministack/config`, { 'stepfunctions._SFN_WAIT_SCALE': options.waitScale ?? 1 });
+  if (options.lakeUrl !== undefined) await post(`${url}/_ministack/config`, { 'onramp.lakeUrl': options.lakeUrl });
+  return { url, pid: undefined, close: async () => {} };
+}
+
+async function post(url: string, body: unknown): Promise<void> {
+  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  if (!answer.ok) throw new LakeError('Unexpected', { message: `${url} answered ${answer.status}` });
+}
+
 function environment(options: EmulatorOptions, port: number, workspace: string): Record<string, string | undefined> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|MINISTACK_|LOCALSTACK_|SFN_)/.test(name));
   return {
@@ -80,7 +105,7 @@ function environment(options: EmulatorOptions, port: number, workspace: string):
     SFN_WAIT_SCALE: String(options.waitScale ?? 1),
     // AWS retries an asynchronous invocation after one and two minutes.
     LAMBDA_ASYNC_RETRY_BASE_SECONDS: '0.2',
-    ...(options.lakeUrl === undefined ? {} : { LAKE_URL: options.lakeUrl, AWS_ENDPOINT_URL: options.lakeUrl }),
+    ...(options.lakeUrl === undefined ? {} : { LAKE_URL: options.lakeUrl }),
   };
 }
 

@@ -1,21 +1,29 @@
 """What AWS Lambda does and MiniStack's Node workers do not: an error keeps its name, and a function runs as its role."""
 
 import json
+import os
 import threading
 import urllib.request
 
 CREDENTIALS_TIMEOUT_SECONDS = 10
 
 
-def apply(replace, fail, lake_url):
+def apply(replace, fail):
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
     errors_keep_their_name(replace, fail, lambda_runtime, lambda_svc)
-    if lake_url:
-        # lambda_svc imported the function by name, so the name is bound in both modules.
-        for module in (lambda_runtime, lambda_svc):
-            replace(module, "execution_credentials", ["config"], lambda _: lambda config: role_session(lake_url, config))
+    # lambda_svc imported the function by name, so the name is bound in both modules.
+    for module in (lambda_runtime, lambda_svc):
+        replace(module, "execution_credentials", ["config"], role_credentials)
+
+
+def role_credentials(original):
+    def credentials(config):
+        lake_url = os.environ.get("LAKE_URL")
+        return role_session(lake_url, config) if lake_url else original(config)
+
+    return credentials
 
 
 def errors_keep_their_name(replace, fail, lambda_runtime, lambda_svc):

@@ -4,11 +4,13 @@ MiniStack is imported, not copied: each change replaces one function by name, an
 installed and that function still takes the arguments it took when the change was written.
 
 Environment (set by emulator.ts): GATEWAY_PORT, BIND_HOST, TMPDIR and SFN_WAIT_SCALE are MiniStack's own; LAKE_URL is
-the lake in front of it (without one, functions get MiniStack's credentials: their account's root).
+the lake in front of it (without one, functions get MiniStack's credentials: their account's root). A lake started
+later is named with `POST /_ministack/config {"onramp.lakeUrl": …}`.
 """
 
 import importlib.metadata
 import inspect
+import json
 import os
 import shutil
 import signal
@@ -56,6 +58,27 @@ def exit_with_parent():
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
 
 
+def lake_can_change(app):
+    def replacement(original):
+        async def configure(path, method, body):
+            wanted = json.loads(body or b"{}") if path == "/_ministack/config" and method == "POST" else {}
+            lake_url = wanted.get("onramp.lakeUrl")
+            if lake_url is None:
+                return await original(path, method, body)
+            name_lake(lake_url)
+            answer = json.dumps({"applied": {"onramp.lakeUrl": lake_url}}).encode()
+            return 200, {"Content-Type": "application/json"}, answer
+
+        return configure
+
+    replace(app, "_handle_admin_config_request", ["path", "method", "body"], replacement)
+
+
+def name_lake(lake_url):
+    os.environ["LAKE_URL"] = lake_url
+    os.environ["AWS_ENDPOINT_URL"] = lake_url  # functions inherit it
+
+
 def main():
     require_pinned_version()
     import eventbridge_patches
@@ -64,10 +87,14 @@ def main():
 
     exit_with_parent()
     eventbridge_patches.apply(replace)
-    lambda_patches.apply(replace, fail, os.environ.get("LAKE_URL"))
+    lambda_patches.apply(replace, fail)
     stepfunctions_patches.apply(replace)
+    if os.environ.get("LAKE_URL"):
+        name_lake(os.environ["LAKE_URL"])
 
     from ministack import app
+
+    lake_can_change(app)
 
     sys.argv = sys.argv[:1]  # MiniStack parses arguments of its own
     app.main()

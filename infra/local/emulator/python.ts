@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { LakeError } from '#contracts/errors.ts';
@@ -19,14 +19,31 @@ const INSTALL_TIMEOUT_MS = 180_000;
 export async function preparePython(directory: string, onProgress: (message: string) => void): Promise<string> {
   const venv = join(directory, 'venv');
   const python = join(venv, 'bin', 'python');
+  await mkdir(directory, { recursive: true });
   if (existsSync(python) && (await installedVersion(python)) === MINISTACK_VERSION) return python;
   const system = await findPython();
   onProgress(`installing MiniStack ${MINISTACK_VERSION} into ${venv} (once)`);
-  await mkdir(directory, { recursive: true });
-  await rm(venv, { recursive: true, force: true });
-  await createVenv(system, venv);
-  await install(python);
+  // Made beside and moved: two processes that start at once must not both write one environment.
+  const made = `${venv}.${process.pid}`;
+  await createVenv(system, made);
+  await install(join(made, 'bin', 'python'));
+  await moveInto(made, venv, python);
   return python;
+}
+
+async function moveInto(made: string, venv: string, python: string): Promise<void> {
+  if ((await installedVersion(python)) !== MINISTACK_VERSION) {
+    await rm(venv, { recursive: true, force: true });
+    if (
+      await rename(made, venv).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+  }
+  // Another process was faster; its environment is as good as ours.
+  await rm(made, { recursive: true, force: true });
 }
 
 async function installedVersion(python: string): Promise<string | undefined> {

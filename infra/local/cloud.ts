@@ -1,0 +1,89 @@
+/** The local cloud: the lake in front, MiniStack behind it, each knowing the other. */
+
+import { type Emulator, startEmulator } from './emulator/emulator.ts';
+import type { ControlClient } from './lake/control-client.ts';
+import { type RunningLake, startLake } from './lake/start.ts';
+import { freePort } from './ports.ts';
+import { createEventForwarder, type EventForwarder } from './service-events.ts';
+
+export interface LocalCloudOptions {
+  readonly onProgress?: (message: string) => void;
+  /** Multiplies Wait states and retry intervals. Default 1. */
+  readonly waitScale?: number;
+  /** Only these accounts exist; without it, any 12-digit access key id is an account. */
+  readonly accounts?: readonly string[];
+  readonly seed?: number;
+  readonly switches?: Readonly<Record<string, string>>;
+  /** Port of the lake; a free one when absent. */
+  readonly port?: number;
+}
+
+export interface LocalCloud {
+  /** The lake: what every SDK, the AWS CLI and the functions talk to. */
+  readonly url: string;
+  /** MiniStack, behind it. */
+  readonly emulatorUrl: string;
+  readonly control: ControlClient;
+  readonly lake: RunningLake;
+  /** Fails if an event of the lake's could not be handed to EventBridge. */
+  readonly events: Pick<EventForwarder, 'settled'>;
+  /** Variables with which the AWS CLI and SDKs look around in an account. */
+  environment(account: string, region: string): Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
+  const { onProgress = () => {}, waitScale = 1, ...lakeOptions } = options;
+  const running = process.env['ONRAMP_EMULATOR_URL'] || undefined;
+  // Each must know the other's address before it starts, so the emulator's port is chosen first.
+  const emulatorPort = await freePort();
+  const emulatorUrl = running?.replace(/\/+$/, '') ?? `http://127.0.0.1:${emulatorPort}`;
+  const events = createEventForwarder(emulatorUrl);
+  const lake = await startLake({ ...lakeOptions, ministack: emulatorUrl, sink: events });
+  onProgress(`lake at ${lake.url}`);
+  let emulator: Emulator;
+  try {
+    emulator = await startEmulator({ lakeUrl: lake.url, port: emulatorPort, waitScale, running, log: onProgress });
+  } catch (error) {
+    await lake.close();
+    throw error;
+  }
+  onProgress(`MiniStack at ${emulator.url}`);
+  const close = closeOnce(lake, emulator);
+  return {
+    url: lake.url,
+    emulatorUrl: emulator.url,
+    control: lake.control,
+    lake,
+    events,
+    environment: (account, region) => environment(lake.url, account, region),
+    close,
+  };
+}
+
+/** Also on Ctrl-C and when asked to end: no process and no port stays behind. */
+function closeOnce(lake: RunningLake, emulator: Emulator): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', ended);
+    closed ??= emulator.close().then(() => lake.close());
+    return closed;
+  };
+  const endWith = (code: number): void => void close().finally(() => process.exit(code));
+  const interrupted = (): void => endWith(130);
+  const ended = (): void => endWith(143);
+  process.once('SIGINT', interrupted);
+  process.once('SIGTERM', ended);
+  return close;
+}
+
+function environment(url: string, account: string, region: string): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: account,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+  };
+}
