@@ -5,7 +5,7 @@ import { accountNames } from '../ram/recipients.ts';
 import type { Caller, World } from '../service.ts';
 import { effective, type Held, type Place, passes, sharedWithAccount, type Target } from './effective.ts';
 import { heldAt, locationCovering } from './locations.ts';
-import { iamAllowedPrincipals, isAdmin, namesOf } from './principals.ts';
+import { iamAllowedPrincipals, isAdmin, namesOf, viewsAll } from './principals.ts';
 import { lakeCatalogOf } from './state.ts';
 
 export type { Place } from './effective.ts';
@@ -132,7 +132,7 @@ function holdsTableIn(world: World, caller: Caller, at: DatabaseAt): boolean {
   if (home) return world.switch('lf-table-shows-database') === 'yes' && tables.length > 0;
   if (tables.length > 0 && world.switch('lf-table-shows-database') === 'yes')
     return tablesShared(world, caller, at).length > 0;
-  return isAdmin(world, caller, at.region) && tablesShared(world, caller, at).length > 0;
+  return viewsAll(world, caller, at.region) && tablesShared(world, caller, at).length > 0;
 }
 
 /** Tables of the database that the account has been given and that have arrived; `undefined` stands for all. */

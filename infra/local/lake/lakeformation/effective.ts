@@ -6,7 +6,7 @@ import { accountNames } from '../ram/recipients.ts';
 import type { Caller, World } from '../service.ts';
 import { isExposed, isHybrid, isOptedIn } from './exposure.ts';
 import type { Grant } from './grants.ts';
-import { iamAllowedPrincipals, isAdmin, namesOf } from './principals.ts';
+import { iamAllowedPrincipals, namesOf, viewsAll } from './principals.ts';
 import type { Columns, Ref } from './resources.ts';
 import { type LakeFormationCatalog, lakeCatalogOf } from './state.ts';
 import { expressionIn, matchedColumns, matches, tagsInForce } from './tagging.ts';
@@ -43,7 +43,7 @@ function atHome(world: World, caller: Caller, target: Target): Held {
   // Who has been opted in lives by Lake Formation, whatever is open to everyone else.
   const everyone = isOptedIn(world, target, namesOf(caller), target) ? [] : [iamAllowedPrincipals];
   for (const name of [...namesOf(caller), ...everyone]) collect(world, catalog, name, target, held);
-  if (isAdmin(world, caller, target.region)) held.permissions.add('DESCRIBE');
+  if (viewsAll(world, caller, target.region)) held.permissions.add('DESCRIBE');
   return held;
 }
 
@@ -55,7 +55,7 @@ function abroad(world: World, caller: Caller, target: Target): Held {
   collect(world, catalog, caller.arn, target, own, (grant) => delivers(world, grant.shares, caller.arn));
   const account = sharedWithAccount(world, caller.account, target);
   if (account.permissions.size === 0) return own;
-  if (isAdmin(world, caller, target.region)) own.permissions.add('DESCRIBE');
+  if (viewsAll(world, caller, target.region)) own.permissions.add('DESCRIBE');
   const passed = nothing();
   const home = lakeCatalogOf(world.lakeFormation, caller.account, target.region);
   for (const name of namesOf(caller)) collect(world, home, name, target, passed);

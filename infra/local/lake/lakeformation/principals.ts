@@ -48,6 +48,11 @@ export function isReadOnlyAdmin(world: World, caller: Caller, region: string): b
   return listed(settingsOf(world, caller.account, region).ReadOnlyAdmins, caller);
 }
 
+/** Both kinds of administrators view all of the catalog (LF permissions-reference, personas; implicit-permissions). */
+export function viewsAll(world: World, caller: Caller, region: string): boolean {
+  return isAdmin(world, caller, region) || isReadOnlyAdmin(world, caller, region);
+}
+
 function listed(admins: readonly { DataLakePrincipalIdentifier?: string | undefined }[] | undefined, caller: Caller) {
   return (admins ?? []).some((admin) => admin.DataLakePrincipalIdentifier === caller.arn);
 }
