@@ -35,8 +35,20 @@ function failAssociation(world: World, body: FailAssociation): object {
   return {};
 }
 
+interface Named {
+  readonly resourceShareInvitationArn?: string;
+  readonly resourceShareArn?: string;
+}
+
+/** What IAM is asked about: the invitation or share an operation changes; listings know no resource. */
+function arnsOf({ operation }: { readonly operation: string }, input: Named): readonly string[] {
+  if (operation.startsWith('Get')) return ['*'];
+  return [input.resourceShareInvitationArn ?? input.resourceShareArn ?? '*'];
+}
+
 export const ramModule: ServiceModule = {
   name: 'ram',
+  resources: arnsOf,
   operations: {
     AcceptResourceShareInvitation: acceptResourceShareInvitation,
     AssociateResourceShare: associateResourceShare,
