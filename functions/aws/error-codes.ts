@@ -102,6 +102,8 @@ export function codeOf(answer: Answer, asker: Asker): ErrorCode {
 function codeOfStatus(answer: Answer, asker: Asker): ErrorCode {
   const { status, answered } = answer;
   if (status !== undefined && (status >= 500 || status === 429)) return 'Transient';
+  // An answer the SDK could not read: AWS refused nothing.
+  if (status !== undefined && status < 300) return 'Unexpected';
   if (status === 403) return 'AccessDenied';
   if (status === 404) return asker.owner ? 'Missing' : 'NotVisible';
   return answered ? 'RequestRefused' : 'Unexpected';
