@@ -98,7 +98,7 @@ class Reader {
     }
     if (this.#take('like')) return likeness(this.#literal());
     const sign = this.#next();
-    const decide = signs[sign];
+    const decide = signs.get(sign);
     if (!decide) throw unreadable(`unexpected ${sign}`);
     const wanted = this.#literal();
     return (value) => decide(order(type, value, wanted));
@@ -147,16 +147,16 @@ class Reader {
   }
 }
 
-const signs: Readonly<Record<string, (order: number) => boolean>> = {
-  '=': (order) => order === 0,
-  '==': (order) => order === 0,
-  '<>': (order) => order !== 0,
-  '!=': (order) => order !== 0,
-  '<': (order) => order < 0,
-  '<=': (order) => order <= 0,
-  '>': (order) => order > 0,
-  '>=': (order) => order >= 0,
-};
+const signs: ReadonlyMap<string, (order: number) => boolean> = new Map([
+  ['=', (order: number) => order === 0],
+  ['==', (order: number) => order === 0],
+  ['<>', (order: number) => order !== 0],
+  ['!=', (order: number) => order !== 0],
+  ['<', (order: number) => order < 0],
+  ['<=', (order: number) => order <= 0],
+  ['>', (order: number) => order > 0],
+  ['>=', (order: number) => order >= 0],
+]);
 
 const numeric = /^(tinyint|smallint|int|integer|bigint|long|decimal.*|double|float)$/;
 

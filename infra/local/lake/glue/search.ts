@@ -53,18 +53,22 @@ function fulfils(table: Table, filter: PropertyPredicate): boolean {
 }
 
 function propertyOf(table: Table, key: string): string | undefined {
-  const own: Readonly<Record<string, string | undefined>> = {
-    name: table.Name,
-    databasename: table.DatabaseName,
-    description: table.Description,
-    owner: table.Owner,
-    tabletype: table.TableType,
-    location: table.StorageDescriptor?.Location,
-    createtime: table.CreateTime?.toISOString(),
-    updatetime: table.UpdateTime?.toISOString(),
-  };
-  return (own[key.toLowerCase()] ?? table.Parameters?.[key])?.toLowerCase();
+  const own = properties.get(key.toLowerCase());
+  const { Parameters = {} } = table;
+  const value = own ? own(table) : Object.hasOwn(Parameters, key) ? Parameters[key] : undefined;
+  return value?.toLowerCase();
 }
+
+const properties: ReadonlyMap<string, (table: Table) => string | undefined> = new Map([
+  ['name', (table: Table) => table.Name],
+  ['databasename', (table: Table) => table.DatabaseName],
+  ['description', (table: Table) => table.Description],
+  ['owner', (table: Table) => table.Owner],
+  ['tabletype', (table: Table) => table.TableType],
+  ['location', (table: Table) => table.StorageDescriptor?.Location],
+  ['createtime', (table: Table) => table.CreateTime?.toISOString()],
+  ['updatetime', (table: Table) => table.UpdateTime?.toISOString()],
+]);
 
 /** Quoted text is one whole name; other text is a part of anything that is written about a table. */
 function contains(table: Table, text: string | undefined): boolean {

@@ -44,14 +44,14 @@ function exists(catalog: GlueCatalog, resource: string): boolean {
   if (kind === 'catalog') return true;
   if (kind === 'database') return catalog.databases.has(name);
   if (kind === 'table') return catalog.databases.get(name)?.tables.has(table) ?? false;
-  const holders: Readonly<Record<string, { has(name: string): boolean }>> = {
-    crawler: catalog.crawlers,
-    job: catalog.jobs,
-    workflow: catalog.workflows,
-    trigger: catalog.triggers,
-    connection: catalog.connections,
-  };
-  return holders[kind ?? '']?.has(name) ?? false;
+  const holders = new Map<string, { has(name: string): boolean }>([
+    ['crawler', catalog.crawlers],
+    ['job', catalog.jobs],
+    ['workflow', catalog.workflows],
+    ['trigger', catalog.triggers],
+    ['connection', catalog.connections],
+  ]);
+  return holders.get(kind ?? '')?.has(name) ?? false;
 }
 
 export const tagOperations: Readonly<Record<string, Operation>> = {
