@@ -63,7 +63,12 @@ function readData(place: Place): readonly Permission[] {
   const lake = ['GetDataLakeSettings', 'ListPermissions', 'ListResources'].map((name) => `lakeformation:${name}`);
   const shares = ['GetResourceShareInvitations', 'GetResourceShares', 'GetResourceShareAssociations'];
   return [
-    allow('Catalog', READ_CATALOG, catalog(place, account), WHOLE_CATALOG),
+    allow(
+      'Catalog',
+      READ_CATALOG,
+      catalog(place, '*'),
+      "Reading a link is authorized on its target in the producer's catalog, too.",
+    ),
     allow('Crawlers', ['glue:GetCrawler'], [`${glue}:crawler/*`], 'Any crawler may write into a product.'),
     allow('CatalogPolicy', ['glue:GetResourcePolicy'], [`${glue}:catalog`], 'One catalog per Region.'),
     allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, AWS_KNOWS_NONE),

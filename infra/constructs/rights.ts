@@ -49,6 +49,6 @@ export function readLedger(table: Table): Right {
 }
 
 export function keepLedger(table: Table): Right {
-  const items = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'Query'];
+  const items = ['GetItem', 'PutItem', 'DeleteItem', 'BatchWriteItem', 'Query'];
   return { actions: items.map((item) => `dynamodb:${item}`), resources: [table.tableArn] };
 }

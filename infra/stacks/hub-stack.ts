@@ -173,7 +173,6 @@ export class HubStack extends Stack {
       memory: 512,
     });
     const rights = [
-      ...readObjects(this.#policies.bucket, 'policies'),
       keepLedger(this.#table),
       { actions: ['events:PutEvents'], resources: [this.#bus.bus.eventBusArn] },
       { actions: ['sns:Publish'], resources: [this.#alerting.topic.topicArn] },
