@@ -56,13 +56,11 @@ export type Action =
       readonly kind: 'merge-bucket-policy';
       readonly bucket: string;
       readonly statements: readonly Statement[];
-      readonly owned: string;
     })
   | (ActionBase & {
       readonly kind: 'merge-key-policy';
       readonly key: string;
       readonly statements: readonly Statement[];
-      readonly owned: string;
     })
   | (ActionBase & {
       readonly kind: 'grant';

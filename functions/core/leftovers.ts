@@ -26,7 +26,7 @@ export function leftoverFindings(actions: readonly Action[], entries: readonly E
 
 function leftover(action: Action, product: string, entry: Entry | undefined): Finding {
   const failed = entry?.state === 'failed' ? entry.error : null;
-  const told = failed === null || failed === undefined ? 'it was not attempted' : failed.message;
+  const told = failed?.message ?? `could not ${actionText(action)}: it was not attempted`;
   return finding({
     hop: action.hop,
     state: 'broken',
@@ -36,7 +36,7 @@ function leftover(action: Action, product: string, entry: Entry | undefined): Fi
     product,
     principal: principalOf(action),
     resource: actionSubject(action),
-    message: `could not ${actionText(action)}: ${told}`,
+    message: told,
     remedy: remedyFor(failed?.code ?? null, action),
     aws: failed?.aws ?? null,
   });

@@ -18,3 +18,8 @@ export function sidFor(namespace: string, what: string, about: string): string {
 export function ownsSid(namespace: string, sid: string): boolean {
   return sid.startsWith(prefixOf(namespace));
 }
+
+/** Ours, and about one of these: runs of other products write beside us in the same document. */
+export function ownsSidAbout(namespace: string, about: readonly string[], sid: string): boolean {
+  return ownsSid(namespace, sid) && about.some((name) => sid.endsWith(shortHash(name, 12)));
+}

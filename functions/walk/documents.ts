@@ -11,7 +11,7 @@ import { mergeSettings, readSettings, writeSettings } from '#aws/settings.ts';
 import { LakeError } from '#contracts/errors.ts';
 import type { Action } from '#core/actions.ts';
 import { mergeStatements } from '#core/iam/merge.ts';
-import { ownsSid } from '#core/sids.ts';
+import { ownsSid, ownsSidAbout } from '#core/sids.ts';
 import type { WalkContext } from './context.ts';
 
 export type DocumentAction = Extract<Action, { kind: `merge-${string}` }>;
@@ -156,7 +156,8 @@ function statementsKind(
 ): Pick<Kind<Text>, 'merged' | 'text'> {
   return {
     merged: (found) => {
-      const merged = mergeStatements(found.text, action.statements, (sid) => ownsSid(ctx.policy.namespace, sid));
+      const ours = (sid: string) => ownsSidAbout(ctx.policy.namespace, action.products, sid);
+      const merged = mergeStatements(found.text, action.statements, ours);
       return merged.changed ? { text: merged.text } : null;
     },
     text: (found) => found.text,

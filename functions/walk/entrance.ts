@@ -28,6 +28,8 @@ export function actor(ctx: WalkContext, action: Action): Clients {
       return enter(ctx, 'Storage', 'storage', { account, region, key: action.key });
     case 'close-table-defaults':
       return enter(ctx, 'Operator', 'exposure', { account, region, database: action.database });
+    case 'create-database':
+      return enter(ctx, 'Operator', 'link', { account, region });
     default:
       return enter(ctx, 'Operator', PURPOSES[action.hop] ?? 'observe', { account, region });
   }

@@ -177,30 +177,22 @@ export async function shareHop(ctx: WalkContext, facts: PublishFacts, looking: L
   );
 }
 
-export async function storageHop(ctx: WalkContext, facts: PublishFacts): Promise<Decision> {
-  const disproved = await facts.disproved();
-  const decisions = facts.products.map(async (product): Promise<Decision> => {
-    const enforced = ctx.policy.products.filter(
-      (p) => sameStorage(p, product) && modeIn(ctx.policy, p, p.storage.account) === 'enforce',
-    );
-    const together = enforced.includes(product) ? enforced : [...enforced, product];
-    const decision = decideStorage({
-      policy: ctx.policy,
-      product,
-      together,
-      disproved,
-      facts: await readStorage(ctx, product),
-    });
-    // A product in report mode must not be carried along by its enforced neighbours on the bucket.
-    return enforced.includes(product)
-      ? decision
-      : { ...decision, actions: decision.actions.map((a) => ({ ...a, products: [product.name] })) };
+/** A product that can't be shared gets no bytes either; what its statements say already is left as it is. */
+export async function storageHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
+  const [disproved, blocked] = await Promise.all([facts.disproved(), blockedProducts(ctx, facts, looking)]);
+  const open = facts.products.filter((product) => !blocked.has(product.name));
+  const groups = Object.values(Object.groupBy(open, (p) => storageKey(ctx, p)));
+  const decisions = groups.map(async (products = []) => {
+    const first = products[0];
+    if (first === undefined) return NOTHING;
+    return decideStorage({ policy: ctx.policy, products, disproved, facts: await readStorage(ctx, first) });
   });
   return merge(...(await Promise.all(decisions)));
 }
 
-function sameStorage(a: Product, b: Product): boolean {
-  return a.storage.bucket === b.storage.bucket && a.storage.account === b.storage.account && a.storage.access === 'iam';
+function storageKey(ctx: WalkContext, product: Product): string {
+  const { bucket, account, key, access, bucketPolicy } = product.storage;
+  return JSON.stringify([bucket, account, key, access, bucketPolicy, modeIn(ctx.policy, product, account)]);
 }
 
 async function readStorage(ctx: WalkContext, product: Product) {

@@ -2,21 +2,19 @@
 
 import { productTag } from '../../contracts/names.ts';
 import type { Policy, Product } from '../../contracts/policy.ts';
-import type { Action, Decision, Finding, Statement } from '../actions.ts';
+import { type Action, type Decision, type Finding, merge, NOTHING, type Statement } from '../actions.ts';
 import type { StorageFacts } from '../facts.ts';
 import { finding, pasteable, unreadable } from '../findings.ts';
 import { evaluateResource } from '../iam/evaluate.ts';
 import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT, mergeStatements } from '../iam/merge.ts';
 import type { Observed } from '../lake.ts';
-import { ownsSid, sidFor } from '../sids.ts';
+import { ownsSidAbout, sidFor } from '../sids.ts';
 import { receivers } from '../wanted.ts';
 
 export interface StorageQuestion {
   readonly policy: Policy;
-  /** The product at hand. */
-  readonly product: Product;
-  /** All enforced products on the same bucket and key: parts of one document are written together. */
-  readonly together: readonly Product[];
+  /** Products of one scope on one bucket with one key: parts of one document are written together. */
+  readonly products: readonly Product[];
   /** Role ARNs whose trust disproves them, from the consumers' walks. */
   readonly disproved: readonly string[];
   readonly facts: Observed<StorageFacts>;
@@ -58,17 +56,17 @@ function alsoLike(condition: Condition, key: string, values: readonly string[]):
   return { ...condition, StringLike: { ...condition['StringLike'], [key]: values } };
 }
 
-/** Our statements for one bucket, for every product on it. */
+/** Our statements for one bucket. */
 export function bucketStatements(
   policy: Policy,
   products: readonly Product[],
   disproved: readonly string[],
 ): readonly Statement[] {
-  const statements = products.flatMap((product) => {
+  return products.flatMap((product) => {
     const bucket = `arn:${policy.partition}:s3:::${product.storage.bucket}`;
     const objects = `${bucket}/${product.storage.prefix}*`;
     const sid = (what: string) => sidFor(policy.namespace, what, product.name);
-    return readerConditions(policy, product).flatMap(({ what, condition }): readonly Statement[] => [
+    const allows = readerConditions(policy, product).flatMap(({ what, condition }): readonly Statement[] => [
       {
         Sid: sid(`Get${what}`),
         Effect: 'Allow',
@@ -86,25 +84,14 @@ export function bucketStatements(
         Condition: alsoLike(condition, 's3:prefix', [`${product.storage.prefix}*`]),
       },
     ]);
+    return disproved.length === 0 ? allows : [...allows, denial(sid('Deny'), objects, disproved)];
   });
-  return [...statements, ...denials(policy, products, disproved)];
 }
 
-function denials(policy: Policy, products: readonly Product[], disproved: readonly string[]): readonly Statement[] {
-  const bucket = products[0]?.storage.bucket;
-  if (bucket === undefined || disproved.length === 0) return [];
-  const arn = `arn:${policy.partition}:s3:::${bucket}`;
-  const resources = [arn, ...new Set(products.map((p) => `${arn}/${p.storage.prefix}*`))].sort();
-  return [
-    {
-      Sid: sidFor(policy.namespace, 'DenyDisproved', bucket),
-      Effect: 'Deny',
-      Principal: '*',
-      Action: ['s3:GetObject', 's3:ListBucket'],
-      Resource: resources,
-      Condition: { ArnEquals: { 'aws:PrincipalArn': [...disproved].sort() } },
-    },
-  ];
+/** Their bytes only: other users of the bucket are not ours to deny. */
+function denial(Sid: string, objects: string, disproved: readonly string[]): Statement {
+  const Condition = { ArnEquals: { 'aws:PrincipalArn': [...disproved].sort() } };
+  return { Sid, Effect: 'Deny', Principal: '*', Action: ['s3:GetObject'], Resource: [objects], Condition };
 }
 
 /** Our statements for one key. A key policy's resource is always the key itself. */
@@ -122,89 +109,82 @@ export function keyStatements(policy: Policy, products: readonly Product[]): rea
 }
 
 export function decideStorage(question: StorageQuestion): Decision {
-  const { product, facts } = question;
-  const { account } = product.storage;
+  const { facts } = question;
+  const products = question.products.filter((p) => p.storage.access === 'iam' && receivers(p).length > 0);
+  const first = products[0];
+  if (first === undefined) return NOTHING;
   const where = {
     hop: 'storage' as const,
-    account,
-    region: product.region,
-    product: product.name,
-    resource: `bucket ${product.storage.bucket}`,
+    account: first.storage.account,
+    region: first.region,
+    product: products.length === 1 ? first.name : null,
+    resource: `bucket ${first.storage.bucket}`,
   };
-  if (product.storage.access !== 'iam' || receivers(product).length === 0)
-    return { actions: [], findings: [], left: [] };
   if (!facts.known) return { actions: [], findings: [unreadable(where, facts.why)], left: [] };
-  const bucket = bucketDecision(question, where, facts.value);
-  const key = keyDecision(question, where, facts.value);
+  const asked = { ...question, products, first };
+  return merge(
+    bucketDecision(asked, where, facts.value),
+    keyDecision(asked, where, facts.value),
+    ...products.map((product) => told(question.policy, { ...where, product: product.name }, product, facts.value)),
+  );
+}
+
+type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string | null };
+type Asked = StorageQuestion & { readonly first: Product };
+
+function namesOf(products: readonly Product[]): readonly string[] {
+  return products.map((p) => p.name).sort();
+}
+
+function bucketDecision({ policy, products, first, disproved }: Asked, where: Where, facts: StorageFacts): Decision {
+  const statements = bucketStatements(policy, products, disproved);
+  const ours = (sid: string) => ownsSidAbout(policy.namespace, namesOf(products), sid);
+  const merged = mergeStatements(facts.bucketPolicy.text, statements, ours);
+  if (!merged.changed) return NOTHING;
+  if (merged.size > BUCKET_POLICY_LIMIT) return only(tooLarge(where, merged.size, BUCKET_POLICY_LIMIT));
+  if (first.storage.bucketPolicy === 'emit') return only(toAdd(where, 'bucket', statements));
+  const { bucket } = first.storage;
+  return does({ ...base(where, products), kind: 'merge-bucket-policy', bucket, statements });
+}
+
+function keyDecision({ policy, products, first }: Asked, where: Where, facts: StorageFacts): Decision {
+  const { key, bucketPolicy } = first.storage;
+  if (key === null || facts.keyPolicy === null) return NOTHING;
+  const on = { ...where, resource: `key ${key}` };
+  const statements = keyStatements(policy, products);
+  const ours = (sid: string) => ownsSidAbout(policy.namespace, namesOf(products), sid);
+  const merged = mergeStatements(facts.keyPolicy.text, statements, ours);
+  if (!merged.changed) return NOTHING;
+  if (merged.size > KEY_POLICY_LIMIT) return only(tooLarge(on, merged.size, KEY_POLICY_LIMIT));
+  if (bucketPolicy === 'emit') return only(toAdd(on, 'key', statements));
+  return does({ ...base(where, products), kind: 'merge-key-policy', key, statements });
+}
+
+function base(where: Where, products: readonly Product[]) {
   return {
-    actions: [...bucket.actions, ...key.actions],
-    findings: [
-      ...bucket.findings,
-      ...key.findings,
-      ...encryption(where, product, facts.value),
-      ...denied(question, where, facts.value),
-    ],
+    hop: 'storage' as const,
+    account: where.account,
+    region: where.region,
+    effect: 'widens' as const,
+    products: namesOf(products),
+  };
+}
+
+function does(action: Action): Decision {
+  return { actions: [action], findings: [], left: [] };
+}
+
+function only(found: Finding): Decision {
+  return { actions: [], findings: [found], left: [] };
+}
+
+/** What no statement of ours can mend. */
+function told(policy: Policy, where: Where & { product: string }, product: Product, facts: StorageFacts): Decision {
+  return {
+    actions: [],
+    findings: [...encryption(where, product, facts), ...denied(policy, where, product, facts)],
     left: [],
   };
-}
-
-type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string };
-
-function bucketDecision(
-  question: StorageQuestion,
-  where: Where,
-  facts: StorageFacts,
-): Pick<Decision, 'actions' | 'findings'> {
-  const { policy, product, together, disproved } = question;
-  const statements = bucketStatements(policy, together, disproved);
-  const merged = mergeStatements(facts.bucketPolicy.text, statements, (sid) => ownsSid(policy.namespace, sid));
-  if (!merged.changed) return { actions: [], findings: [] };
-  if (merged.size > BUCKET_POLICY_LIMIT)
-    return { actions: [], findings: [tooLarge(where, merged.size, BUCKET_POLICY_LIMIT)] };
-  if (product.storage.bucketPolicy === 'emit') return { actions: [], findings: [toAdd(where, 'bucket', statements)] };
-  const action: Action = {
-    kind: 'merge-bucket-policy',
-    hop: 'storage',
-    account: where.account,
-    region: where.region,
-    effect: 'widens',
-    products: together.map((p) => p.name).sort(),
-    bucket: product.storage.bucket,
-    statements,
-    owned: policy.namespace,
-  };
-  return { actions: [action], findings: [] };
-}
-
-function keyDecision(
-  question: StorageQuestion,
-  where: Where,
-  facts: StorageFacts,
-): Pick<Decision, 'actions' | 'findings'> {
-  const { policy, product, together } = question;
-  const { key, bucketPolicy } = product.storage;
-  if (key === null || facts.keyPolicy === null) return { actions: [], findings: [] };
-  const on = { ...where, resource: `key ${key}` };
-  const statements = keyStatements(
-    policy,
-    together.filter((p) => p.storage.key === key),
-  );
-  const merged = mergeStatements(facts.keyPolicy.text, statements, (sid) => ownsSid(policy.namespace, sid));
-  if (!merged.changed) return { actions: [], findings: [] };
-  if (merged.size > KEY_POLICY_LIMIT) return { actions: [], findings: [tooLarge(on, merged.size, KEY_POLICY_LIMIT)] };
-  if (bucketPolicy === 'emit') return { actions: [], findings: [toAdd(on, 'key', statements)] };
-  const action: Action = {
-    kind: 'merge-key-policy',
-    hop: 'storage',
-    account: where.account,
-    region: where.region,
-    effect: 'widens',
-    products: together.map((p) => p.name).sort(),
-    key,
-    statements,
-    owned: policy.namespace,
-  };
-  return { actions: [action], findings: [] };
 }
 
 function tooLarge(where: Where, size: number, limit: number): Finding {
@@ -249,8 +229,7 @@ function encryption(where: Where, product: Product, facts: StorageFacts): readon
 }
 
 /** A Deny of the owner's that would still refuse our readers. */
-function denied(question: StorageQuestion, where: Where, facts: StorageFacts): readonly Finding[] {
-  const { policy, product } = question;
+function denied(policy: Policy, where: Where, product: Product, facts: StorageFacts): readonly Finding[] {
   if (facts.bucketPolicy.text === null) return [];
   const account = receivers(product)[0] ?? product.account;
   const name = (product.jobRoles[0]?.match ?? 'role/any').replaceAll('*', 'any').replaceAll('?', 'a');

@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadPolicyFile } from '#cli/policy-file.ts';
+import { findingOf } from '#core/report.ts';
+import { CUR, FINANCE, JOB, OTHER_ACCOUNT, OTHER_ROLE, REGION, SQUATTER } from '../../infra/local/scenes/places.ts';
+import { isRead, isRefused, readAs } from '../../infra/local/scenes/reading.ts';
+import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { inProcess } from '../support/in-process.ts';
+
+const file = fileURLToPath(new URL('../fixtures/policies/demo.yaml', import.meta.url));
+const { policy } = loadPolicyFile(file);
+const publish = { half: 'publish' as const, account: FINANCE, region: REGION, database: 'cur_org' };
+const onboard = 'onboard 222222222222 ap-northeast-1';
+
+let cloud: Awaited<ReturnType<typeof inProcess>>;
+beforeAll(async () => {
+  cloud = await inProcess(policy);
+  await runCrawler(cloud.stage);
+});
+afterAll(() => cloud.close());
+
+test('before: the job role can read neither table nor bytes', async () => {
+  expect(await readAs(cloud.stage, JOB, CUR)).toSatisfy(isRefused);
+});
+
+test('a crawler finishes in one account and a job role reads the table in another', async () => {
+  await cloud.settle(publish);
+  expect(await readAs(cloud.stage, JOB, CUR)).toSatisfy(isRead);
+});
+
+test.each([SQUATTER, OTHER_ROLE, OTHER_ACCOUNT])('$name still reads neither table nor bytes', async (reader) => {
+  expect(await readAs(cloud.stage, reader, CUR)).toSatisfy(isRefused);
+});
+
+test('the walk proves it by permissions: nothing is wrong with the product', async () => {
+  const records = await cloud.ledger.findings(onboard);
+  expect(records.map(findingOf).filter((f) => f.product === 'cur' && f.cause !== 'role-without-proof')).toEqual([]);
+});
+
+test('a second run of the same event writes nothing', async () => {
+  const before = (await cloud.lake.control.journal()).length;
+  await cloud.settle(publish);
+  const calls = (await cloud.lake.control.journal(before)).filter(
+    (call) => call.kind === 'write' && call.service !== 's3',
+  );
+  expect(calls.map((call) => `${call.account} ${call.operation}`)).toEqual([]);
+});
