@@ -16,6 +16,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   hub: 'hub: { account: "333333333333", region: ap-northeast-1 }',
   region: 'region: ap-northeast-1',
   accounts: 'accounts: { finance-lake: "111111111111" }',
+  'audience.accounts': 'accounts: [NAME]',
   account: 'account: NAME, one of accounts',
   id: 'id: "111111111111"',
   database: 'database: cur_org',
@@ -32,11 +33,32 @@ const FORMATS: Readonly<Record<string, string>> = {
   email: 'write an address such as data-platform@example.com',
 };
 
+const MISSING = 'it is missing';
+const UNKNOWN_KEY = 'unknown key';
+const DID_YOU_MEAN = /^did you mean (.*)\?$/;
+
 /** The document, or everything that keeps it from being one. */
 export function checkShape(value: unknown): { document: z.infer<typeof PolicySchema> | null; issues: PolicyIssue[] } {
   const parsed = z.safeParse(PolicySchema, value, { error: z.locales.en().localeError });
   if (parsed.success) return { document: parsed.data, issues: [] };
-  return { document: null, issues: parsed.error.issues.flatMap((issue) => told(issue, pathOf(issue.path), value)) };
+  if (value === null || value === undefined) {
+    return {
+      document: null,
+      issues: [invalid([], undefined, 'the file is empty', 'start from docs/onramp.example.yaml')],
+    };
+  }
+  const issues = parsed.error.issues.flatMap((issue) => told(issue, pathOf(issue.path), value));
+  return { document: null, issues: withoutEchoes(issues) };
+}
+
+/** A misspelt key is unknown, and the key that was meant is missing: one mistake, told once. */
+function withoutEchoes(issues: readonly PolicyIssue[]): PolicyIssue[] {
+  const meant = new Set(
+    issues
+      .filter(({ message }) => message === UNKNOWN_KEY)
+      .map(({ path, instead }) => [...path.slice(0, -1), DID_YOU_MEAN.exec(instead)?.[1]].join('\n')),
+  );
+  return issues.filter((issue) => issue.message !== MISSING || !meant.has(issue.path.join('\n')));
 }
 
 function pathOf(path: readonly PropertyKey[]): (string | number)[] {
@@ -78,16 +100,11 @@ function told(issue: Issue, path: PolicyPath, root: unknown): PolicyIssue[] {
 
 function unknownKey(path: PolicyPath, key: string, known: readonly string[]): PolicyIssue {
   const near = nearest(key, known);
-  return invalid(
-    path,
-    key,
-    'unknown key',
-    near === null ? `write one of ${known.join(', ')}` : `did you mean ${near}?`,
-  );
+  return invalid(path, key, UNKNOWN_KEY, near === null ? `write one of ${known.join(', ')}` : `did you mean ${near}?`);
 }
 
 function missing(path: PolicyPath): PolicyIssue {
-  return invalid(path, undefined, 'it is missing', example(path) ?? `write ${path.at(-1) ?? 'it'}: …`);
+  return invalid(path, undefined, MISSING, example(path) ?? `write ${path.at(-1) ?? 'it'}: …`);
 }
 
 function wrongKind(path: PolicyPath, found: unknown, expected: string): PolicyIssue {
@@ -111,7 +128,7 @@ function notOneOf(path: PolicyPath, found: unknown, values: readonly string[]): 
   const only = values.length === 1 ? `write ${values[0]}` : `write one of ${values.join(', ')}`;
   const near = typeof found === 'string' ? nearest(found, values) : null;
   const instead = near === null || values.length === 1 ? only : `did you mean ${near}? (one of ${values.join(', ')})`;
-  return invalid(path, found, 'not a word known here', instead);
+  return invalid(path, found, 'not a value known here', instead);
 }
 
 /** Of the ways to write something, the one that was tried says most; when none was, all are named. */
@@ -150,8 +167,8 @@ function atLeast(issue: Issue & { code: 'too_small' }, path: PolicyPath): string
 }
 
 function example(path: PolicyPath): string | null {
-  const key = path.at(-1);
-  const text = typeof key === 'string' && Object.hasOwn(EXAMPLES, key) ? EXAMPLES[key] : undefined;
+  const key = [path.slice(-2).join('.'), String(path.at(-1))].find((candidate) => Object.hasOwn(EXAMPLES, candidate));
+  const text = key === undefined ? undefined : EXAMPLES[key];
   return text === undefined ? null : `write ${text}`;
 }
 

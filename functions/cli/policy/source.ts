@@ -84,7 +84,7 @@ function syntaxMistake(error: YAMLError, place: Place, text: string): SyntaxMist
   const line = text.split(/\r?\n/)[place.line - 1]?.trim() ?? '';
   return {
     ...place,
-    found: line.length > 60 ? `${line.slice(0, 57)}...` : line,
+    found: oneLine(line),
     message: `not YAML: ${error.message.split('\n')[0]}`,
     instead: INSTEAD[error.code] ?? 'mend it here or just before',
   };
@@ -136,5 +136,10 @@ function writtenAt(root: Node | null, path: PolicyPath, text: string): string | 
   const steps = stepsOf(root, path);
   const node = steps.at(-1)?.value;
   if (steps.length !== path.length + 1 || !isScalar(node) || !node.range) return null;
-  return text.slice(node.range[0], node.range[1]);
+  return oneLine(text.slice(node.range[0], node.range[1]));
+}
+
+function oneLine(text: string): string {
+  const [first = '', ...rest] = text.split(/\r?\n/);
+  return rest.length > 0 || first.length > 60 ? `${first.slice(0, 57)}...` : first;
 }

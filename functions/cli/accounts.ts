@@ -1,0 +1,22 @@
+/** Accounts as people call them. */
+
+import { LakeError } from '#contracts/errors.ts';
+import type { Policy, PolicyAccount } from '#contracts/policy.ts';
+import { nearest } from '#core/policy/nearest.ts';
+
+/** An account of the policy by its name or its id. */
+export function accountCalled(policy: Policy, called: string): PolicyAccount {
+  const account = policy.accounts.find(({ name, id }) => name === called || id === called);
+  if (account !== undefined) return account;
+  const names = policy.accounts.map(({ name }) => name);
+  const near = nearest(called, names);
+  throw new LakeError('UsageInvalid', {
+    message: `the policy has no account "${called}"`,
+    remedy: near === null ? `use one of ${names.join(', ')}` : `did you mean ${near}? (one of ${names.join(', ')})`,
+  });
+}
+
+/** Always id and name: ids are what AWS shows, names are what people know. */
+export function accountText({ id, name }: Pick<PolicyAccount, 'id' | 'name'>): string {
+  return `${id} ${name}`;
+}

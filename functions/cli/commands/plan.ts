@@ -1,0 +1,54 @@
+/** `onramp plan`: what a run would write, hop by hop, and what keeps it from telling. Reads only. */
+
+import type { PlanDocument } from '#contracts/documents.ts';
+import { EXIT_CODES } from '#contracts/errors.ts';
+import type { Ledger } from '#contracts/ledger.ts';
+import type { Policy } from '#contracts/policy.ts';
+import type { Scope } from '#contracts/steps.ts';
+import { type PlanOptions, planScopes, scopesOf } from '#walk/plan.ts';
+import { accountCalled } from '../accounts.ts';
+import { countPlan, renderPlan } from '../render/plan.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface PlanCommandOptions {
+  readonly policy: Policy;
+  readonly access: PlanOptions['access'];
+  readonly ledger: Ledger;
+  readonly accounts?: readonly string[] | undefined;
+  readonly rolePath?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly all?: boolean | undefined;
+  readonly detailedExitcode?: boolean | undefined;
+}
+
+export async function plan(options: PlanCommandOptions, terminal: Terminal): Promise<number> {
+  const { policy, access, ledger } = options;
+  const document = await planScopes({
+    policy,
+    access,
+    ledger,
+    scopes: wantedScopes(policy, options.accounts),
+    report: terminal.note,
+    ...(options.rolePath === undefined ? {} : { rolePath: options.rolePath }),
+  });
+  terminal.result(options.json ? JSON.stringify(document, null, 2) : rendered(document, options, terminal));
+  return options.detailedExitcode && changes(document) ? EXIT_CODES.changes : EXIT_CODES.done;
+}
+
+/** The halves of the accounts asked for. */
+function wantedScopes(policy: Policy, accounts: readonly string[] | undefined): readonly Scope[] {
+  const scopes = scopesOf(policy);
+  if (accounts === undefined || accounts.length === 0) return scopes;
+  const ids = new Set(accounts.map((called) => accountCalled(policy, called).id));
+  return scopes.filter((scope) => ids.has(scope.account));
+}
+
+function rendered(document: PlanDocument, { policy, all }: PlanCommandOptions, terminal: Terminal): string {
+  const names = new Map(policy.accounts.map(({ id, name }) => [id, name]));
+  return renderPlan(document, { names, all, paint: terminal.paint });
+}
+
+function changes(document: PlanDocument): boolean {
+  const { add, change, withdraw } = countPlan(document);
+  return add + change + withdraw > 0;
+}

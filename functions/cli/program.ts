@@ -1,0 +1,126 @@
+/** The commands, their options and their help. What they do is in commands/. */
+
+import { Command, type CommanderError, Option } from 'commander';
+import { EXIT_CODES, LakeError } from '#contracts/errors.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { enroll } from './commands/enroll.ts';
+import { plan } from './commands/plan.ts';
+import { validate } from './commands/validate.ts';
+import { policyJsonSchema } from './policy/json-schema.ts';
+import { loadPolicyFile } from './policy-file.ts';
+import type { Terminal } from './terminal.ts';
+import { ownAccess, planAccess, planLedger } from './ways-in.ts';
+
+const DEFAULT_POLICY = 'onramp.yaml';
+
+const EXIT_CODES_HELP = `
+Exit codes:
+  ${EXIT_CODES.done}    done; for plan: whether or not there are changes
+  ${EXIT_CODES.broke}    it broke: a bug of ours, an outage of AWS
+  ${EXIT_CODES.changes}    plan --detailed-exitcode: there are changes
+  ${EXIT_CODES.findings}    something does not hold
+  ${EXIT_CODES.usage}   a wrong option, or a mistake in the policy
+  ${EXIT_CODES.denied}   credentials or a permission are missing
+  ${EXIT_CODES.interrupted}  interrupted`;
+
+/** A program answers with its exit code through `done`. */
+export function createProgram(terminal: () => Terminal, done: (code: number) => void): Command {
+  const program = new Command('onramp')
+    .description('Makes data in one AWS account readable by Glue jobs in another, as a policy file says.')
+    .version(packageJson.version)
+    .option('--no-color', 'plain text; also by NO_COLOR')
+    .option('--debug', 'with errors, also where they came from')
+    .addHelpText('after', EXIT_CODES_HELP)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  addValidate(program, terminal, done);
+  addSchema(program, terminal, done);
+  addPlan(program, terminal, done);
+  addEnroll(program, terminal, done);
+  return program;
+}
+
+function addValidate(program: Command, terminal: () => Terminal, done: (code: number) => void): void {
+  program
+    .command('validate')
+    .description('tell whether a policy file is understood, and if not, what to write where')
+    .argument('[file]', 'the policy', DEFAULT_POLICY)
+    .option('--json', 'one JSON document on stdout')
+    .action((file: string, options: { json?: boolean }) => done(validate(file, options, terminal())));
+}
+
+function addSchema(program: Command, terminal: () => Terminal, done: (code: number) => void): void {
+  program
+    .command('schema')
+    .description('print the JSON Schema of the policy file, for completion in editors')
+    .action(() => {
+      terminal().result(JSON.stringify(policyJsonSchema(), null, 2));
+      done(EXIT_CODES.done);
+    });
+}
+
+interface PlanFlags {
+  readonly policy: string;
+  readonly account?: string[];
+  readonly json?: boolean;
+  readonly all?: boolean;
+  readonly detailedExitcode?: boolean;
+  readonly ledger?: string;
+  readonly role?: string;
+  readonly rolePath?: string;
+}
+
+function addPlan(program: Command, terminal: () => Terminal, done: (code: number) => void): void {
+  program
+    .command('plan')
+    .description('show what would be written, with credentials of the hub account; writes nothing')
+    .option('--policy <file>', 'the policy', DEFAULT_POLICY)
+    .option('--account <name...>', 'only these accounts, by name or id')
+    .option('--json', 'one JSON document on stdout')
+    .option('--all', 'also what holds already')
+    .option('--detailed-exitcode', `exit ${EXIT_CODES.changes} when there are changes`)
+    .addOption(new Option('--ledger <table>', "the hub's ledger (output LedgerTable)").env('ONRAMP_LEDGER'))
+    .option('--role <arn>', "plan as this role of the hub, or self for your own (default: the hub's plan role)")
+    .option('--role-path <path>', 'path of our roles in member accounts (default: /NAMESPACE/)')
+    .action(async (flags: PlanFlags) => {
+      const { policy } = loadPolicyFile(flags.policy);
+      const access = await planAccess(policy, flags);
+      if (flags.ledger === undefined) {
+        terminal().note("no --ledger: grants of ours can't be told from others', and are shown as not ours");
+      }
+      const ledger = planLedger(access, policy, flags.ledger);
+      done(await plan({ ...flags, policy, access, ledger, accounts: flags.account }, terminal()));
+    });
+}
+
+interface EnrollFlags {
+  readonly policy: string;
+  readonly region?: string[];
+  readonly rolePath?: string;
+  readonly yes?: boolean;
+}
+
+function addEnroll(program: Command, terminal: () => Terminal, done: (code: number) => void): void {
+  program
+    .command('enroll')
+    .description("make our reader a read-only administrator of Lake Formation, with that account's credentials; once")
+    .argument('<account>', 'name or id, as in the policy')
+    .option('--policy <file>', 'the policy', DEFAULT_POLICY)
+    .option('--region <region...>', "only here (default: the account's Regions in the policy)")
+    .option('--role-path <path>', 'path of our roles in member accounts (default: /NAMESPACE/)')
+    .option('--yes', "don't ask")
+    .action(async (account: string, flags: EnrollFlags) => {
+      const { policy } = loadPolicyFile(flags.policy);
+      const access = ownAccess(policy, flags.rolePath);
+      done(await enroll({ ...flags, policy, access, account, regions: flags.region }, terminal()));
+    });
+}
+
+/** What commander says of a wrong command line, as one of our errors; null: help was printed, all is well. */
+export function usageError(error: CommanderError): LakeError | null {
+  if (error.exitCode === 0) return null;
+  const remedy = 'onramp --help, or onramp COMMAND --help';
+  if (error.code === 'commander.help') return new LakeError('UsageInvalid', { message: 'no command given', remedy });
+  const message = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
+  return new LakeError('UsageInvalid', { message, remedy, cause: error });
+}

@@ -1,0 +1,173 @@
+/** The plan as a person reads it, out of the very document that `--json` prints. */
+
+import type { PlanDocument } from '#contracts/documents.ts';
+import type { Paint, Style } from '../terminal.ts';
+
+type Scope = PlanDocument['scopes'][number];
+type PlannedAction = Scope['actions'][number];
+type Finding = Scope['findings'][number];
+
+export interface RenderOptions {
+  /** Account ids and their names in the policy. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Also the scopes that hold. */
+  readonly all?: boolean | undefined;
+  readonly paint: Paint;
+}
+
+export interface PlanCounts {
+  readonly add: number;
+  readonly change: number;
+  readonly withdraw: number;
+  readonly widens: number;
+  readonly narrows: number;
+  readonly broken: number;
+  readonly unknown: number;
+  readonly waiting: number;
+}
+
+/** Sections in the order of urgency; what holds is hidden; the last line is for grep. */
+export function renderPlan(document: PlanDocument, options: RenderOptions): string {
+  const sections = [
+    findingsSection('Does not hold', 'broken', document, options),
+    findingsSection('Unknown', 'unknown', document, options),
+    findingsSection('Waiting', 'waiting', document, options),
+    actionsSection(document, options),
+    leftSection(document, options),
+    options.all ? holdsSection(document, options) : [],
+  ];
+  const looked = `Policy ${document.policy.slice(0, 12)}: ${counted(document.scopes.length, 'scope')} looked at, by permissions.`;
+  const body = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return [looked, ...body, lastLines(document)].join('\n\n');
+}
+
+export function countPlan(document: PlanDocument): PlanCounts {
+  const actions = document.scopes.flatMap((scope) => scope.actions);
+  const findings = document.scopes.flatMap((scope) => scope.findings);
+  const ofSymbol = (symbol: string) => actions.filter((action) => symbolOf(action) === symbol).length;
+  const ofState = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length;
+  return {
+    add: ofSymbol('+'),
+    change: ofSymbol('~'),
+    withdraw: ofSymbol('-'),
+    widens: actions.filter((action) => action.effect === 'widens').length,
+    narrows: actions.filter((action) => action.effect === 'narrows').length,
+    broken: ofState('broken'),
+    unknown: ofState('unknown'),
+    waiting: ofState('waiting'),
+  };
+}
+
+function findingsSection(
+  title: string,
+  state: Finding['state'],
+  { scopes }: PlanDocument,
+  options: RenderOptions,
+): string[] {
+  const found = scopes.flatMap((scope) => scope.findings).filter((finding) => finding.state === state);
+  if (found.length === 0) return [];
+  const style = state === 'broken' ? 'red' : 'yellow';
+  return [
+    heading(`${title} (${found.length})`, options),
+    ...found.flatMap((finding) => findingLines(finding, style, options)),
+  ];
+}
+
+const FINDING_SYMBOLS: Readonly<Record<Finding['state'], string>> = { broken: '!', unknown: '?', waiting: '.' };
+
+function findingLines(finding: Finding, style: Style, { paint, names }: RenderOptions): string[] {
+  const symbol = paint(style, FINDING_SYMBOLS[finding.state]);
+  const place = `${accountText(finding.account, names)}, ${finding.region}`;
+  const aws = finding.aws ? [`      AWS: ${finding.aws.code}: ${finding.aws.message}`] : [];
+  const who = finding.principal === null ? [] : [`      for: ${finding.principal}`];
+  return [
+    `  ${symbol} ${finding.hop} of ${place}: ${finding.resource} (${finding.cause})`,
+    `      ${finding.message}`,
+    ...who,
+    ...aws,
+    `      fix: ${finding.remedy}`,
+  ];
+}
+
+function actionsSection({ scopes }: PlanDocument, options: RenderOptions): string[] {
+  return (['enforce', 'report'] as const).flatMap((mode) => {
+    const acting = scopes.filter((scope) => scope.mode === mode && scope.actions.length > 0);
+    if (acting.length === 0) return [];
+    const count = acting.reduce((sum, scope) => sum + scope.actions.length, 0);
+    const title = mode === 'enforce' ? `Will change (${count})` : `Would change, but the mode is report (${count})`;
+    return [heading(title, options), ...acting.flatMap((scope) => scopeLines(scope, options))];
+  });
+}
+
+function scopeLines(scope: Scope, options: RenderOptions): string[] {
+  const width = Math.max(...scope.actions.map((action) => action.hop.length));
+  return [
+    `  ${scopeTitle(scope.scope, options)}`,
+    ...scope.actions.map((action) => `    ${actionLine(action, width, options)}`),
+  ];
+}
+
+function actionLine(action: PlannedAction, width: number, { paint, names }: RenderOptions): string {
+  const symbol = symbolOf(action);
+  const styles: Readonly<Record<string, Style>> = { '+': 'green', '-': 'red', '~': 'yellow' };
+  const where = `in ${accountText(action.account, names)}`;
+  const products = action.products.length > 0 ? `, for ${action.products.join(', ')}` : '';
+  const effect = action.effect === 'neutral' ? '' : paint('bold', `   ${action.effect} access`);
+  return `${paint(styles[symbol] ?? 'dim', symbol)} ${action.hop.padEnd(width)}  ${action.text} ${where}${products}${effect}`;
+}
+
+function leftSection({ scopes }: PlanDocument, options: RenderOptions): string[] {
+  const left = [...new Set(scopes.flatMap((scope) => scope.left))].sort();
+  if (left.length === 0) return [];
+  return [heading(`Not ours, left alone (${left.length})`, options), ...left.map((text) => `  = ${text}`)];
+}
+
+function holdsSection({ scopes }: PlanDocument, options: RenderOptions): string[] {
+  const holds = scopes.filter((scope) => scope.actions.length === 0 && scope.findings.length === 0);
+  if (holds.length === 0) return [];
+  return [
+    heading(`Holds (${holds.length})`, options),
+    ...holds.map((scope) => `  = ${scopeTitle(scope.scope, options)}`),
+  ];
+}
+
+/** What a run would do, then what it can't: both for grep. */
+function lastLines(document: PlanDocument): string {
+  const counts = countPlan(document);
+  const changes = counts.add + counts.change + counts.withdraw;
+  const troubles = counts.broken + counts.unknown + counts.waiting;
+  const found = `${counts.broken} broken, ${counts.unknown} unknown, ${counts.waiting} waiting`;
+  if (changes === 0 && troubles === 0) return 'No changes. Everything the policy names was looked at and holds.';
+  const first =
+    changes === 0
+      ? 'No changes'
+      : `Plan: ${counts.add} to add, ${counts.change} to change, ${counts.withdraw} to withdraw`;
+  return `${first}; ${found}. ${counts.widens} ${counts.widens === 1 ? 'widens' : 'widen'} access, ${counts.narrows} ${counts.narrows === 1 ? 'narrows' : 'narrow'} it.`;
+}
+
+/** `+` brings something, `-` takes something away, `~` changes what is there. */
+function symbolOf({ kind }: PlannedAction): '+' | '-' | '~' {
+  if (kind.startsWith('merge-') || kind.startsWith('close-')) return '~';
+  return kind.startsWith('revoke') || kind.startsWith('delete') ? '-' : '+';
+}
+
+/** `publish 111111111111 ap-northeast-1 cur_org`, with the account's name in it. */
+function scopeTitle(scope: string, { names, paint }: RenderOptions): string {
+  return paint(
+    'bold',
+    scope.replace(/\b\d{12}\b/, (id) => accountText(id, names)),
+  );
+}
+
+function accountText(id: string, names: ReadonlyMap<string, string>): string {
+  const name = names.get(id);
+  return name === undefined ? id : `${id} ${name}`;
+}
+
+function heading(text: string, { paint }: RenderOptions): string {
+  return paint('bold', text);
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

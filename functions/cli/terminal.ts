@@ -1,0 +1,41 @@
+/** The only place that prints: results go to stdout, everything else to stderr. */
+
+import { createInterface } from 'node:readline/promises';
+import { styleText } from 'node:util';
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
+/** Colours a text, or leaves it: meaning never hangs on colour alone. */
+export type Paint = (style: Style, text: string) => string;
+
+export interface Terminal {
+  /** One line (or several) of the result. */
+  result(text: string): void;
+  /** Progress, hints, warnings and errors. */
+  note(text: string): void;
+  /** For what goes to stdout. */
+  readonly paint: Paint;
+  /** Whether a person sits there and can be asked. */
+  readonly interactive: boolean;
+  /** Only when interactive. */
+  confirm(question: string): Promise<boolean>;
+}
+
+export const PLAIN: Paint = (_style, text) => text;
+
+/** `styleText` knows NO_COLOR, FORCE_COLOR, dumb terminals and pipes by itself. */
+export function processTerminal(options: { readonly color: boolean }): Terminal {
+  return {
+    result: (text) => void process.stdout.write(`${text}\n`),
+    note: (text) => void process.stderr.write(`${text}\n`),
+    paint: options.color ? (style, text) => styleText(style, text, { stream: process.stdout }) : PLAIN,
+    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true && process.env['CI'] === undefined,
+    confirm: async (question) => {
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+      } finally {
+        lines.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** Ways into AWS for a person's command: from the credentials in the environment, nothing kept. */
+
+import { type Access, createAccess } from '#aws/clients.ts';
+import { createDynamoLedger } from '#aws/ledger.ts';
+import { credentialsOf, readCaller } from '#aws/person.ts';
+import type { Ledger } from '#contracts/ledger.ts';
+import { memberRolePath } from '#contracts/names.ts';
+import type { Policy } from '#contracts/policy.ts';
+import { createMemoryLedger } from '#core/memory-ledger.ts';
+
+/** As the person. */
+export function ownAccess(policy: Policy, rolePath: string | undefined): Access {
+  return createAccess(sessionOptions(policy, rolePath));
+}
+
+/**
+ * As the hub's role for planning, which members' readers let in. Somebody who is that role already, or says `self`,
+ * goes in as they are.
+ */
+export async function planAccess(
+  policy: Policy,
+  options: { role?: string | undefined; rolePath?: string | undefined },
+): Promise<Access> {
+  const own = ownAccess(policy, options.rolePath);
+  const role = options.role ?? planRoleArn(policy);
+  const caller = await readCaller(own.own(policy.hub.region).sts);
+  if (role === 'self' || caller.arn.includes(`:assumed-role/${role.split('/').at(-1)}/`)) return own;
+  const baseCredentials = credentialsOf({ arn: role, region: policy.hub.region });
+  const access = createAccess({ ...sessionOptions(policy, options.rolePath), baseCredentials });
+  // Refused here it is one plain error; refused later it would be as many unknown hops as the policy has.
+  await readCaller(access.own(policy.hub.region).sts);
+  return access;
+}
+
+/** The hub's ledger, or an empty one: then what we granted looks like somebody else's. */
+export function planLedger(access: Access, policy: Policy, table: string | undefined): Ledger {
+  return table === undefined ? createMemoryLedger() : createDynamoLedger(access.own(policy.hub.region).dynamodb, table);
+}
+
+function planRoleArn({ namespace, partition, hub }: Policy): string {
+  return `arn:${partition}:iam::${hub.account}:role${memberRolePath(namespace)}${namespace}-hub-plan`;
+}
+
+function sessionOptions({ partition, namespace }: Policy, rolePath: string | undefined) {
+  return { partition, namespace, rolePath: rolePath ?? memberRolePath(namespace), sessionName: 'onramp-plan' };
+}
