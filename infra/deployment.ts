@@ -10,8 +10,8 @@ import { MemberEventsStack } from './stacks/member-events-stack.ts';
 import { MemberRoleStack } from './stacks/member-role-stack.ts';
 
 export interface Deployment {
-  readonly hub: HubStack;
   readonly roles: readonly MemberRoleStack[];
+  readonly hub: HubStack;
   readonly events: readonly MemberEventsStack[];
 }
 
@@ -26,12 +26,13 @@ export function deployment(app: App, options: DeploymentOptions): Deployment {
   const { document, policy } = options;
   const { namespace, hub } = policy;
   const path = options.memberRolePath ?? memberRolePath(namespace);
+  // In the order of deployment: a hub that starts at once finds roles to assume, and forwarders find the hub's bus.
   const made = {
-    hub: new HubStack(app, `${namespace}-hub`, { env: hub, document, policy, memberRolePath: path }),
     roles: accountIds(policy).map((account) => memberRoles(app, policy, account, path)),
+    hub: new HubStack(app, `${namespace}-hub`, { env: hub, document, policy, memberRolePath: path }),
     events: accountIds(policy).flatMap((account) => memberEvents(app, policy, account)),
   };
-  for (const stack of [made.hub, ...made.roles, ...made.events]) tag(stack, namespace);
+  for (const stack of [...made.roles, made.hub, ...made.events]) tag(stack, namespace);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return made;
 }
