@@ -17,6 +17,9 @@ import { accessDeniedCode, throttledCode, VALIDATION } from './protocol/services
 import { isChunked, unchunk } from './s3/chunked.ts';
 import { AwsError, type Call, type Caller, type ServiceModule } from './service.ts';
 
+/** Structured requests; S3 objects have the larger limit of `http-io.ts`. */
+const MAX_REQUEST = 8 * 1024 * 1024;
+
 interface Step {
   caller?: Caller;
   operation: string;
@@ -79,7 +82,7 @@ async function answerOf(
 
 async function perform(lake: Lake, module: ServiceModule, call: Call, wire: WireRequest): Promise<WireAnswer | 'cut'> {
   const { service, operation } = call;
-  const verdict = lake.world.faults.call(call, wire.body.toString('utf8'));
+  const verdict = lake.world.faults.call(call, () => wire.body.toString('utf8'));
   if (verdict.throttled) throw new AwsError(throttledCode(loadModel(service).metadata.protocol), 'Rate exceeded');
   throwFault(verdict.before);
   const input = readInput(service, operation, wire, validationCode(lake, service));
@@ -88,8 +91,25 @@ async function perform(lake: Lake, module: ServiceModule, call: Call, wire: Wire
   return verdict.cut ? 'cut' : answer;
 }
 
+/** A mistake in the lake itself: told loudly, and kept in the journal like any other answer. */
+function broken(error: unknown): AwsError {
+  const text =
+    error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 4).join(' | ') : String(error);
+  return Object.assign(new AwsError('InternalFailure', `the lake broke: ${text}`, { status: 500 }), { cause: error });
+}
+
+/** What AWS refuses before it looks at the operation: a body beyond its limit, a body of another kind. */
+function assertForm(service: string, wire: WireRequest): void {
+  if (service === 's3') return;
+  if (wire.body.length > MAX_REQUEST)
+    throw new AwsError('RequestEntityTooLargeException', 'the request body is too large', { status: 413 });
+  const type = String(wire.headers['content-type'] ?? '');
+  if (loadModel(service).metadata.protocol === 'json' && !/^application\/x-amz-json-1\.[01]/.test(type))
+    throw new AwsError('UnknownOperationException', `unexpected content type ${type || '(none)'}`, { status: 404 });
+}
+
 function toAwsError(error: unknown, service: string): AwsError {
-  if (!(error instanceof AwsError)) throw error;
+  if (!(error instanceof AwsError)) return broken(error);
   const protocol = loadModel(service).metadata.protocol;
   // One name inside the lake, the protocol's own on the wire.
   if (error.name === 'AccessDeniedException' && accessDeniedCode(protocol) !== error.name)
@@ -111,6 +131,7 @@ async function serve(
   let failure: string | undefined;
   try {
     step.caller = whoCalls(lake, service, signature);
+    assertForm(service, wire);
     step.operation = operationOf(service, wire);
     const { caller, operation, region } = step;
     const call: Call = { caller, account: caller.account, region, service, operation, requestId, world: lake.world };
@@ -145,7 +166,8 @@ function guessService(request: IncomingMessage): string {
 }
 
 export async function dispatch(lake: Lake, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://lake');
+  const url = URL.parse(`http://lake${request.url ?? '/'}`);
+  if (url === null) return sendJson(response, 400, { __type: 'SerializationException', message: 'not a URL' });
   if (url.pathname.startsWith('/_lake/')) return handleControl(lake, request, response, url);
   const signature = readSignature(request.headers, url);
   const service = signature?.service ?? guessService(request);

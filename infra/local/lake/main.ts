@@ -1,13 +1,17 @@
 /** `npm run -s lake -- --port 4570`: the lake on its own, until a signal ends it. */
 
+import { enableCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
-import { startLake } from './start.ts';
+import { SWITCHES } from './switches.ts';
 
 const HELP = `lake: AWS Lake Formation, RAM, Glue Data Catalog, Organizations and STS on this machine
 
   --port N          listen on this port of 127.0.0.1 (an unused one when absent)
   --ministack URL   pass everything the lake doesn't own on to this MiniStack
   --seed N          ids and faults follow from this number (1)
+  --accounts LIST   only these accounts exist, 12 digits each, with commas between (any 12 digits)
+  --switch N=VALUE  another reading of a fact only AWS can confirm; may be repeated (--switches lists them)
+  --switches        what can be switched, and what each value means
   --help            this text
 
 The first line on stdout is the address. A 12-digit access key id is the root of that account:
@@ -20,12 +24,34 @@ function wholeNumber(name: string, text: string | undefined): number | undefined
   return Number(text);
 }
 
+function accountList(text: string): readonly string[] {
+  const accounts = text.split(',').map((each) => each.trim());
+  const wrong = accounts.find((each) => !/^\d{12}$/.test(each));
+  if (wrong !== undefined) throw new Error(`--accounts must be 12 digits each, not ${wrong}`);
+  return accounts;
+}
+
+function switchPair(text: string): readonly [string, string] {
+  const [name = '', value] = text.split('=');
+  if (value === undefined) throw new Error(`--switch must be NAME=VALUE, not ${text}`);
+  return [name, value];
+}
+
+const listSwitches = (): string =>
+  SWITCHES.map(
+    ({ name, default: preset, alternatives, meaning }) =>
+      `${name}=${[`${preset} (default)`, ...alternatives].join('|')}\n    ${meaning}\n`,
+  ).join('');
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       port: { type: 'string' },
       ministack: { type: 'string' },
       seed: { type: 'string' },
+      accounts: { type: 'string' },
+      switch: { type: 'string', multiple: true },
+      switches: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -33,11 +59,20 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
+  if (values.switches === true) {
+    process.stdout.write(listSwitches());
+    return;
+  }
   const port = wholeNumber('port', values.port);
   const seed = wholeNumber('seed', values.seed);
+  // Types are stripped and code compiled once, not at every start: that is half of the time to the first answer.
+  enableCompileCache();
+  const { startLake } = await import('./start.ts');
   const lake = await startLake({
     ...(port === undefined ? {} : { port }),
     ...(seed === undefined ? {} : { seed }),
+    ...(values.accounts === undefined ? {} : { accounts: accountList(values.accounts) }),
+    switches: Object.fromEntries((values.switch ?? []).map(switchPair)),
     ...(values.ministack === undefined ? {} : { ministack: values.ministack }),
   });
   process.stdout.write(`${lake.url}\n`);

@@ -60,7 +60,7 @@ function makeSink(options: LakeOptions): EventSink | undefined {
   });
 }
 
-async function makeLake(options: LakeOptions): Promise<Lake> {
+function makeLake(options: LakeOptions): Lake {
   const backend = makeBackend(options, () => lake.world.accounts);
   const sink = makeSink(options);
   const events: EventEnvelope[] = [];
@@ -68,7 +68,7 @@ async function makeLake(options: LakeOptions): Promise<Lake> {
     events.push(event);
     sink?.put(event);
   };
-  const modules = await serviceModules(backend);
+  const modules = serviceModules(backend);
   const journal = createJournal();
   const lake: Lake = {
     world: makeWorld(options, backend, deliver),
@@ -92,7 +92,7 @@ async function makeLake(options: LakeOptions): Promise<Lake> {
 }
 
 export async function startLake(options: LakeOptions = {}): Promise<RunningLake> {
-  const lake = await makeLake(options);
+  const lake = makeLake(options);
   const server = createLakeServer(lake);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

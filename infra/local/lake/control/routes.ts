@@ -1,7 +1,7 @@
 /** `/_lake/…`: what tests and the demo may do that no AWS caller could. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FaultRule } from '../faults/rules.ts';
+import { parseFault } from '../faults/parse.ts';
 import { readBody, sendJson } from '../http-io.ts';
 import type { Lake } from '../lake.ts';
 
@@ -55,7 +55,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     lake.world.faults.releaseEvents(lake.deliver, true);
     return {};
   },
-  'POST faults': (lake, body) => ({ id: lake.world.faults.add(body as unknown as FaultRule) }),
+  'POST faults': (lake, body) => ({ id: lake.world.faults.add(parseFault(body)) }),
   'POST faults/remove': (lake, body) => {
     lake.world.faults.remove(number(body, 'id'));
     return {};

@@ -75,7 +75,7 @@ export interface Faults extends EntryFaults {
   remove(id: number): void;
   clear(): void;
   /** What happens to this call; counts it. */
-  call(call: Call, body: string): CallVerdict;
+  call(call: Call, body: () => string): CallVerdict;
   event(event: EventEnvelope, deliver: (event: EventEnvelope) => void): void;
   /** Delivers what was delayed and is due, or everything. */
   releaseEvents(deliver: (event: EventEnvelope) => void, all?: boolean): void;
@@ -89,7 +89,7 @@ interface Live {
   readonly buckets: Map<string, { tokens: number; at: number }>;
 }
 
-function matches(rule: CallMatch, call: Call, body: string): boolean {
+function matches(rule: CallMatch, call: Call, body: () => string): boolean {
   return (
     (rule.service === undefined || rule.service === call.service) &&
     (rule.operation === undefined || rule.operation === call.operation) &&
@@ -98,7 +98,7 @@ function matches(rule: CallMatch, call: Call, body: string): boolean {
     (rule.principal === undefined ||
       (call.caller.sessionArn ?? call.caller.arn).includes(rule.principal) ||
       call.caller.arn.includes(rule.principal)) &&
-    (rule.body === undefined || body.includes(rule.body))
+    (rule.body === undefined || body().includes(rule.body))
   );
 }
 
@@ -134,7 +134,7 @@ interface Held {
   readonly due: number;
 }
 
-function judge(rules: readonly Live[], call: Call, body: string, random: Random, now: number): CallVerdict {
+function judge(rules: readonly Live[], call: Call, body: () => string, random: Random, now: number): CallVerdict {
   let verdict: CallVerdict = { cut: false, throttled: false };
   for (const live of rules) {
     const { rule } = live;
@@ -205,7 +205,7 @@ export function createFaults(random: Random, now: () => number): Faults {
     },
     call: (call, body) => judge(rules, call, body, random, now()),
     entry(call, _index, entry): EntryFault | undefined {
-      const body = JSON.stringify(entry) ?? '';
+      const body = (): string => JSON.stringify(entry) ?? '';
       for (const live of rules) {
         const { rule } = live;
         if (rule.kind !== 'entry' || !matches(rule, call, body) || !strikes(live, rule, random)) continue;

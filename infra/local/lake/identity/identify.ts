@@ -22,7 +22,9 @@ function refuse(protocol: Protocol, failure: Parameters<typeof identityAnswer>[1
 
 export function identify(signature: Signature | undefined, protocol: Protocol, context: IdentifyContext): Caller {
   if (signature === undefined) throw refuse(protocol, 'missing');
-  const { accessKeyId, sessionToken } = signature;
+  const { accessKeyId, sessionToken, region } = signature;
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
+    throw new AwsError('InvalidSignatureException', 'Credential should be scoped to a valid region.', { status: 403 });
   if (isAccountId(accessKeyId)) {
     if (!context.hosts(accessKeyId)) throw refuse(protocol, 'unknown');
     return { kind: 'root', account: accessKeyId, arn: rootArn(accessKeyId) };

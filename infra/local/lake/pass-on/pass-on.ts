@@ -71,7 +71,7 @@ async function carry(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Outcome> {
-  const verdict = lake.world.faults.call(call, passing.body?.toString('utf8') ?? '');
+  const verdict = lake.world.faults.call(call, () => passing.body?.toString('utf8') ?? '');
   if (verdict.throttled) throw new AwsError(throttledCode(passing.wire), 'Rate exceeded');
   if (verdict.before !== undefined) throw faultError(verdict.before);
   await authorize(call, passing);

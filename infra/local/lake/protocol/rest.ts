@@ -1,6 +1,7 @@
 /** REST bindings (Lake Formation, RAM, S3): which operation a method and path mean, and the members outside the body. */
 
 import type { IncomingHttpHeaders } from 'node:http';
+import { AwsError } from '../service.ts';
 import type { Member, Model, OperationModel, Shape } from './model.ts';
 import { shapeOf } from './model.ts';
 import { readText } from './read.ts';
@@ -61,6 +62,14 @@ export function matchRest(model: Model, method: string, url: URL): RestMatch | u
   return undefined;
 }
 
+function decodeLabel(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw Object.assign(new AwsError('SerializationException', `${text} is not a valid path`), { cause });
+  }
+}
+
 function readParameter(model: Model, member: Member, name: string, url: URL): unknown {
   const wire = member.locationName ?? name;
   if (!url.searchParams.has(wire)) return undefined;
@@ -81,7 +90,7 @@ export function readBindings(
   const out: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(shape.members ?? {})) {
     const wire = member.locationName ?? name;
-    if (member.location === 'uri') out[name] = readText(model, member, decodeURIComponent(match.labels[wire] ?? ''));
+    if (member.location === 'uri') out[name] = readText(model, member, decodeLabel(match.labels[wire] ?? ''));
     else if (member.location === 'querystring') out[name] = readParameter(model, member, name, url);
     else if (member.location === 'header') {
       const text = headers[wire.toLowerCase()];
