@@ -1,8 +1,10 @@
 /** What `cdk bootstrap` and `cdk deploy` put into an account before a stack: bucket, version parameter, files. */
 
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { LakeError } from '#contracts/errors.ts';
 import { type LocalTarget, localClient } from '../clients.ts';
 import type { FileAsset } from './assembly.ts';
 import { directoryEntries, zip } from './zip.ts';
@@ -25,6 +27,32 @@ export async function publishAssets(target: LocalTarget, assets: readonly FileAs
     const Body = asset.zip ? zip(directoryEntries(asset.path)) : readFileSync(asset.path);
     await s3.send(new PutObjectCommand({ Bucket: asset.bucket, Key: asset.key, Body }));
   }
+}
+
+// AWS's limit on a template within the request; larger ones come from a bucket.
+const MAX_INLINE_BYTES = 51_200;
+
+export type TemplateSource = { readonly TemplateBody: string } | { readonly TemplateURL: string };
+
+/** The template as CloudFormation is to read it: in the request, or, when too large, from the bootstrap bucket. */
+export async function templateSource(
+  target: LocalTarget,
+  stack: string,
+  template: unknown,
+  bucket: string | undefined,
+): Promise<TemplateSource> {
+  const TemplateBody = JSON.stringify(template);
+  if (Buffer.byteLength(TemplateBody) <= MAX_INLINE_BYTES) return { TemplateBody };
+  if (bucket === undefined) {
+    throw new LakeError('UsageInvalid', {
+      message: `stack ${stack} has a template over ${MAX_INLINE_BYTES} bytes and no bootstrap bucket to put it into`,
+      remedy: 'make it smaller, or use the default synthesizer',
+    });
+  }
+  const Key = `${createHash('sha256').update(TemplateBody).digest('hex')}.json`;
+  const s3 = new S3Client({ ...localClient(target), forcePathStyle: true });
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: TemplateBody }));
+  return { TemplateURL: `https://s3.${target.region}.amazonaws.com/${bucket}/${Key}` };
 }
 
 async function ensureBucket(s3: S3Client, Bucket: string, region: string): Promise<void> {

@@ -2,7 +2,7 @@
 
 import type { LocalTarget } from '../clients.ts';
 import { readAssembly, type StackToDeploy } from './assembly.ts';
-import { bootstrap, publishAssets } from './assets.ts';
+import { bootstrap, publishAssets, templateSource } from './assets.ts';
 import { makeByApi } from './by-api.ts';
 import { type LeftOut, ownOutputs, splitTemplate, withOutputs } from './split.ts';
 import { putStack } from './stack.ts';
@@ -58,7 +58,8 @@ async function deployStack(part: Part, options: DeployOptions): Promise<Deployed
   await bootstrap(target);
   await publishAssets(target, stack.assets);
   const parameters = { ...stack.parameters, ...options.parameters?.[name] };
-  const put = await putStack(target, { name, template: sent, parameters });
+  const template = await templateSource(target, name, sent, stack.assets[0]?.bucket);
+  const put = await putStack(target, { name, template, parameters });
   for (const resource of byApi) await makeByApi(target, resource.type, withOutputs(resource.properties, put.outputs));
   const verified = await verifyStack(target, put.resources, (id) => sent.Resources[id]?.Properties ?? {});
   if (leftOut.length > 0) tell({ kind: 'left-out', stack: name, resources: leftOut });

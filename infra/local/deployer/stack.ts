@@ -13,7 +13,7 @@ import {
 import { LakeError } from '#contracts/errors.ts';
 import { type LocalTarget, localClient } from '../clients.ts';
 import { until } from '../until.ts';
-import type { Template } from './assembly.ts';
+import type { TemplateSource } from './assets.ts';
 
 export interface StackResource {
   readonly logicalId: string;
@@ -28,7 +28,7 @@ export interface PutStack {
 
 interface StackInput {
   readonly name: string;
-  readonly template: Template;
+  readonly template: TemplateSource;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -59,7 +59,7 @@ async function send(client: CloudFormationClient, input: StackInput, exists: boo
   );
   const request = {
     StackName: input.name,
-    TemplateBody: JSON.stringify(input.template),
+    ...input.template,
     Capabilities: ['CAPABILITY_NAMED_IAM' as const, 'CAPABILITY_AUTO_EXPAND' as const],
     Parameters,
   };
@@ -69,7 +69,7 @@ async function send(client: CloudFormationClient, input: StackInput, exists: boo
   } catch (error) {
     if (error instanceof Error && error.message.includes('No updates are to be performed')) return false;
     throw new LakeError('Unexpected', {
-      message: `CloudFormation refused stack ${input.name}: ${error instanceof Error ? error.message : error}`,
+      message: `CloudFormation refused stack ${input.name}: ${String(error).slice(0, 1_000)}`,
       cause: error,
     });
   }
@@ -93,9 +93,14 @@ function settled(client: CloudFormationClient, name: string): Promise<Stack | un
 
 async function failure(client: CloudFormationClient, name: string, stack: Stack | undefined): Promise<LakeError> {
   const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: name }));
-  const failed = StackEvents.filter((event) => event.ResourceStatus?.endsWith('_FAILED')).map(
-    (event) => `${event.LogicalResourceId} (${event.ResourceType}): ${event.ResourceStatusReason}`,
-  );
+  const newest = new Map([...StackEvents].reverse().map((event) => [event.LogicalResourceId, event]));
+  const why = stack === undefined ? /_IN_PROGRESS$/ : /_FAILED$/;
+  const events = stack === undefined ? [...newest.values()] : StackEvents;
+  const failed = events
+    .filter((event) => event.ResourceType !== 'AWS::CloudFormation::Stack' && why.test(event.ResourceStatus ?? ''))
+    .map(
+      (event) => `${event.LogicalResourceId} (${event.ResourceType}): ${event.ResourceStatusReason ?? 'not answered'}`,
+    );
   return new LakeError('Unexpected', {
     message: `stack ${name} ended as ${stack?.StackStatus ?? `unfinished after ${DEADLINE_MS / 1000} s`}: ${failed.join('; ')}`,
     remedy: 'see .local/emulator-*.log',
