@@ -4,7 +4,6 @@ import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import type { ControlClient } from './lake/control-client.ts';
 import { type RunningLake, startLake } from './lake/start.ts';
 import { freePort } from './ports.ts';
-import { createEventForwarder, type EventForwarder } from './service-events.ts';
 
 export interface LocalCloudOptions {
   readonly onProgress?: (message: string) => void;
@@ -25,8 +24,6 @@ export interface LocalCloud {
   readonly emulatorUrl: string;
   readonly control: ControlClient;
   readonly lake: RunningLake;
-  /** Fails if an event of the lake's could not be handed to EventBridge. */
-  readonly events: Pick<EventForwarder, 'settled'>;
   /** Variables with which the AWS CLI and SDKs look around in an account. */
   environment(account: string, region: string): Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -38,8 +35,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   // Each must know the other's address before it starts, so the emulator's port is chosen first.
   const emulatorPort = await freePort();
   const emulatorUrl = running?.replace(/\/+$/, '') ?? `http://127.0.0.1:${emulatorPort}`;
-  const events = createEventForwarder(emulatorUrl);
-  const lake = await startLake({ ...lakeOptions, ministack: emulatorUrl, sink: events });
+  const lake = await startLake({ ...lakeOptions, ministack: emulatorUrl });
   onProgress(`lake at ${lake.url}`);
   let emulator: Emulator;
   try {
@@ -55,7 +51,6 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     emulatorUrl: emulator.url,
     control: lake.control,
     lake,
-    events,
     environment: (account, region) => environment(lake.url, account, region),
     close,
   };
