@@ -123,4 +123,11 @@ export const SWITCHES: readonly Switch[] = [
     alternatives: ['requestParameters', 'responseElements'],
     meaning: 'where in the detail of these two events account, method and time are',
   },
+  {
+    name: 'glue-relinked-refuses',
+    default: 'engines',
+    alternatives: ['nobody'],
+    meaning:
+      'whom a link made anew with another target refuses for 24 hours: queries without a session context, or nobody',
+  },
 ];

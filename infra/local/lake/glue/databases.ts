@@ -28,6 +28,7 @@ import {
   seesDatabase,
   sharedDatabases,
 } from './permissions.ts';
+import { rememberLink } from './relinked.ts';
 import type { DatabaseEntry } from './state.ts';
 import { catalogOf, findDatabase } from './state.ts';
 
@@ -39,7 +40,12 @@ function createDatabase(call: Call, input: CreateDatabaseRequest): object {
   const catalog = catalogOf(call.world.glue, place.account, place.region);
   if (catalog.databases.has(ref.database)) throw alreadyExists('Database');
   const database = { ...described(call, ref, given), CreateTime: new Date(call.world.now()) };
-  catalog.databases.set(ref.database, { database, tables: new Ordered() });
+  catalog.databases.set(ref.database, {
+    database,
+    tables: new Ordered(),
+    shows: call.world.visibility.wrote('glue', 'database'),
+  });
+  if (given.TargetDatabase) rememberLink(call, ref, ref.database, given.TargetDatabase);
   if (input.Tags) catalog.tags.set(databaseArn(place, ref.database), { ...input.Tags });
   databaseCreated(call, ref);
   emitDatabaseChange(call.world, ref, 'CreateDatabase');
@@ -68,7 +74,7 @@ function getDatabases(call: Call, input: GetDatabasesRequest): object {
     }
   }
   const page = pageOf(candidates, input, 100, ({ ref, entry }) =>
-    seesDatabase(call, ref) ? only(answer(call, ref, entry), input.AttributesToGet) : undefined,
+    entry.shows() && seesDatabase(call, ref) ? only(answer(call, ref, entry), input.AttributesToGet) : undefined,
   );
   return { DatabaseList: page.items, NextToken: page.NextToken };
 }

@@ -55,6 +55,7 @@ export function tableHere(call: Call, names: TableNames, sees: Sees = seesTable)
   const place = placeOf(call, names.CatalogId);
   const here = tableRef(place, required(names.DatabaseName, 'DatabaseName'), required(names.Name, 'Name'));
   const holder = findDatabase(call.world.glue, here.account, here.region, here.database);
+  if (holder && !holder.shows()) throw databaseNotFound(here.database);
   const target = holder?.database.TargetDatabase;
   if (!target) return { ref: here, entry: visibleTable(call, here, sees), throughDatabase: false };
   if (!seesDatabase(call, here)) throw refusedDatabase(call, here, true);
@@ -73,13 +74,15 @@ export function tableBehind(call: Call, names: TableNames, sees: Sees = seesTabl
 
 function visible(call: Call, ref: DatabaseRef): FoundDatabase {
   const entry = findDatabase(call.world.glue, ref.account, ref.region, ref.database);
-  if (!entry || !seesDatabase(call, ref)) throw refusedDatabase(call, ref, entry !== undefined);
+  const shows = entry?.shows() === true;
+  if (!entry || !shows || !seesDatabase(call, ref)) throw refusedDatabase(call, ref, shows);
   return { ref, entry };
 }
 
 function visibleTable(call: Call, ref: TableRef, sees: Sees): TableEntry {
   const entry = findTable(call.world.glue, ref.account, ref.region, ref.database, ref.table);
-  if (!entry || !sees(call, ref)) throw refusedTable(call, ref, entry !== undefined);
+  const shows = entry?.shows() === true;
+  if (!entry || !shows || !sees(call, ref)) throw refusedTable(call, ref, shows);
   return entry;
 }
 

@@ -7,6 +7,7 @@ import { connectionOperations } from './connections.ts';
 import { glueControls } from './controls.ts';
 import { crawlerOperations } from './crawlers.ts';
 import { databaseOperations } from './databases.ts';
+import { underKey } from './encryption.ts';
 import { jobOperations } from './jobs.ts';
 import { partitionReads } from './partition-reads.ts';
 import { partitionWrites } from './partitions.ts';
@@ -21,15 +22,17 @@ import { workflowOperations } from './workflows.ts';
 export const glueModule: ServiceModule = {
   name: 'glue',
   operations: {
-    ...databaseOperations,
-    ...tableWrites,
-    ...tableReads,
-    ...searchOperations,
-    ...partitionWrites,
-    ...partitionReads,
+    ...underKey({
+      ...databaseOperations,
+      ...tableWrites,
+      ...tableReads,
+      ...searchOperations,
+      ...partitionWrites,
+      ...partitionReads,
+      ...unfilteredOperations,
+    }),
     ...policyOperations,
     ...tagOperations,
-    ...unfilteredOperations,
     ...crawlerOperations,
     ...jobOperations,
     ...workflowOperations,

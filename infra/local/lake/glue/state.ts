@@ -15,6 +15,7 @@ import type {
   WorkflowRun,
 } from '@aws-sdk/client-glue';
 import { Ordered } from './ordered.ts';
+import type { LinkMemory } from './relinked.ts';
 
 /** A table as `GetTable` answers it, but for what is worked out per caller (`IsRegisteredWithLakeFormation`). */
 export interface TableEntry {
@@ -23,6 +24,8 @@ export interface TableEntry {
   readonly partitions: Ordered<Partition>;
   /** Older versions, newest first; the current one is `table`. */
   readonly versions: Table[];
+  /** False while its creation isn't visible yet. */
+  readonly shows: () => boolean;
 }
 
 /** A database or, when `database.TargetDatabase` is set, a resource link to one. */
@@ -30,6 +33,8 @@ export interface DatabaseEntry {
   database: Database & { Name: string };
   /** By their lower-case name. A table with `TargetTable` is a resource link. */
   readonly tables: Ordered<TableEntry>;
+  /** False while its creation isn't visible yet. */
+  readonly shows: () => boolean;
 }
 
 export interface CatalogPolicy {
@@ -66,6 +71,8 @@ export interface GlueCatalog {
   /** By blueprint name, newest run first. */
   readonly blueprintRuns: Map<string, BlueprintRun[]>;
   readonly connections: Ordered<Connection & { Name: string }>;
+  /** By `database` or `database/table`. */
+  readonly links: Map<string, LinkMemory>;
   /** Tags by resource ARN. */
   readonly tags: Map<string, Record<string, string>>;
 }
@@ -135,6 +142,7 @@ function emptyCatalog(account: string, region: string): GlueCatalog {
     triggers: new Ordered(),
     blueprintRuns: new Map(),
     connections: new Ordered(),
+    links: new Map(),
     tags: new Map(),
   };
 }

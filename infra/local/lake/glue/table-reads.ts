@@ -54,7 +54,7 @@ function getTables(call: Call, input: GetTablesRequest): object {
   const page = pageOf(database.tables, input, 100, (entry, table) => {
     if (!matches(table)) return undefined;
     const at = { ...ref, table };
-    return seesTable(call, at) ? attributes(listed(call, at, entry, follow), input) : undefined;
+    return entry.shows() && seesTable(call, at) ? attributes(listed(call, at, entry, follow), input) : undefined;
   });
   return { TableList: page.items, NextToken: page.NextToken };
 }

@@ -19,6 +19,7 @@ import type { DatabaseRef, TableRef } from './names.ts';
 import { tableArn } from './names.ts';
 import { Ordered } from './ordered.ts';
 import { requireCreateTable, requireLocation, requireOnTable, tableCreated, tableDropped } from './permissions.ts';
+import { rememberLink } from './relinked.ts';
 import type { TableEntry } from './state.ts';
 import { catalogOf, findDatabase } from './state.ts';
 
@@ -43,6 +44,7 @@ export function addTable(call: Call, database: DatabaseRef, given: TableInput): 
   requireLocation(call, database, given.StorageDescriptor?.Location);
   if (entry.tables.has(ref.table)) throw alreadyExists('Table');
   entry.tables.set(ref.table, newTable(call, ref, given));
+  if (given.TargetTable) rememberLink(call, ref, `${ref.database}/${ref.table}`, given.TargetTable);
   tableCreated(call, ref);
   emitDatabaseChange(call.world, ref, 'CreateTable', [ref.table]);
   return ref;
@@ -60,6 +62,7 @@ function newTable(call: Call, ref: TableRef, given: TableInput): TableEntry {
     },
     partitions: new Ordered(),
     versions: [],
+    shows: call.world.visibility.wrote('glue', 'table'),
   };
 }
 

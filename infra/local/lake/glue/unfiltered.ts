@@ -11,9 +11,10 @@ import { insufficient } from './errors.ts';
 import type { FoundTable, TableNames } from './locate.ts';
 import { tableBehind } from './locate.ts';
 import type { TableRef } from './names.ts';
-import { tableArn } from './names.ts';
+import { placeOf, tableArn, tableRef } from './names.ts';
 import { partitionPage } from './partition-reads.ts';
 import { isRegistered, seesTable, selectableColumns } from './permissions.ts';
+import { requireSettled } from './relinked.ts';
 
 function getUnfilteredTable(call: Call, input: GetUnfilteredTableMetadataRequest): object {
   const found = selected(call, input);
@@ -41,9 +42,16 @@ function getUnfilteredPartitions(call: Call, input: GetUnfilteredPartitionsMetad
   return { UnfilteredPartitions: page.items, NextToken: page.NextToken };
 }
 
+interface EngineQuestion {
+  readonly Region?: string | undefined;
+  readonly QuerySessionContext?: unknown;
+}
+
 /** The table, for who may select some of it. `Region` names the target's when it is another one. */
-function selected(call: Call, names: TableNames & { readonly Region?: string | undefined }): FoundTable {
+function selected(call: Call, names: TableNames & EngineQuestion): FoundTable {
   const there = names.Region === undefined ? call : { ...call, region: names.Region };
+  const named = tableRef(placeOf(there, names.CatalogId), names.DatabaseName ?? '', names.Name ?? '');
+  if (names.QuerySessionContext === undefined) requireSettled(call, named);
   const found = tableBehind(there, names, seesOrSelects);
   const columns = selectableColumns(call, found.ref);
   if (columns !== 'all' && columns.size === 0) throw insufficient('Select', found.ref.table);

@@ -3,7 +3,7 @@
 import type { Call } from '../service.ts';
 import { AwsError } from '../service.ts';
 import { organizationOf } from './lookup.ts';
-import type { Member, Organization } from './state.ts';
+import type { Member, Organization, Unit } from './state.ts';
 
 /** The caller's organization; any member may know that much. */
 export function memberOf(call: Call): Organization {
@@ -31,6 +31,12 @@ export function accountIn(organization: Organization, id: string | undefined): M
   const member = organization.accounts.get(id ?? '');
   if (member) return member;
   throw new AwsError('AccountNotFoundException', `You specified an account that doesn't exist: ${id}.`);
+}
+
+export function unitIn(organization: Organization, id: string | undefined): Unit {
+  const unit = organization.units.get(id ?? '');
+  if (unit) return unit;
+  throw new AwsError('OrganizationalUnitNotFoundException', `There is no unit ${id}.`);
 }
 
 /** The id, if it is the root's or a unit's. */

@@ -5,6 +5,7 @@ import type {
   CreateAccountRequest,
   CreateAccountStatus,
   CreateOrganizationalUnitRequest,
+  DeleteOrganizationalUnitRequest,
   DeregisterDelegatedAdministratorRequest,
   DescribeCreateAccountStatusRequest,
   DisableAWSServiceAccessRequest,
@@ -12,10 +13,11 @@ import type {
   MoveAccountRequest,
   RegisterDelegatedAdministratorRequest,
   RemoveAccountFromOrganizationRequest,
+  UpdateOrganizationalUnitRequest,
 } from '@aws-sdk/client-organizations';
 import type { Call, Operation } from '../service.ts';
 import { AwsError } from '../service.ts';
-import { accountIn, managed, memberOf, parentIn } from './access.ts';
+import { accountIn, managed, memberOf, parentIn, unitIn } from './access.ts';
 import { describedOrganization, describedUnit } from './describe.ts';
 import { emitApiCall, emitCreateAccountResult } from './events.ts';
 import { found, join, leave } from './membership.ts';
@@ -40,6 +42,25 @@ function createUnit(call: Call, input: CreateOrganizationalUnitRequest): object 
   const unit = { id: `ou-${organization.root.slice(2)}-${call.world.id(8)}`, name, parent };
   organization.units.set(unit.id, unit);
   emitApiCall(call, organization, 'CreateOrganizationalUnit', input);
+  return { OrganizationalUnit: describedUnit(organization, unit) };
+}
+
+function deleteUnit(call: Call, input: DeleteOrganizationalUnitRequest): object {
+  const organization = managed(call);
+  const unit = unitIn(organization, input.OrganizationalUnitId);
+  const inside = [...organization.units.values(), ...organization.accounts.values()];
+  if (inside.some((each) => each.parent === unit.id))
+    throw new AwsError('OrganizationalUnitNotEmptyException', 'The specified unit is not empty.');
+  organization.units.delete(unit.id);
+  emitApiCall(call, organization, 'DeleteOrganizationalUnit', input);
+  return {};
+}
+
+function updateUnit(call: Call, input: UpdateOrganizationalUnitRequest): object {
+  const organization = managed(call);
+  const unit = unitIn(organization, input.OrganizationalUnitId);
+  unit.name = input.Name ?? unit.name;
+  emitApiCall(call, organization, 'UpdateOrganizationalUnit', input);
   return { OrganizationalUnit: describedUnit(organization, unit) };
 }
 
@@ -164,6 +185,8 @@ function deregisterDelegate(call: Call, input: DeregisterDelegatedAdministratorR
 export const organizationChanges: Readonly<Record<string, Operation>> = {
   CreateOrganization: createOrganization,
   CreateOrganizationalUnit: createUnit,
+  DeleteOrganizationalUnit: deleteUnit,
+  UpdateOrganizationalUnit: updateUnit,
   MoveAccount: moveAccount,
   CreateAccount: createAccount,
   DescribeCreateAccountStatus: describeCreateAccountStatus,

@@ -1,5 +1,6 @@
 /** Facts about organizations, set through `POST /_lake/organizations/<name>`. */
 
+import type { AccountState } from '@aws-sdk/client-organizations';
 import type { Control, World } from '../service.ts';
 import { organizationOf } from './lookup.ts';
 import type { NewOrganization } from './membership.ts';
@@ -30,6 +31,12 @@ export const organizationControls: Readonly<Record<string, Control>> = {
   /** An account from outside has accepted its invitation. */
   join: (world: World, { account, of, ...more }: Joining) =>
     join(world, theirs(world, of), { id: account, ...more, method: 'INVITED' }),
+  /** An account's state as AWS would come to it: SUSPENDED, PENDING_CLOSURE, CLOSED, ACTIVE. */
+  state: (world: World, { account, state }: { account: string; state: AccountState }) => {
+    const member = theirs(world, account).accounts.get(account);
+    if (member) member.state = state;
+    return { account, state };
+  },
   leave: (world: World, { account, how }: { account: string; how?: 'Left' | 'Removed' | 'Cleaned' }) =>
     leave(world, theirs(world, account), account, how ?? 'Left'),
 };

@@ -12,7 +12,7 @@ import type {
 } from '@aws-sdk/client-organizations';
 import type { Call, Operation } from '../service.ts';
 import { AwsError } from '../service.ts';
-import { accountIn, memberOf, parentIn, readable } from './access.ts';
+import { accountIn, memberOf, parentIn, readable, unitIn } from './access.ts';
 import { describedAccount, describedOrganization, describedRoot, describedUnit } from './describe.ts';
 import type { Organization } from './state.ts';
 
@@ -103,9 +103,7 @@ function describeAccount(call: Call, input: DescribeAccountRequest): object {
 
 function describeUnit(call: Call, input: DescribeOrganizationalUnitRequest): object {
   const organization = readable(call);
-  const unit = organization.units.get(input.OrganizationalUnitId ?? '');
-  if (!unit)
-    throw new AwsError('OrganizationalUnitNotFoundException', `There is no unit ${input.OrganizationalUnitId}.`);
+  const unit = unitIn(organization, input.OrganizationalUnitId);
   return { OrganizationalUnit: describedUnit(organization, unit) };
 }
 

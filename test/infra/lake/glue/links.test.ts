@@ -109,6 +109,16 @@ describe('database links', () => {
     expect(left.TableList?.map(({ Name }) => Name)).toEqual(['t']);
   });
 
+  test('can be made to show late: so many reads do not see them (GL-8)', async () => {
+    await cloud.lake.control.delay('glue', 'database', { reads: 2 });
+    await linkDatabase('late', 'source');
+    const look = () => send(new GetDatabaseCommand({ Name: 'late' }));
+    await expect(look()).rejects.toMatchObject(missing);
+    await expect(look()).rejects.toMatchObject(missing);
+    expect((await look()).Database?.Name).toBe('late');
+    await expect(linkDatabase('late', 'source')).rejects.toMatchObject({ name: 'AlreadyExistsException' });
+  });
+
   test('where a real database has the name, a link is refused (G-K2)', async () => {
     await expect(linkDatabase('source', 'other')).rejects.toMatchObject({ name: 'AlreadyExistsException' });
   });

@@ -260,6 +260,31 @@ describe('what engines ask', () => {
   });
 });
 
+describe('a link made anew with another target', () => {
+  test('leads no engine for a day, unless the query brings its session (GL-19)', async () => {
+    await shareWithConsumer();
+    const home = cloud.glue(consumer);
+    const relink = async (DatabaseName: string) => {
+      await home.send(new DeleteDatabaseCommand({ Name: 'cur_org_linked' }));
+      const TargetDatabase = { CatalogId: producer, DatabaseName };
+      await home.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'cur_org_linked', TargetDatabase } }));
+    };
+    await relink('other');
+    await relink('cur_org');
+    await grantRole();
+    const ask = { CatalogId: consumer, ...onLink, SupportedPermissionTypes: ['COLUMN_PERMISSION' as const] };
+    const engine = (more: object = {}) => job.send(new GetUnfilteredTableMetadataCommand({ ...ask, ...more }));
+    await expect(engine()).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining('Caller is temporarily not authorized'),
+    });
+    expect((await engine({ QuerySessionContext: { QueryId: 'q' } })).Table?.Name).toBe('legacy_all');
+    await cloud.lake.control.moveClock(24 * 60 * 60 * 1000);
+    job = await cloud.glueAs(jobRole);
+    expect((await engine()).Table?.Name).toBe('legacy_all');
+  });
+});
+
 describe('a catalog that RAM shares', () => {
   test('lists the policies of its shares, and a put must say EnableHybrid (GL-41, GL-42, G-S7)', async () => {
     await shareWithConsumer();

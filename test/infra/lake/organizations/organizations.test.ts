@@ -2,6 +2,7 @@ import {
   CreateAccountCommand,
   CreateOrganizationalUnitCommand,
   CreateOrganizationCommand,
+  DeleteOrganizationalUnitCommand,
   DescribeAccountCommand,
   DescribeCreateAccountStatusCommand,
   DescribeOrganizationCommand,
@@ -155,6 +156,24 @@ describe('changing', () => {
     expect(await ask('new@example.com')).toMatchObject({ State: 'FAILED', FailureReason: 'EMAIL_ALREADY_EXISTS' });
     const { Account } = await client.send(new DescribeAccountCommand({ AccountId: made?.AccountId ?? '' }));
     expect(Account).toMatchObject({ JoinedMethod: 'CREATED', Paths: ['o-a1b2c3d4e5/r-a1b2/'] });
+  });
+
+  test('a unit goes when nothing is in it', async () => {
+    const client = as(management);
+    const remove = (OrganizationalUnitId: string) =>
+      client.send(new DeleteOrganizationalUnitCommand({ OrganizationalUnitId }));
+    const full = remove('ou-a1b2-22222222');
+    await expect(full).rejects.toMatchObject({ name: 'OrganizationalUnitNotEmptyException' });
+    const move = { SourceParentId: 'ou-a1b2-22222222', DestinationParentId: 'r-a1b2' };
+    await client.send(new MoveAccountCommand({ AccountId: member, ...move }));
+    await remove('ou-a1b2-22222222');
+    await expect(remove('ou-a1b2-22222222')).rejects.toMatchObject({ name: 'OrganizationalUnitNotFoundException' });
+  });
+
+  test('an account that is closed says so in its state (ORG-5)', async () => {
+    await lake.control.set('organizations', 'state', { account: member, state: 'SUSPENDED' });
+    const { Account } = await as(management).send(new DescribeAccountCommand({ AccountId: member }));
+    expect(Account?.State).toBe('SUSPENDED');
   });
 
   test('trusted access alone is not sharing (ORG-8)', async () => {
