@@ -13,7 +13,7 @@ export interface Caller {
 
 /** The account and identity of the credentials in use; the cheapest call that tells whether there are any. */
 export async function readCaller(sts: STSClient): Promise<Caller> {
-  const view = { account: 'yours', owner: true, doing: 'ask who you are' };
+  const view = { account: 'your account', owner: true, doing: 'ask who you are' };
   const answer = await asked(view, () => sts.send(new GetCallerIdentityCommand({})));
   return { account: required(answer.Account, 'your account'), arn: required(answer.Arn, 'your ARN') };
 }

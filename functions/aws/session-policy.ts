@@ -150,13 +150,11 @@ const ALLOWS: Readonly<Record<Purpose, (options: SessionPolicyOptions) => readon
       on: ANY,
     },
   ],
-  // IAM_ALLOWED_PRINCIPALS on a link we made is taken off by the same stage.
+  // IAM_ALLOWED_PRINCIPALS on a link we made is taken off by the same stage. Reading a link is reading its target.
   link: (options) => [
     { actions: WRITE_GRANTS, on: ANY },
-    {
-      actions: [...READ_CATALOG, 'glue:CreateDatabase', 'glue:DeleteDatabase'],
-      on: catalogOf(options, options.account),
-    },
+    { actions: READ_CATALOG, on: catalogOf({ ...options, database: undefined }, '*') },
+    { actions: ['glue:CreateDatabase', 'glue:DeleteDatabase'], on: catalogOf(options, options.account) },
   ],
   // Lake Formation checks that we see what we grant: our links and the producers' databases behind them.
   grant: (options) => [

@@ -1,5 +1,6 @@
 /** RAM: what other accounts share with this one, and how our own shares fare. Everything here is Regional. */
 
+import { createHash } from 'node:crypto';
 import {
   AcceptResourceShareInvitationCommand,
   GetResourceShareAssociationsCommand,
@@ -37,7 +38,7 @@ export async function readAcceptance(
   return { invitations, shares };
 }
 
-/** Accepting what is accepted already is success (G-R8). `token` makes a repeat of the same wish harmless. */
+/** Accepting what is accepted already is success (G-R8). `token`, the run's, makes a repeat within it harmless. */
 export async function acceptInvitation(clients: Ram, invitation: { arn: string; token: string }): Promise<void> {
   const view = { account: clients.account, owner: false, doing: `accept invitation ${invitation.arn}` };
   try {
@@ -45,7 +46,7 @@ export async function acceptInvitation(clients: Ram, invitation: { arn: string; 
       clients.ram.send(
         new AcceptResourceShareInvitationCommand({
           resourceShareInvitationArn: invitation.arn,
-          clientToken: invitation.token,
+          clientToken: clientToken(invitation),
         }),
       ),
     );
@@ -53,6 +54,11 @@ export async function acceptInvitation(clients: Ram, invitation: { arn: string; 
     if (error instanceof LakeError && error.aws?.code === 'ResourceShareInvitationAlreadyAcceptedException') return;
     throw error;
   }
+}
+
+/** RAM refuses one token for two different invitations. */
+function clientToken({ arn, token }: { arn: string; token: string }): string {
+  return createHash('sha256').update(`${token} ${arn}`).digest('hex').slice(0, 64);
 }
 
 /** Who and what is attached to shares of ours; a failed association says why. */

@@ -117,10 +117,18 @@ test('accepts with a token; what is accepted already is accepted (G-R8)', async 
   expect(stub.requests[0]).toMatchObject({
     operation: ACCEPT,
     region: 'ap-northeast-1',
-    body: { resourceShareInvitationArn: 'invitation/1', clientToken: 'run-1' },
+    body: { resourceShareInvitationArn: 'invitation/1', clientToken: expect.stringMatching(/^[0-9a-f]{64}$/) },
   });
   stub.respond = () => awsError('ResourceShareInvitationAlreadyAcceptedException');
   await expect(acceptInvitation(clients(), { arn: 'invitation/1', token: 'run-1' })).resolves.toBeUndefined();
+});
+
+test('a token is one invitation’s: the same for a repeat, another for another (G-R8)', async () => {
+  stub.respond = () => ({});
+  for (const arn of ['a', 'a', 'b']) await acceptInvitation(clients(), { arn, token: 'run-1' });
+  const [first, repeat, other] = stub.requests.map((request) => request.body.clientToken);
+  expect(repeat).toBe(first);
+  expect(other).not.toBe(first);
 });
 
 test.for([

@@ -1,0 +1,75 @@
+/** A lake with our three roles in two member accounts, and clients that enter them as the hub does. */
+
+import { CreateRoleCommand, type IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { type Clients, createAccess } from '#aws/clients.ts';
+import { type Purpose, type SessionPolicyOptions, sessionPolicyFor } from '#aws/session-policy.ts';
+import type { CredentialProvider } from '#aws/sessions.ts';
+import { type MemberRole, memberRoleName } from '#contracts/names.ts';
+import { type LakeOptions, type RunningLake, startLake } from '../../infra/local/lake/start.ts';
+
+export const PRODUCER = '111111111111';
+export const CONSUMER = '222222222222';
+export const HUB = '333333333333';
+export const REGION = 'ap-northeast-1';
+
+export interface OnrampLake {
+  readonly lake: RunningLake;
+  /** As one of our roles, cut down to one purpose: what a stage of a walk works with. */
+  as(account: string, role: MemberRole, purpose: Purpose, place?: Partial<SessionPolicyOptions>): Clients;
+  /** As the account's root, to set the scene. */
+  root(account: string): Clients;
+  makeRole(options: { account: string; name: string; path: string; trust: object; policy?: object }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The function that walks. */
+const WALK = `arn:aws:iam::${HUB}:role/walk`;
+const EVERYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+
+export async function startOnrampLake(options: LakeOptions = {}): Promise<OnrampLake> {
+  const lake = await startLake({ accounts: [PRODUCER, CONSUMER, HUB], ...options });
+  process.env['AWS_ENDPOINT_URL'] = lake.url;
+  const access = (baseCredentials: CredentialProvider) =>
+    createAccess({
+      partition: 'aws',
+      namespace: 'onramp',
+      rolePath: '/onramp/',
+      sessionName: 'walk',
+      baseCredentials,
+      retryDelayMs: 0,
+    });
+  const hub = access(() => lake.control.credentials(WALK));
+  const started: OnrampLake = {
+    lake,
+    as: (account, role, purpose, place = {}) =>
+      hub.member({
+        account,
+        region: REGION,
+        role,
+        sessionPolicy: sessionPolicyFor({ partition: 'aws', purpose, account, region: REGION, ...place }),
+      }),
+    root: (account) => access(async () => ({ accessKeyId: account, secretAccessKey: 'test' })).own(REGION),
+    makeRole: (role) => makeRole(started.root(role.account).iam, role),
+    close: () => lake.close(),
+  };
+  await started.makeRole({ account: HUB, name: 'walk', path: '/', trust: { Service: 'lambda.amazonaws.com' } });
+  for (const account of [PRODUCER, CONSUMER]) {
+    for (const role of ['Reader', 'Operator', 'Storage'] as const) {
+      const trust = { AWS: `arn:aws:iam::${HUB}:root` };
+      await started.makeRole({ account, name: memberRoleName('onramp', role), path: '/onramp/', trust });
+    }
+  }
+  return started;
+}
+
+async function makeRole(
+  iam: IAMClient,
+  { name, path, trust, policy = EVERYTHING }: { name: string; path: string; trust: object; policy?: object },
+): Promise<void> {
+  const statement = { Effect: 'Allow', Principal: trust, Action: 'sts:AssumeRole' };
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  await iam.send(new CreateRoleCommand({ RoleName: name, Path: path, AssumeRolePolicyDocument }));
+  await iam.send(
+    new PutRolePolicyCommand({ RoleName: name, PolicyName: 'own', PolicyDocument: JSON.stringify(policy) }),
+  );
+}
