@@ -27,8 +27,20 @@ export function notFound(what: string): AwsError {
   return new AwsError('EntityNotFoundException', `${what} not found.`);
 }
 
+/** Administrators learn that a resource isn't there or not visible to them, others only that they may not. */
+export function checkGrantable(call: Call, ref: Ref, permissions: ReadonlySet<Permission>): void {
+  if (isAdmin(call.world, call.caller, call.region)) checkVisible(call, ref);
+  checkMayGrant(call, ref, permissions);
+  checkVisible(call, ref);
+}
+
+/** Administrators may clean up in their own catalog, whatever has become of the resource. */
+export function checkMayRevoke(call: Call, ref: Ref, permissions: ReadonlySet<Permission>): void {
+  if (!isAdmin(call.world, call.caller, call.region)) checkMayGrant(call, ref, permissions);
+}
+
 /** Refuses unless the caller may give all of these on the resource. */
-export function checkMayGrant(call: Call, ref: Ref, permissions: ReadonlySet<Permission>): void {
+function checkMayGrant(call: Call, ref: Ref, permissions: ReadonlySet<Permission>): void {
   const admin = isAdmin(call.world, call.caller, call.region);
   if (admin && ref.catalog === call.account) return;
   const grantable = admin ? grantableOfAccount(call, ref) : grantableOfCaller(call, ref);
@@ -44,7 +56,7 @@ export function checkVisible(call: Call, ref: Ref): void {
   }
   if (!('database' in ref)) return;
   const held = sharedWithAccount(call.world, call.account, targetOf(call, ref));
-  const anyTable = ref.kind === 'database' && tablesReach(call, ref);
+  const anyTable = (ref.kind === 'database' || ref.table === undefined) && tablesReach(call, ref);
   if (held.permissions.size === 0 && !anyTable) throw missing(ref);
 }
 

@@ -3,7 +3,7 @@
 import type { BatchPermissionsRequestEntry, Permission } from '@aws-sdk/client-lakeformation';
 import { findTable } from '../glue/state.ts';
 import { AwsError, type Call } from '../service.ts';
-import { checkMayGrant, checkVisible, targetOf } from './authority.ts';
+import { checkGrantable, targetOf } from './authority.ts';
 import { isExposed, isHybrid } from './exposure.ts';
 import { type Principal, parsePrincipal } from './principals.ts';
 import { invalidInput, type Ref, refOf } from './resources.ts';
@@ -42,8 +42,7 @@ export async function grant(call: Call, entry: Entry): Promise<void> {
   checkSubset(permissions, grantable);
   // Everything on a link to everyone is what AWS itself grants by default; nobody else gets more than its two.
   checkFit(ref, link && principal.kind !== 'everyone', permissions, grantable);
-  checkMayGrant(call, ref, permissions);
-  checkVisible(call, ref);
+  checkGrantable(call, ref, permissions);
   checkColumns(call, wish);
   await checkPrincipal(call, principal);
   const external = isExternal(call, principal);

@@ -2,7 +2,7 @@
 
 import type { Permission } from '@aws-sdk/client-lakeformation';
 import type { Call } from '../service.ts';
-import { checkMayGrant, checkVisible } from './authority.ts';
+import { checkMayRevoke, checkVisible } from './authority.ts';
 import { type Entry, type Wish, wishOf } from './grant.ts';
 import type { Grant } from './grants.ts';
 import { iamAllowedPrincipals } from './principals.ts';
@@ -24,7 +24,7 @@ export async function revoke(call: Call, entry: Entry): Promise<void> {
   const { principal, ref, permissions, grantable } = wish;
   const link = isLink(call.world, ref, call.account, call.region);
   checkFit(ref, link && principal.id !== iamAllowedPrincipals, permissions, new Set());
-  checkMayGrant(call, ref, new Set([...permissions, ...grantable]));
+  checkMayRevoke(call, ref, new Set([...permissions, ...grantable]));
   const held = [...lakeCatalogOf(call.world.lakeFormation, call.account, call.region).grants.held(principal.id, ref)];
   // What is gone or out of sight can still be cleaned up after, as long as there is a grant on it.
   if (held.length === 0) checkVisible(call, ref);

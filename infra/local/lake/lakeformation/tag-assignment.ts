@@ -11,7 +11,7 @@ import type {
 } from '@aws-sdk/client-lakeformation';
 import { findTable } from '../glue/state.ts';
 import { AwsError, type Call } from '../service.ts';
-import { checkMayGrant, checkVisible } from './authority.ts';
+import { checkGrantable, checkVisible } from './authority.ts';
 import { invalidInput, type Ref, refOf, tagOf } from './resources.ts';
 import { lakeCatalogOf } from './state.ts';
 import { assignedKey, assignedTo, type Tagged, tagsInForce, type Values } from './tagging.ts';
@@ -112,8 +112,7 @@ function targetsOf(call: Call, input: AddLFTagsToResourceRequest): Tagged[] {
     throw invalidInput('LF-Tags cannot be assigned to a table wildcard.');
   if (isLink(call.world, ref, call.account, call.region) && call.world.switch('lf-tags-on-links') === 'refused')
     throw invalidInput('LF-Tags cannot be assigned to resource links.');
-  checkMayGrant(call, ref, new Set(neededFor(call, ref)));
-  checkVisible(call, ref);
+  checkGrantable(call, ref, new Set(neededFor(call, ref)));
   const base = { account: ref.catalog, region: call.region, database: ref.database };
   if (ref.kind === 'database') return [base];
   const { table } = ref;

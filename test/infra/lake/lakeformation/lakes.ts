@@ -29,6 +29,9 @@ export const everyone = 'IAM_ALLOWED_PRINCIPALS';
 export const admin = (account: string): string => `arn:aws:iam::${account}:role/onramp/lake-admin`;
 export const jobRole = `arn:aws:iam::${consumer}:role/data-jobs/data-lake-job`;
 
+/** Sessions outlive every clock that a test moves. */
+const month = 30 * 24 * 3600;
+
 export interface Clients {
   readonly glue: GlueClient;
   readonly lf: LakeFormationClient;
@@ -56,7 +59,7 @@ export async function startLakes(options: LakeOptions = {}): Promise<Lakes> {
   return {
     lake,
     root: (account, at) => clients({ accessKeyId: account, secretAccessKey: 'test' }, at),
-    as: async (role, at) => clients(await lake.control.credentials(role), at),
+    as: async (role, at) => clients(await lake.control.credentials(role, { seconds: month }), at),
     makeRole: (arn, policy = everything) => makeRole(lake, arn, policy),
     close: () => lake.close(),
   };
