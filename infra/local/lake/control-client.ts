@@ -8,14 +8,14 @@ export type { EventEnvelope } from './events.ts';
 export type { FaultRule } from './faults/rules.ts';
 export type { JournalEntry } from './journal.ts';
 
-export interface ControlCredentials {
+interface ControlCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
   readonly expiration: Date;
 }
 
-export interface CredentialOptions {
+interface CredentialOptions {
   readonly sessionName?: string;
   readonly seconds?: number;
   readonly sessionPolicies?: readonly string[];

@@ -12,7 +12,7 @@ import { forwardWhole } from './pass-on/forward.ts';
 import { passOn } from './pass-on/pass-on.ts';
 import { type WireAnswer, writeAnswer, writeError } from './protocol/answer.ts';
 import { loadModel } from './protocol/model.ts';
-import { operationOf, readInput, type WireRequest } from './protocol/protocol.ts';
+import { isModelled, operationOf, readInput, type WireRequest } from './protocol/protocol.ts';
 import { accessDeniedCode, throttledCode, VALIDATION } from './protocol/services.ts';
 import { isChunked, unchunk } from './s3/chunked.ts';
 import { AwsError, type Call, type Caller, type ServiceModule } from './service.ts';
@@ -51,15 +51,26 @@ function throwFault(fault: CallVerdict['before']): void {
   if (fault !== undefined) throw new AwsError(fault.code, fault.message, { status: fault.status });
 }
 
+async function forwardTo(ministack: string, call: Call, wire: WireRequest, account: string): Promise<WireAnswer> {
+  const answer = await forwardWhole({
+    ministack,
+    method: wire.method,
+    path: `${wire.url.pathname}${wire.url.search}`,
+    headers: wire.headers,
+    body: wire.raw,
+    account,
+  });
+  if (kindOf(call.operation) === 'write') call.world.backend.reset();
+  return answer;
+}
+
 /** The operation itself: run here, or decided here and answered by MiniStack in the owner's name. */
-async function answerOf(
-  lake: Lake,
-  module: ServiceModule,
-  call: Call,
-  input: unknown,
-  wire: WireRequest,
-): Promise<WireAnswer> {
+async function answerOf(lake: Lake, module: ServiceModule, call: Call, wire: WireRequest): Promise<WireAnswer> {
   const { service, operation } = call;
+  // MiniStack may know what no model here does; only an account's root needs no decision about it.
+  if (!isModelled(service, operation) && lake.ministack !== undefined)
+    return forwardTo(lake.ministack, call, wire, call.account);
+  const input = readInput(service, operation, wire, validationCode(lake, service));
   const run = Object.hasOwn(module.operations, operation) ? module.operations[operation] : undefined;
   if (run !== undefined) {
     await authorize(module, call, input);
@@ -67,26 +78,26 @@ async function answerOf(
   }
   if (module.forwardAs === undefined || lake.ministack === undefined)
     throw new AwsError('NotImplemented', `the lake does not implement ${service}:${operation}`, { status: 501 });
-  const account = await module.forwardAs(call, input);
-  const answer = await forwardWhole({
-    ministack: lake.ministack,
-    method: wire.method,
-    path: `${wire.url.pathname}${wire.url.search}`,
-    headers: wire.headers,
-    body: wire.raw,
-    account,
-  });
-  if (kindOf(operation) === 'write') call.world.backend.reset();
-  return answer;
+  return forwardTo(lake.ministack, call, wire, await module.forwardAs(call, input));
+}
+
+/** Throws 501 for what the lake doesn't know, unless it is a root's and MiniStack keeps the service's state. */
+function operationName(lake: Lake, module: ServiceModule, caller: Caller, wire: WireRequest): string {
+  try {
+    return operationOf(module.name, wire);
+  } catch (error) {
+    const passes = module.forwardAs !== undefined && lake.ministack !== undefined && caller.kind === 'root';
+    if (!passes || !(error instanceof AwsError) || error.status !== 501) throw error;
+    return `${wire.method} ${wire.url.pathname}`;
+  }
 }
 
 async function perform(lake: Lake, module: ServiceModule, call: Call, wire: WireRequest): Promise<WireAnswer | 'cut'> {
-  const { service, operation } = call;
+  const { service } = call;
   const verdict = lake.world.faults.call(call, () => wire.body.toString('utf8'));
   if (verdict.throttled) throw new AwsError(throttledCode(loadModel(service).metadata.protocol), 'Rate exceeded');
   throwFault(verdict.before);
-  const input = readInput(service, operation, wire, validationCode(lake, service));
-  const answer = await answerOf(lake, module, call, input, wire);
+  const answer = await answerOf(lake, module, call, wire);
   throwFault(verdict.after);
   return verdict.cut ? 'cut' : answer;
 }
@@ -132,7 +143,7 @@ async function serve(
   try {
     step.caller = whoCalls(lake, service, signature);
     assertForm(service, wire);
-    step.operation = operationOf(service, wire);
+    step.operation = operationName(lake, module, step.caller, wire);
     const { caller, operation, region } = step;
     const call: Call = { caller, account: caller.account, region, service, operation, requestId, world: lake.world };
     answer = await perform(lake, module, call, wire);

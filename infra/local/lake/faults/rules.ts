@@ -6,7 +6,7 @@ import type { Call } from '../service.ts';
 import type { EntryFault, EntryFaults } from './faults.ts';
 
 /** Which calls a rule means. What is absent matches everything. */
-export interface CallMatch {
+interface CallMatch {
   readonly service?: string;
   readonly operation?: string;
   readonly account?: string;
@@ -18,14 +18,14 @@ export interface CallMatch {
 }
 
 /** Which of the matching calls are hit: the nth only, all (the default), or each with a probability. */
-export interface Frequency {
+interface Frequency {
   readonly nth?: number;
   /** At most this many in all. */
   readonly times?: number;
   readonly probability?: number;
 }
 
-export interface CallFault extends CallMatch, Frequency {
+interface CallFault extends CallMatch, Frequency {
   readonly kind: 'error';
   readonly when?: 'before' | 'after';
   readonly code: string;
@@ -34,25 +34,25 @@ export interface CallFault extends CallMatch, Frequency {
 }
 
 /** The effect happens, the answer never arrives. */
-export interface CutFault extends CallMatch, Frequency {
+interface CutFault extends CallMatch, Frequency {
   readonly kind: 'cut';
 }
 
 /** A token bucket per operation and account: `burst` tokens, `perSecond` new ones. */
-export interface ThrottleFault extends CallMatch {
+interface ThrottleFault extends CallMatch {
   readonly kind: 'throttle';
   readonly burst: number;
   readonly perSecond: number;
 }
 
 /** One entry of a batch answers with an error in `Failures[]`; `body` is sought in the entry. */
-export interface BatchEntryFault extends CallMatch, Frequency {
+interface BatchEntryFault extends CallMatch, Frequency {
   readonly kind: 'entry';
   readonly code: string;
   readonly message?: string;
 }
 
-export interface EventFault extends Frequency {
+interface EventFault extends Frequency {
   readonly kind: 'event';
   readonly effect: 'drop' | 'double' | 'delay' | 'reorder';
   readonly detailType?: string;

@@ -1,6 +1,6 @@
 /** Eventual consistency on demand: how many reads or milliseconds it takes until a write shows. */
 
-export interface Delay {
+interface Delay {
   /** The first `reads` reads don't see the write. */
   readonly reads?: number;
   /** Reads within `ms` of the write don't see it. */

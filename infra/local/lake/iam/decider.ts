@@ -12,7 +12,7 @@ export interface DeciderOptions {
   readonly organizationOf: (account: string) => OrganizationFacts | undefined;
 }
 
-export const shownName = (caller: Caller): string => caller.sessionArn ?? caller.arn;
+const shownName = (caller: Caller): string => caller.sessionArn ?? caller.arn;
 
 const KINDS: Readonly<Record<Decision['by'], string>> = {
   root: 'identity-based policy',
@@ -25,7 +25,7 @@ const KINDS: Readonly<Record<Decision['by'], string>> = {
 const article = (kind: string): string => (kind.startsWith('i') ? 'an' : 'a');
 
 /** AWS's words for a refusal. */
-export function refusal(question: Question, decision: Decision): string {
+function refusal(question: Question, decision: Decision): string {
   const kind = KINDS[decision.by];
   const what = `User: ${shownName(question.caller)} is not authorized to perform: ${question.action} on resource: ${question.resource}`;
   if (decision.effect === 'explicitDeny') return `${what} with an explicit deny in ${article(kind)} ${kind}`;

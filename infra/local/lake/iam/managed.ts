@@ -135,5 +135,3 @@ const MANAGED: Readonly<Record<string, string>> = {
 
 export const managedPolicy = (arn: string): string | undefined =>
   Object.hasOwn(MANAGED, arn) ? MANAGED[arn] : undefined;
-
-export const managedPolicyArns = (): readonly string[] => Object.keys(MANAGED);

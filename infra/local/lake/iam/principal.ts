@@ -21,7 +21,7 @@ function nameAws(name: string, caller: Caller): Naming | undefined {
 
 const ORDER: readonly Naming[] = ['session', 'user', 'service', 'role', 'anyone', 'delegated'];
 
-export function naming(principals: Principals, caller: Caller): Naming | undefined {
+function naming(principals: Principals, caller: Caller): Naming | undefined {
   const found = Object.entries(principals).flatMap(([type, names]): (Naming | undefined)[] => {
     if (type === '*') return ['anyone'];
     if (type === 'Service') return caller.kind === 'service' && names.includes(caller.arn) ? ['service'] : [];

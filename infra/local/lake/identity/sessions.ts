@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 import type { Caller } from '../service.ts';
 import { parsePrincipalArn } from './arn.ts';
 
-export interface IssueOptions {
+interface IssueOptions {
   readonly sessionName?: string;
   readonly sessionPolicies?: readonly string[];
   readonly tags?: Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ export interface IssueOptions {
   readonly expiresAt?: number;
 }
 
-export interface IssuedCredentials {
+interface IssuedCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
@@ -24,7 +24,7 @@ export interface CredentialIssuer {
   issueCredentials(principal: string, options?: IssueOptions): IssuedCredentials;
 }
 
-export interface Session {
+interface Session {
   readonly caller: Caller;
   readonly token: string;
   readonly expiresAt: number;

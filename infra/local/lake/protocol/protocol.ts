@@ -49,6 +49,9 @@ function queryOf({ url, body }: WireRequest): URLSearchParams {
   return params;
 }
 
+export const isModelled = (service: string, operation: string): boolean =>
+  Object.hasOwn(loadModel(service).operations, operation);
+
 /** The name alone: what authorization errors, faults and the journal need before the body is understood. */
 export function operationOf(service: string, request: WireRequest): string {
   const model = loadModel(service);

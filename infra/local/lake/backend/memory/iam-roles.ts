@@ -63,7 +63,7 @@ interface Paged {
 }
 
 /** IAM's listings all page alike. */
-export function listing<T>(all: readonly T[], name: (item: T) => string, input: Paged) {
+function listing<T>(all: readonly T[], name: (item: T) => string, input: Paged) {
   const { items, next } = page(all, name, input.MaxItems ?? 100, input.Marker);
   return { items, more: { IsTruncated: next !== undefined, ...(next === undefined ? {} : { Marker: next }) } };
 }
