@@ -1,7 +1,6 @@
 /** All stacks of one policy. Stack ids are stable: they are the stacks' names. */
 
-import { type App, type Stack, Tags, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { type App, type Stack, Tags } from 'aws-cdk-lib';
 import { memberRolePath } from '#contracts/names.ts';
 import type { Policy, PolicyDocument } from '#contracts/policy.ts';
 import { accountIds, dataRegions, managedStorage, observedStorage } from './accounts.ts';
@@ -33,7 +32,6 @@ export function deployment(app: App, options: DeploymentOptions): Deployment {
     events: accountIds(policy).flatMap((account) => memberEvents(app, policy, account)),
   };
   for (const stack of [...made.roles, made.hub, ...made.events]) tag(stack, namespace);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return made;
 }
 

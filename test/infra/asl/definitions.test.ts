@@ -1,0 +1,123 @@
+import validateAsl from 'asl-validator';
+import { describe, expect, test } from 'vitest';
+import { ERROR_KINDS } from '#contracts/errors.ts';
+import { type Catcher, definition, definitionText, type MachineFile, type State } from '../../support/asl.ts';
+import { hubTemplate } from '../../support/templates.ts';
+
+const FILES: MachineFile[] = ['publish-database', 'onboard-account'];
+
+/** Errors of Lambda itself that AWS recommends to retry, and Step Functions' own. */
+const NOT_OURS = [
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  'States.ALL',
+];
+
+function tasks(file: MachineFile): [string, State][] {
+  return Object.entries(definition(file).States).filter(([, state]) => state.Type === 'Task');
+}
+
+function substituted(file: MachineFile): string {
+  const arn = (name: string) => `arn:aws:lambda:ap-northeast-1:333333333333:function:${name}`;
+  return definitionText(file)
+    .replaceAll('${Partition}', 'aws')
+    .replaceAll('${WalkFunctionArn}', arn('onramp-walk'))
+    .replaceAll('${ReportFunctionArn}', arn('onramp-report'));
+}
+
+function machineProperties(file: MachineFile): Record<string, unknown> {
+  const machines = Object.values(hubTemplate().findResources('AWS::StepFunctions::StateMachine'));
+  const properties = machines.map((machine) => machine['Properties']);
+  return properties.find(({ StateMachineName }) => StateMachineName === `onramp-${file}`);
+}
+
+describe.each(FILES)('%s', (file) => {
+  test('is valid Amazon States Language', () => {
+    const answer = validateAsl(JSON.parse(substituted(file)), { checkPaths: true, checkArn: true });
+    expect(answer.isValid ? '' : answer.errorsText('\n')).toBe('');
+  });
+
+  test('has a sentence for each state', () => {
+    for (const [name, state] of Object.entries(definition(file).States)) {
+      expect(state.Comment, name).toMatch(/^\S.{10,}[.?]$/s);
+    }
+  });
+
+  test('every ${Token} is substituted, and every substitution is a token', () => {
+    const tokens = new Set([...definitionText(file).matchAll(/\$\{(\w+)\}/g)].map(([, token]) => token));
+    const { DefinitionString, DefinitionSubstitutions } = machineProperties(file);
+    expect(DefinitionString).toBe(definitionText(file));
+    expect(Object.keys(Object(DefinitionSubstitutions)).sort()).toEqual([...tokens].sort());
+  });
+
+  test('every error name exists: a typo would never be retried (G-L3)', () => {
+    for (const [name, state] of tasks(file)) {
+      const named = [...(state.Retry ?? []), ...(state.Catch ?? [])].flatMap((each) => each.ErrorEquals);
+      for (const error of named) expect([...Object.keys(ERROR_KINDS), ...NOT_OURS], name).toContain(error);
+    }
+  });
+
+  test('of our errors exactly the transient kind is retried', () => {
+    const transient = Object.entries(ERROR_KINDS).filter(([, kind]) => kind === 'transient');
+    for (const [name, state] of tasks(file)) {
+      const ours = (state.Retry ?? []).flatMap((each) => each.ErrorEquals).filter((error) => error in ERROR_KINDS);
+      expect(ours.sort(), name).toEqual(transient.map(([code]) => code).sort());
+    }
+  });
+
+  test('States.ALL is caught last, alone and with its reason; never retried', () => {
+    for (const [name, state] of tasks(file)) {
+      const catchers = state.Catch ?? [];
+      const last: Catcher | undefined = catchers.at(-1);
+      expect(last?.ErrorEquals, name).toEqual(['States.ALL']);
+      expect(last?.Comment, name).toMatch(/^States\.ALL, since /);
+      const others = [...catchers.slice(0, -1), ...(state.Retry ?? [])].flatMap((each) => each.ErrorEquals);
+      expect(others, name).not.toContain('States.ALL');
+    }
+  });
+
+  test('no task waits for a function longer than the function may run', () => {
+    const functions = Object.values(hubTemplate().findResources('AWS::Lambda::Function'));
+    const timeouts = functions
+      .map((made) => made['Properties'])
+      .filter(({ FunctionName }) => ['onramp-walk', 'onramp-report'].includes(FunctionName))
+      .map(({ Timeout }) => Number(Timeout));
+    expect(timeouts).toHaveLength(2);
+    for (const [name, state] of tasks(file)) {
+      // A little longer, so that it is the function's own timeout that is seen.
+      expect(state.TimeoutSeconds, name).toBe(Math.max(...timeouts) + 30);
+    }
+  });
+
+  test('calls our two functions only', () => {
+    for (const [name, state] of tasks(file)) {
+      expect(state.Resource, name).toBe('arn:${Partition}:states:::lambda:invoke');
+      expect(['${WalkFunctionArn}', '${ReportFunctionArn}'], name).toContain(state.Parameters?.FunctionName);
+    }
+  });
+
+  test('every state is reached, and every next state exists', () => {
+    const { States, StartAt } = definition(file);
+    const next = (state: State) => [
+      ...(state.Next ? [state.Next] : []),
+      ...(state.Default ? [state.Default] : []),
+      ...(state.Choices ?? []).map((choice) => choice.Next),
+      ...(state.Catch ?? []).map((each) => each.Next),
+    ];
+    const named = new Set([StartAt, ...Object.values(States).flatMap(next)]);
+    expect([...named].sort()).toEqual(Object.keys(States).sort());
+  });
+});
+
+test('the machines have the stages of the contract, in its order', async () => {
+  const { PUBLISH_STAGES, ONBOARD_STAGES } = await import('#contracts/steps.ts');
+  const after = ['begin', 'report', 'end', 'lease-held', 'report', 'end'];
+  const stages = (file: MachineFile) => tasks(file).map(([, state]) => state.Parameters?.Payload['stage']);
+  const inner = (file: MachineFile, own: readonly string[]) =>
+    stages(file).filter((stage) => own.includes(String(stage)));
+  expect(inner('publish-database', PUBLISH_STAGES)).toEqual([...PUBLISH_STAGES]);
+  expect(inner('onboard-account', ONBOARD_STAGES)).toEqual([...ONBOARD_STAGES]);
+  expect(stages('publish-database').filter((stage) => !PUBLISH_STAGES.some((own) => own === stage))).toEqual(after);
+});

@@ -1,0 +1,218 @@
+/**
+ * Runs a JSONPath state machine with Task answers given by the test, on a clock that only Wait states and retries
+ * move. Knows what our two definitions use and throws at anything else.
+ */
+
+import { readFileSync } from 'node:fs';
+
+type Json = Record<string, unknown>;
+
+export interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds?: number;
+  readonly MaxAttempts?: number;
+  readonly BackoffRate?: number;
+  readonly MaxDelaySeconds?: number;
+}
+
+export interface Catcher {
+  readonly Comment?: string;
+  readonly ErrorEquals: readonly string[];
+  readonly ResultPath?: string;
+  readonly Next: string;
+}
+
+export interface State {
+  readonly Type: 'Task' | 'Choice' | 'Wait' | 'Succeed' | 'Fail';
+  readonly Comment?: string;
+  readonly Resource?: string;
+  readonly Parameters?: { readonly FunctionName: string; readonly Payload: Json };
+  readonly ResultSelector?: Readonly<Record<string, string>>;
+  readonly ResultPath?: string;
+  readonly TimeoutSeconds?: number;
+  readonly Seconds?: number;
+  readonly TimestampPath?: string;
+  readonly Choices?: readonly { readonly Variable: string; readonly StringEquals: string; readonly Next: string }[];
+  readonly Default?: string;
+  readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly Catcher[];
+  readonly Next?: string;
+  readonly ErrorPath?: string;
+  readonly CausePath?: string;
+}
+
+export interface Machine {
+  readonly StartAt: string;
+  readonly TimeoutSeconds: number;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+export type MachineFile = 'publish-database' | 'onboard-account';
+
+export function definitionText(name: MachineFile): string {
+  return readFileSync(new URL(`../../statemachines/${name}.asl.json`, import.meta.url), 'utf8');
+}
+
+export function definition(name: MachineFile): Machine {
+  return JSON.parse(definitionText(name));
+}
+
+/** What a Task sends and may answer with: a payload, or an error with the name Step Functions would see. */
+export interface Call {
+  readonly state: string;
+  readonly function: string;
+  readonly payload: Json;
+  /** Seconds since the execution's start. */
+  readonly at: number;
+}
+export class TaskFailed extends Error {
+  constructor(name: string, message = `${name} happened`) {
+    super(message);
+    this.name = name;
+  }
+}
+
+export interface Run {
+  readonly status: 'SUCCEEDED' | 'FAILED';
+  readonly states: readonly string[];
+  readonly calls: readonly Call[];
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  /** Seconds it took, by its own clock. */
+  readonly seconds: number;
+  readonly output: Json;
+}
+
+export const STARTED_AT = '2026-01-01T00:00:00Z';
+const CONTEXT = {
+  Execution: { Id: 'arn:aws:states:ap-northeast-1:333333333333:execution:m:e', StartTime: STARTED_AT },
+};
+
+export function execute(machine: Machine, input: Json, answer: (call: Call) => Json): Run {
+  const run = new Execution(machine, answer);
+  return run.from(input);
+}
+
+class Execution {
+  readonly #machine: Machine;
+  readonly #answer: (call: Call) => Json;
+  readonly #calls: Call[] = [];
+  readonly #states: string[] = [];
+  #seconds = 0;
+
+  constructor(machine: Machine, answer: (call: Call) => Json) {
+    this.#machine = machine;
+    this.#answer = answer;
+  }
+
+  from(input: Json): Run {
+    let data = input;
+    let name = this.#machine.StartAt;
+    for (let steps = 0; steps < 10_000; steps += 1) {
+      const state = this.#machine.States[name];
+      if (!state) throw new Error(`no state ${name}`);
+      this.#states.push(name);
+      if (state.Type === 'Succeed') return this.#end('SUCCEEDED', data);
+      if (state.Type === 'Fail') return this.#end('FAILED', data, state);
+      const next = this.#step(name, state, data);
+      data = next.data;
+      name = next.name;
+    }
+    throw new Error('more than 10,000 states');
+  }
+
+  #step(name: string, state: State, data: Json): { name: string; data: Json } {
+    if (state.Type === 'Wait') {
+      this.#wait(state, data);
+      return { name: state.Next ?? '', data };
+    }
+    if (state.Type === 'Choice') {
+      const taken = state.Choices?.find((choice) => find(choice.Variable, data) === choice.StringEquals);
+      return { name: taken?.Next ?? state.Default ?? '', data };
+    }
+    return this.#task(name, state, data);
+  }
+
+  #wait(state: State, data: Json): void {
+    const until = state.TimestampPath ? Date.parse(String(find(state.TimestampPath, data))) : null;
+    const started = Date.parse(STARTED_AT);
+    this.#seconds =
+      until === null ? this.#seconds + (state.Seconds ?? 0) : Math.max(this.#seconds, (until - started) / 1000);
+  }
+
+  #task(name: string, state: State, data: Json): { name: string; data: Json } {
+    const used = new Map<Retrier, number>();
+    for (;;) {
+      try {
+        const { FunctionName, Payload } = state.Parameters ?? { FunctionName: '', Payload: {} };
+        const call = { state: name, function: FunctionName, payload: fill(Payload, data), at: this.#seconds };
+        this.#calls.push(call);
+        const result = { Payload: JSON.parse(JSON.stringify(this.#answer(call))) };
+        const selected = state.ResultSelector ? fill(state.ResultSelector, result) : result;
+        return { name: state.Next ?? '', data: put(data, state.ResultPath ?? '$', selected) };
+      } catch (error) {
+        if (!(error instanceof TaskFailed)) throw error;
+        if (this.#retried(state, used, error.name)) continue;
+        const catcher = state.Catch?.find((each) => matches(each.ErrorEquals, error.name));
+        if (!catcher) throw error;
+        const caught = { Error: error.name, Cause: error.message };
+        return { name: catcher.Next, data: put(data, catcher.ResultPath ?? '$', caught) };
+      }
+    }
+  }
+
+  /** Full delays, without jitter: the longest it can take. */
+  #retried(state: State, used: Map<Retrier, number>, error: string): boolean {
+    const retrier = state.Retry?.find((each) => matches(each.ErrorEquals, error));
+    if (!retrier) return false;
+    const attempt = used.get(retrier) ?? 0;
+    if (attempt >= (retrier.MaxAttempts ?? 3)) return false;
+    used.set(retrier, attempt + 1);
+    const delay = (retrier.IntervalSeconds ?? 1) * (retrier.BackoffRate ?? 2) ** attempt;
+    this.#seconds += Math.min(delay, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
+    return true;
+  }
+
+  #end(status: Run['status'], output: Json, state?: State): Run {
+    const said = (path: string | undefined) => (path ? String(find(path, output)) : undefined);
+    return {
+      status,
+      states: this.#states,
+      calls: this.#calls,
+      error: said(state?.ErrorPath),
+      cause: said(state?.CausePath),
+      seconds: this.#seconds,
+      output,
+    };
+  }
+}
+
+/** States.ALL matches all, States.TaskFailed all but States.Timeout, any other name itself (G-E5). */
+function matches(names: readonly string[], error: string): boolean {
+  if (names.includes('States.ALL') || names.includes(error)) return true;
+  return names.includes('States.TaskFailed') && error !== 'States.Timeout';
+}
+
+function fill(template: Json, data: Json): Json {
+  return Object.fromEntries(
+    Object.entries(template).map(([key, value]) =>
+      key.endsWith('.$') ? [key.slice(0, -2), find(String(value), data)] : [key, value],
+    ),
+  );
+}
+
+/** A path that isn't there ends an execution on AWS, and no Catch sees it. */
+function find(path: string, data: Json): unknown {
+  const source: unknown = path.startsWith('$$') ? CONTEXT : data;
+  const parts = path.split('.').slice(1);
+  return parts.reduce((value: unknown, part) => {
+    if (typeof value !== 'object' || value === null || !(part in value)) throw new Error(`no ${path} in the state`);
+    return (value as Json)[part];
+  }, source);
+}
+
+function put(data: Json, path: string, value: unknown): Json {
+  const [, key, ...more] = path.split('.');
+  if (!key || more.length > 0) throw new Error(`ResultPath ${path} is not one name`);
+  return { ...data, [key]: value };
+}
