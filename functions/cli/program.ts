@@ -13,6 +13,10 @@ import { ownAccess, planAccess, planLedger } from './ways-in.ts';
 
 const DEFAULT_POLICY = 'onramp.yaml';
 
+const NO_LEDGER =
+  "without --ledger (the hub's output LedgerTable) this plan doesn't know what was written before: what is ours may " +
+  'be shown as not ours, or as a change';
+
 const EXIT_CODES_HELP = `
 Exit codes:
   ${EXIT_CODES.done}    done; for plan: whether or not there are changes
@@ -86,7 +90,7 @@ function addPlan(program: Command, terminal: () => Terminal, done: (code: number
       const { policy } = loadPolicyFile(flags.policy);
       const access = await planAccess(policy, flags);
       if (flags.ledger === undefined) {
-        terminal().note("no --ledger: grants of ours can't be told from others', and are shown as not ours");
+        terminal().note(NO_LEDGER);
       }
       const ledger = planLedger(access, policy, flags.ledger);
       done(await plan({ ...flags, policy, access, ledger, accounts: flags.account }, terminal()));

@@ -2,7 +2,8 @@
 
 import { type Access, createAccess } from '#aws/clients.ts';
 import { createDynamoLedger } from '#aws/ledger.ts';
-import { credentialsOf, readCaller } from '#aws/person.ts';
+import { type Caller, credentialsOf, readCaller } from '#aws/person.ts';
+import { isLakeError, LakeError } from '#contracts/errors.ts';
 import type { Ledger } from '#contracts/ledger.ts';
 import { memberRolePath } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
@@ -27,9 +28,26 @@ export async function planAccess(
   if (role === 'self' || caller.arn.includes(`:assumed-role/${role.split('/').at(-1)}/`)) return own;
   const baseCredentials = credentialsOf({ arn: role, region: policy.hub.region });
   const access = createAccess({ ...sessionOptions(policy, options.rolePath), baseCredentials });
-  // Refused here it is one plain error; refused later it would be as many unknown hops as the policy has.
-  await readCaller(access.own(policy.hub.region).sts);
+  await entered(access, { role, policy, caller });
   return access;
+}
+
+/** Refused here it is one plain error; refused later it would be as many unknown hops as the policy has. */
+async function entered(
+  access: Access,
+  { role, policy, caller }: { role: string; policy: Policy; caller: Caller },
+): Promise<void> {
+  try {
+    await readCaller(access.own(policy.hub.region).sts);
+  } catch (error) {
+    if (!isLakeError(error, 'AccessDenied', 'AccountNotEntered', 'NotVisible')) throw error;
+    throw new LakeError('AccessDenied', {
+      message: `${caller.arn} may not become ${role}`,
+      remedy: `use credentials of the hub account ${policy.hub.account} that may assume it; if it isn't there, deploy the hub first`,
+      ...(error.aws ? { aws: error.aws } : {}),
+      cause: error,
+    });
+  }
 }
 
 /** The hub's ledger, or an empty one: then what we granted looks like somebody else's. */

@@ -27,14 +27,15 @@ export interface PlanCounts {
 }
 
 /** Sections in the order of urgency; what holds is hidden; the last line is for grep. */
-export function renderPlan(document: PlanDocument, options: RenderOptions): string {
+export function renderPlan(planned: PlanDocument, options: RenderOptions): string {
+  const document = eachOnce(planned);
   const sections = [
     findingsSection('Does not hold', 'broken', document, options),
     findingsSection('Unknown', 'unknown', document, options),
     findingsSection('Waiting', 'waiting', document, options),
     actionsSection(document, options),
     leftSection(document, options),
-    options.all ? holdsSection(document, options) : [],
+    options.all ? holdsSection(planned, options) : [],
   ];
   const looked = `Policy ${document.policy.slice(0, 12)}: ${counted(document.scopes.length, 'scope')} looked at, by permissions.`;
   const body = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
@@ -42,8 +43,9 @@ export function renderPlan(document: PlanDocument, options: RenderOptions): stri
 }
 
 export function countPlan(document: PlanDocument): PlanCounts {
-  const actions = document.scopes.flatMap((scope) => scope.actions);
-  const findings = document.scopes.flatMap((scope) => scope.findings);
+  const { scopes } = eachOnce(document);
+  const actions = scopes.flatMap((scope) => scope.actions);
+  const findings = scopes.flatMap((scope) => scope.findings);
   const ofSymbol = (symbol: string) => actions.filter((action) => symbolOf(action) === symbol).length;
   const ofState = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length;
   return {
@@ -56,6 +58,35 @@ export function countPlan(document: PlanDocument): PlanCounts {
     unknown: ofState('unknown'),
     waiting: ofState('waiting'),
   };
+}
+
+/**
+ * Scopes that share a document (settings, a bucket's policy) plan the same write of it, and the first run does it for
+ * all: it is shown where it first comes, with the products of all, and counted once.
+ */
+function eachOnce(document: PlanDocument): PlanDocument {
+  const products = new Map<string, Set<string>>();
+  const first = document.scopes.map((scope) => ({
+    ...scope,
+    actions: scope.actions.filter((action) => {
+      const key = identity(scope, action);
+      const wanting = products.get(key);
+      products.set(key, new Set([...(wanting ?? []), ...action.products]));
+      return wanting === undefined;
+    }),
+  }));
+  const scopes = first.map((scope) => ({
+    ...scope,
+    actions: scope.actions.map((action) => ({
+      ...action,
+      products: [...(products.get(identity(scope, action)) ?? [])].sort(),
+    })),
+  }));
+  return { ...document, scopes };
+}
+
+function identity({ mode }: Scope, { kind, account, region, text }: PlannedAction): string {
+  return [mode, kind, account, region, text].join('\n');
 }
 
 function findingsSection(
@@ -103,17 +134,22 @@ function scopeLines(scope: Scope, options: RenderOptions): string[] {
   const width = Math.max(...scope.actions.map((action) => action.hop.length));
   return [
     `  ${scopeTitle(scope.scope, options)}`,
-    ...scope.actions.map((action) => `    ${actionLine(action, width, options)}`),
+    ...scope.actions.map((action) => `    ${actionLine(action, { scope, width }, options)}`),
   ];
 }
 
-function actionLine(action: PlannedAction, width: number, { paint, names }: RenderOptions): string {
+function actionLine(
+  action: PlannedAction,
+  { scope, width }: { scope: Scope; width: number },
+  { paint, names }: RenderOptions,
+): string {
   const symbol = symbolOf(action);
   const styles: Readonly<Record<string, Style>> = { '+': 'green', '-': 'red', '~': 'yellow' };
-  const where = `in ${accountText(action.account, names)}`;
+  // The heading names the scope's own account; a bucket may belong to another.
+  const where = scope.scope.includes(action.account) ? '' : ` (in ${accountText(action.account, names)})`;
   const products = action.products.length > 0 ? `, for ${action.products.join(', ')}` : '';
   const effect = action.effect === 'neutral' ? '' : paint('bold', `   ${action.effect} access`);
-  return `${paint(styles[symbol] ?? 'dim', symbol)} ${action.hop.padEnd(width)}  ${action.text} ${where}${products}${effect}`;
+  return `${paint(styles[symbol] ?? 'dim', symbol)} ${action.hop.padEnd(width)}  ${action.text}${where}${products}${effect}`;
 }
 
 function leftSection({ scopes }: PlanDocument, options: RenderOptions): string[] {
