@@ -1,6 +1,6 @@
 /** Who may grant what: administrators of the owner, those with the grant option, and in a consumer what came with it. */
 
-import type { Permission } from '@aws-sdk/client-lakeformation';
+import type { Permission, Resource } from '@aws-sdk/client-lakeformation';
 import { findDatabase, findTable } from '../glue/state.ts';
 import { delivers } from '../ram/delivery.ts';
 import { accountNames } from '../ram/recipients.ts';
@@ -143,4 +143,17 @@ function receivedAt(call: Call, ref: Ref): Grant[] {
 
 function grantableIn(grants: readonly Grant[]): Set<Permission> {
   return new Set(grants.flatMap(({ grantable }) => [...grantable]));
+}
+
+/** The catalog named beside the resource is the caller's own, or that of the resource. */
+export function checkCatalog(
+  call: Call,
+  catalogId: string | undefined,
+  { Resource: resource }: { Resource?: Resource | undefined },
+): void {
+  if (catalogId === undefined || catalogId === call.account) return;
+  const { Database, Table, TableWithColumns, DataLocation } = resource ?? {};
+  const named = (Database ?? Table ?? TableWithColumns ?? DataLocation)?.CatalogId;
+  if (named !== catalogId)
+    throw new AwsError('AccessDeniedException', 'Cross account access to the permissions of the catalog is denied.');
 }

@@ -1,9 +1,10 @@
 /** What the Data Catalog asks Lake Formation about a caller. Names are in lower case; a link is asked about as itself. */
 
 import type { Permission } from '@aws-sdk/client-lakeformation';
+import { delivers } from '../ram/delivery.ts';
 import { accountNames } from '../ram/recipients.ts';
 import type { Caller, World } from '../service.ts';
-import { effective, type Held, type Place, passes, sharedWithAccount, type Target } from './effective.ts';
+import { effective, type Held, type Place, passes } from './effective.ts';
 import { heldAt, locationCovering } from './locations.ts';
 import { iamAllowedPrincipals, isAdmin, namesOf, viewsAll } from './principals.ts';
 import { lakeCatalogOf } from './state.ts';
@@ -94,28 +95,26 @@ export function isRegistered(world: World, place: Place, location: string | unde
 /** Databases of other accounts that anything is shared of with the caller, in no order. */
 export function databasesSharedWith(world: World, caller: Caller, region: string): DatabaseAt[] {
   const found = new Map<string, DatabaseAt>();
-  for (const name of [...accountNames(world, caller.account), caller.arn])
-    for (const share of world.ram.sharedWith.get(`${name}/${region}`) ?? []) {
-      if (share.owner === caller.account) continue;
-      for (const { database } of databasesIn(world, share.owner, region, name)) {
-        const at = { account: share.owner, region, database };
-        if (canDescribeDatabase(world, caller, at)) found.set(`${share.owner}/${database}`, at);
+  for (const name of [...accountNames(world, caller.account), caller.arn]) {
+    const shares = [...(world.ram.sharedWith.get(`${name}/${region}`) ?? [])];
+    const owners = new Set(shares.map(({ owner }) => owner).filter((owner) => owner !== caller.account));
+    for (const account of owners)
+      for (const database of databasesIn(world, account, region, name)) {
+        const at = { account, region, database };
+        if (canDescribeDatabase(world, caller, at)) found.set(`${account}/${database}`, at);
       }
-    }
+  }
   return [...found.values()];
 }
 
-function* databasesIn(world: World, owner: string, region: string, name: string): Generator<{ database: string }> {
-  const seen = new Set<string>();
-  for (const { ref } of lakeCatalogOf(world.lakeFormation, owner, region).grants.of(name)) {
-    if (ref.kind === 'policy') {
-      const databases = world.glue.catalogs.get(`${owner}/${region}`)?.databases.keys() ?? [];
-      for (const database of databases) yield { database };
-    } else if ('database' in ref && !seen.has(ref.database)) {
-      seen.add(ref.database);
-      yield ref;
-    }
-  }
+/** Databases the name was given something of; for a tag policy that may be any. */
+function databasesIn(world: World, owner: string, region: string, name: string): Set<string> {
+  const { grants } = lakeCatalogOf(world.lakeFormation, owner, region);
+  const found = new Set<string>();
+  for (const { ref } of grants.of(name)) if ('database' in ref) found.add(ref.database);
+  if ([...grants.policiesOf(name)].length === 0) return found;
+  const all = world.glue.catalogs.get(`${owner}/${region}`)?.databases.keys() ?? [];
+  return new Set([...found, ...all]);
 }
 
 /** Whether `SELECT` alone shows a table is one of the things only a real account tells. */
@@ -130,22 +129,18 @@ function holdsTableIn(world: World, caller: Caller, at: DatabaseAt): boolean {
   const own = home ? [...namesOf(caller), iamAllowedPrincipals] : namesOf(caller);
   const tables = own.flatMap((name) => [...catalog.grants.heldIn(name, at.account, at.database)]);
   if (home) return world.switch('lf-table-shows-database') === 'yes' && tables.length > 0;
-  if (tables.length > 0 && world.switch('lf-table-shows-database') === 'yes')
-    return tablesShared(world, caller, at).length > 0;
-  return viewsAll(world, caller, at.region) && tablesShared(world, caller, at).length > 0;
+  if (tables.length > 0 && world.switch('lf-table-shows-database') === 'yes') return anyTableShared(world, caller, at);
+  return viewsAll(world, caller, at.region) && anyTableShared(world, caller, at);
 }
 
-/** Tables of the database that the account has been given and that have arrived; `undefined` stands for all. */
-function tablesShared(world: World, caller: Caller, at: DatabaseAt): (string | undefined)[] {
+/** Whether a table of the database was given to the account and has arrived. */
+function anyTableShared(world: World, caller: Caller, at: DatabaseAt): boolean {
   const { grants } = lakeCatalogOf(world.lakeFormation, at.account, at.region);
-  const refs = accountNames(world, caller.account).flatMap((name) =>
-    [...grants.heldIn(name, at.account, at.database)].map(({ ref }) => ref),
+  return accountNames(world, caller.account).some((name) =>
+    [...grants.heldIn(name, at.account, at.database)].some(
+      (grant) => grant.shows() && delivers(world, grant.shares, name, caller.account),
+    ),
   );
-  const tables = refs.map((ref) => ('table' in ref ? ref.table : undefined));
-  return [...new Set(tables)].filter((table) => {
-    const target: Target = { ...databaseOnly(at), table: table ?? '' };
-    return sharedWithAccount(world, caller.account, target).permissions.size > 0;
-  });
 }
 
 function databaseOnly({ account, region, database }: DatabaseAt): DatabaseAt {

@@ -3,17 +3,10 @@
 import type { ListPermissionsRequest, Permission, PrincipalResourcePermissions } from '@aws-sdk/client-lakeformation';
 import { accountNames } from '../ram/recipients.ts';
 import type { Call } from '../service.ts';
-import { targetOf } from './authority.ts';
+import { checkCatalog, targetOf } from './authority.ts';
 import { effective } from './effective.ts';
 import type { Grant } from './grants.ts';
-import {
-  iamAllowedPrincipals,
-  isAdmin,
-  isReadOnlyAdmin,
-  namesOf,
-  type Principal,
-  parsePrincipal,
-} from './principals.ts';
+import { iamAllowedPrincipals, namesOf, type Principal, parsePrincipal, viewsAll } from './principals.ts';
 import { invalidInput, key, type Ref, refOf, resourceOf } from './resources.ts';
 import { type LakeFormationCatalog, lakeCatalogOf, settingsOf } from './state.ts';
 import { isLink, onDatabase, onTable } from './validity.ts';
@@ -21,6 +14,7 @@ import { isLink, onDatabase, onTable } from './validity.ts';
 const mostRows = 1000;
 
 export function listPermissions(call: Call, input: ListPermissionsRequest): object {
+  checkCatalog(call, input.CatalogId, input);
   const principal = principalOf(input);
   const ref = input.Resource === undefined ? undefined : queriedRef(call, input);
   const rows =
@@ -121,7 +115,7 @@ function derivedRows(
 function page(call: Call, input: ListPermissionsRequest, rows: Iterable<Grant>): object {
   const size = Math.min(input.MaxResults ?? mostRows, mostRows);
   const catalog = lakeCatalogOf(call.world.lakeFormation, call.account, call.region);
-  const all = isAdmin(call.world, call.caller, call.region) || isReadOnlyAdmin(call.world, call.caller, call.region);
+  const all = viewsAll(call.world, call.caller, call.region);
   const listed: PrincipalResourcePermissions[] = [];
   let last = 0;
   for (const row of rows) {

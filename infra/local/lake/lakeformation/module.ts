@@ -1,6 +1,7 @@
 /** Lake Formation's operations. */
 
 import type { ServiceModule } from '../service.ts';
+import { lakeFormationControls } from './controls.ts';
 import { listPermissions } from './list-permissions.ts';
 import { createLakeFormationOptIn, deleteLakeFormationOptIn, listLakeFormationOptIns } from './opt-ins.ts';
 import { getDataLakePrincipal, getEffectivePermissionsForPath } from './paths.ts';
@@ -58,4 +59,5 @@ export const lakeFormationModule: ServiceModule = {
     UpdateLFTagExpression: updateLFTagExpression,
     UpdateResource: updateResource,
   },
+  controls: lakeFormationControls,
 };

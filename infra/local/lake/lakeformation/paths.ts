@@ -9,7 +9,7 @@ import { catalogOf } from '../glue/state.ts';
 import type { Call } from '../service.ts';
 import { notAuthorized } from './authority.ts';
 import { rowOf } from './list-permissions.ts';
-import { isAdmin, isReadOnlyAdmin } from './principals.ts';
+import { viewsAll } from './principals.ts';
 import type { Ref } from './resources.ts';
 import { lakeCatalogOf } from './state.ts';
 
@@ -17,7 +17,7 @@ const mostPerPage = 1000;
 
 export function getEffectivePermissionsForPath(call: Call, input: GetEffectivePermissionsForPathRequest): object {
   const { world, caller, region } = call;
-  if (!isAdmin(world, caller, region) && !isReadOnlyAdmin(world, caller, region)) throw notAuthorized();
+  if (!viewsAll(world, caller, region)) throw notAuthorized();
   const rows: PrincipalResourcePermissions[] = [];
   const { grants } = lakeCatalogOf(world.lakeFormation, call.account, region);
   for (const ref of refsAt(call, input.ResourceArn ?? '')) for (const row of grants.at(ref)) rows.push(rowOf(row));

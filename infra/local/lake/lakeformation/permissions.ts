@@ -7,6 +7,7 @@ import type {
   GrantPermissionsRequest,
 } from '@aws-sdk/client-lakeformation';
 import { AwsError, type Call } from '../service.ts';
+import { checkCatalog } from './authority.ts';
 import { type Entry, grant } from './grant.ts';
 import { invalidInput } from './resources.ts';
 import { revoke } from './revoke.ts';
@@ -66,13 +67,4 @@ async function tried(
     if (error instanceof AwsError && error.status < 500) return { ErrorCode: error.name, ErrorMessage: error.message };
     throw error;
   }
-}
-
-/** The catalog named beside the resource is the caller's own, or that of the resource. */
-function checkCatalog(call: Call, catalogId: string | undefined, entry: Entry): void {
-  if (catalogId === undefined || catalogId === call.account) return;
-  const { Database, Table, TableWithColumns, DataLocation } = entry.Resource ?? {};
-  const named = (Database ?? Table ?? TableWithColumns ?? DataLocation)?.CatalogId;
-  if (named !== catalogId)
-    throw new AwsError('AccessDeniedException', 'Cross account access to the permissions of the catalog is denied.');
 }

@@ -44,7 +44,7 @@ export function isAdmin(world: World, caller: Caller, region: string): boolean {
   return listed(settingsOf(world, caller.account, region).DataLakeAdmins, caller);
 }
 
-export function isReadOnlyAdmin(world: World, caller: Caller, region: string): boolean {
+function isReadOnlyAdmin(world: World, caller: Caller, region: string): boolean {
   return listed(settingsOf(world, caller.account, region).ReadOnlyAdmins, caller);
 }
 

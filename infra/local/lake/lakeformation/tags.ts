@@ -14,7 +14,7 @@ import { accountNames } from '../ram/recipients.ts';
 import { AwsError, type Call } from '../service.ts';
 import { notFound } from './authority.ts';
 import { heldAt } from './locations.ts';
-import { isAdmin, isReadOnlyAdmin, namesOf } from './principals.ts';
+import { isAdmin, namesOf, viewsAll } from './principals.ts';
 import { invalidInput, tagOf } from './resources.ts';
 import { type LakeFormationCatalog, lakeCatalogOf, type Tag } from './state.ts';
 
@@ -102,7 +102,7 @@ function foreignTags(call: Call): LFTagPair[] {
 
 function sees(call: Call, owner: string, tag: Tag): boolean {
   const { world, caller, region, account } = call;
-  if (owner === account && (isAdmin(world, caller, region) || isReadOnlyAdmin(world, caller, region))) return true;
+  if (owner === account && viewsAll(world, caller, region)) return true;
   return (
     mayWithTag(call, owner, tag.key, undefined, 'DESCRIBE') || mayWithTag(call, owner, tag.key, undefined, 'ASSOCIATE')
   );
