@@ -30,7 +30,11 @@ function onwardHeaders({ headers, account, body }: Onward, host: string): Record
 }
 
 export function forward(onward: Onward): Promise<IncomingMessage> {
-  const target = new URL(onward.path, onward.ministack);
+  const path =
+    onward.account === undefined
+      ? onward.path
+      : onward.path.replace(/([?&]X-Amz-Credential=)[^%/&]+/, `$1${onward.account}`);
+  const target = new URL(path, onward.ministack);
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       target,

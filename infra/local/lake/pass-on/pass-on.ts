@@ -49,7 +49,20 @@ function parseFields(body: Buffer): Fields {
   }
 }
 
+/** What the lake alone may say to the launcher: that a service emitted an event. */
+function assertNotPosing(passing: Passing): void {
+  if (passing.operation === 'PutEvents' && passing.fields['EmittedByService'] !== undefined)
+    throw new AwsError('ValidationException', 'PutEvents has no member EmittedByService');
+}
+
+/** SNS has its own name for it. */
+const inServiceTerms = (service: string, error: AwsError): AwsError =>
+  service === 'sns' && error.name === 'AccessDeniedException'
+    ? new AwsError('AuthorizationError', error.message, { status: 403 })
+    : error;
+
 async function authorize(call: Call, passing: Passing): Promise<void> {
+  assertNotPosing(passing);
   // An operation known only by its path has no action name the lake could ask for.
   if (call.caller.kind === 'root' || passing.body === undefined) return;
   const action = `${actionPrefix(call.service)}:${call.operation}`;
@@ -130,7 +143,7 @@ export async function passOn(
     outcome = await carry(lake, ministack, call, passing, request, response);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    const answer = plainError(passing.wire, error, requestId);
+    const answer = plainError(passing.wire, inServiceTerms(signature.service, error), requestId);
     outcome = { status: answer.status, error: error.name };
     send(response, answer);
   }
