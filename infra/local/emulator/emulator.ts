@@ -36,6 +36,10 @@ const LAUNCHER = fileURLToPath(new URL('./launcher.py', import.meta.url));
 // MiniStack answers 0.4 s after its start here; a loaded machine gets 30.
 const HEALTH_DEADLINE_MS = 30_000;
 const KEPT_LOGS = 5;
+// MiniStack reads variables with everyday names (AUTH, SERVICES, DEBUG): the user's must not change what a run proves.
+const INHERITED = ['HOME', 'LANG', 'LC_ALL', 'TZ'];
+// Lambda, too, bounds the heap by the function's memory; without it a worker takes what the machine has.
+const FUNCTION_NODE_OPTIONS = '--max-semi-space-size=1 --max-old-space-size=192';
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const running = options.running ?? process.env['ONRAMP_EMULATOR_URL'];
@@ -93,9 +97,8 @@ async function post(url: string, body: unknown): Promise<void> {
 }
 
 function environment(options: EmulatorOptions, port: number, workspace: string): Record<string, string | undefined> {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|MINISTACK_|LOCALSTACK_|SFN_)/.test(name));
   return {
-    ...Object.fromEntries(inherited),
+    ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name]])),
     // Functions run on the first `node` found: ours, of the major version their runtime has on AWS.
     PATH: [join(PROJECT, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
     TMPDIR: workspace,
@@ -103,6 +106,8 @@ function environment(options: EmulatorOptions, port: number, workspace: string):
     MINISTACK_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),
     SFN_WAIT_SCALE: String(options.waitScale ?? 1),
+    NODE_OPTIONS: FUNCTION_NODE_OPTIONS,
+    LAMBDA_WARM_TTL_SECONDS: '20',
     // AWS retries an asynchronous invocation after one and two minutes.
     LAMBDA_ASYNC_RETRY_BASE_SECONDS: '0.2',
     ...(options.lakeUrl === undefined ? {} : { LAKE_URL: options.lakeUrl }),

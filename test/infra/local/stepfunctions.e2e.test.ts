@@ -102,6 +102,14 @@ describe('a function in a machine', () => {
     expect((await run(emulator.url, definition)).error).toBe('States.Timeout');
   });
 
+  test('that exceeds its own timeout is Sandbox.Timedout', async () => {
+    await createFunction(emulator.url, 'too-slow', 'await new Promise((done) => setTimeout(done, 3000));', {
+      Timeout: 1,
+    });
+    const definition = task({ Parameters: { FunctionName: 'too-slow', Payload: {} } });
+    expect((await run(emulator.url, definition)).error).toBe('Sandbox.Timedout');
+  });
+
   test('invoked directly names its error too', async () => {
     const lambda = new LambdaClient(as(emulator.url));
     const { FunctionError, Payload } = await lambda.send(
