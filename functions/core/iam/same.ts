@@ -4,7 +4,7 @@ import { asList, isMembers } from './document.ts';
 
 export function sameStatements(left: readonly object[], right: readonly object[]): boolean {
   const texts = (statements: readonly object[]) => statements.map(canonicalStatement).toSorted().join('\n');
-  return left.length === right.length && texts(left) === texts(right);
+  return texts(left) === texts(right);
 }
 
 function canonicalStatement(statement: object): string {

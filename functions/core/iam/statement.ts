@@ -10,7 +10,7 @@ import type { Reach } from './principals.ts';
 import { notPrincipalClaim, principalClaim } from './principals.ts';
 import type { AccessRequest } from './request.ts';
 import type { Reading } from './variables.ts';
-import { fitsArn } from './variables.ts';
+import { fitsResource } from './variables.ts';
 
 export interface Outcome {
   readonly allow: Readonly<Record<Reach, Claim>>;
@@ -42,17 +42,22 @@ export function uniform(claim: Claim): Outcome {
 
 function documentOutcome(document: PolicyDocument, source: Source, request: AccessRequest): Outcome {
   const reading = { request, variables: document.version === '2012-10-17' };
+  const statements = document.statements.map((statement, index) => ({
+    name: `${nameOf(statement, index)} of ${source.name}`,
+    statement,
+    about: aboutClaim(statement, source, reading),
+  }));
   const gather = (effect: 'Allow' | 'Deny', reach: Reach): Claim => {
-    const claims = document.statements.map((statement, index) => {
-      const name = `${nameOf(statement, index)} of ${source.name}`;
-      const claim = applies(statement, effect, reach, source, reading);
-      const verb = effect === 'Allow' ? 'allows' : 'denies';
-      return { ...claim, by: claim.holds === null ? `${name}: ${claim.by}` : `${name} ${verb} it` };
+    const verb = effect === 'Allow' ? 'allows' : 'denies';
+    const claims = statements.map(({ name, statement, about }) => {
+      const { holds, by } = allOf([
+        effectClaim(statement['Effect'], effect),
+        about,
+        whoClaim(statement, reach, source, request),
+      ]);
+      return { holds, by: holds === null ? `${name}: ${by}` : `${name} ${verb} it` };
     });
-    return anyOf(
-      claims,
-      `no statement of ${source.name} ${effect === 'Allow' ? 'allows' : 'denies'} ${request.action}`,
-    );
+    return anyOf(claims, `no statement of ${source.name} ${verb} ${request.action}`);
   };
   return {
     allow: {
@@ -72,13 +77,11 @@ function nameOf(statement: Members, index: number): string {
   return typeof sid === 'string' && sid !== '' ? `statement "${sid}"` : `statement ${index + 1}`;
 }
 
-function applies(statement: Members, effect: 'Allow' | 'Deny', reach: Reach, source: Source, reading: Reading): Claim {
-  const { request } = reading;
+/** Whether the statement is about this request, whoever it names. */
+function aboutClaim(statement: Members, source: Source, reading: Reading): Claim {
   return allOf([
-    effectClaim(statement['Effect'], effect),
-    actionClaim(statement, request.action),
+    actionClaim(statement, reading.request.action),
     resourceClaim(statement, source, reading),
-    whoClaim(statement, reach, source, request),
     conditionHolds(statement['Condition'], reading),
   ]);
 }
@@ -103,7 +106,7 @@ function resourceClaim(statement: Members, source: Source, reading: Reading): Cl
     const patterns = asTexts(member);
     if (patterns === null) return untold("its resources can't be read");
     return anyOf(
-      patterns.map((pattern) => fitsArn(pattern, reading.request.resource, reading)),
+      patterns.map((pattern) => fitsResource(pattern, reading.request.resource, reading)),
       '',
     );
   };

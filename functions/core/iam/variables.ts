@@ -48,8 +48,8 @@ export function fitsPattern({ tokens, missing }: Pattern, value: string): Claim 
 }
 
 /**
- * Resources and ARN conditions are compared part by part: a `*` before the fifth colon stays in its part. Where AWS
- * isn't plain about it (a pattern that only fits across parts) the answer is untold.
+ * ARNs are compared part by part: a `*` before the fifth colon stays in its part. A pattern that fits only across
+ * parts is one AWS isn't plain about: untold.
  */
 export function fitsArn(text: string, value: string, reading: Reading): Claim {
   if (text === '*') return yes('');
@@ -60,6 +60,13 @@ export function fitsArn(text: string, value: string, reading: Reading): Claim {
   const values = arnParts([...value], ':').map((chars) => chars.join(''));
   const strict = parts.length === 6 && values.length === 6 && parts.every((part, i) => fits(part, values[i] ?? ''));
   return strict ? loose : untold(`${text} fits only if its wildcards reach across parts of the ARN`);
+}
+
+/** In a Resource, AWS says, a `*` that ends its part may reach across the parts that follow. */
+export function fitsResource(text: string, value: string, reading: Reading): Claim {
+  const claim = fitsArn(text, value, reading);
+  if (claim.holds !== null || /\*[^*:]/.test(text)) return claim;
+  return fitsPattern(compile(text, reading, wildcards), value);
 }
 
 function arnParts<T>(tokens: readonly T[], colon: T): T[][] {

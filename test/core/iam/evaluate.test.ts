@@ -29,7 +29,9 @@ describe('actions and resources', () => {
     ['arn:aws:s3:::cur-export', 'denied'],
     ['arn:*:s3:::cur-export/*', 'allowed'],
     ['arn:aws:s3:*:*:cur-export/cur/????-??.parquet', 'allowed'],
-    // Would need its wildcard to swallow colons.
+    // A `*` that ends its part may reach on; one inside a part may not, or so it seems.
+    ['arn:aws:s3:*', 'allowed'],
+    ['arn:aws:*:cur-export/*', 'allowed'],
     ['arn:aws:s3*parquet', 'unknown'],
     ['arn:aws-us-gov:s3:::cur-export/*', 'denied'],
   ])('Resource %s is %s: resources have case, and parts', (Resource, verdict) => {

@@ -61,6 +61,12 @@ describe('merging into what others wrote', () => {
     expect(document).toEqual({ ...theirs, Statement: [...theirs.Statement, ours('onrampCur')] });
   });
 
+  test('a statement without a Sid is never ours, whatever we call ours (G-B1)', () => {
+    const text = JSON.stringify(theirs);
+    const { Statement } = JSON.parse(mergeStatements(text, [], () => true).text ?? '') as { Statement: unknown[] };
+    expect(Statement).toEqual([theirs.Statement[0], theirs.Statement[3]]);
+  });
+
   test('withdrawing leaves exactly what was there before us', () => {
     const added = mergeStatements(JSON.stringify(theirs), [ours('onrampA'), ours('onrampB')], owned);
     expect(mergeStatements(added.text, [], owned).text).toBe(JSON.stringify(theirs));

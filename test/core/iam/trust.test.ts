@@ -69,6 +69,7 @@ describe('who else is let in', () => {
       ['222222222222', 'AROAEXAMPLE', 'arn:aws-us-gov:iam::1:root'],
     ],
     ['other services', { Service: ['lambda.amazonaws.com', 'glue.amazonaws.com'] }, ['lambda.amazonaws.com']],
+    ['an AWS principal that calls itself Glue', { AWS: 'glue.amazonaws.com' }, ['glue.amazonaws.com']],
     ['what cannot be read', 7, ["a principal that can't be read"]],
   ])('%s', (_what, principal, others) => {
     expect(judge(glue, letIn(principal)).others).toEqual(others);
