@@ -55,7 +55,7 @@ export function selectableColumns(world: World, caller: Caller, at: TableAt): Se
   return selectableOf(effective(world, caller, at));
 }
 
-export function selectableOf({ permissions, select }: Held): Selectable | undefined {
+function selectableOf({ permissions, select }: Held): Selectable | undefined {
   if (!permissions.has('SELECT') && !permissions.has('ALL')) return undefined;
   const some = select.filter((columns) => columns.kind !== 'only' || columns.names.length > 0);
   if (some.length === 0) return undefined;

@@ -82,7 +82,7 @@ export function sharedWithAccount(world: World, account: string, target: Target)
 }
 
 /** The grants of one name that apply to the target. */
-export function* applying(
+function* applying(
   catalog: LakeFormationCatalog,
   name: string,
   target: Target,

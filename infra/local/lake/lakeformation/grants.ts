@@ -9,15 +9,15 @@ export interface Grant {
   readonly seq: number;
   /** As granted: an ARN, an account, `IAM_ALLOWED_PRINCIPALS`. */
   readonly principal: string;
-  ref: Ref;
-  permissions: Set<Permission>;
-  grantable: Set<Permission>;
+  readonly ref: Ref;
+  readonly permissions: ReadonlySet<Permission>;
+  readonly grantable: ReadonlySet<Permission>;
   /** ARNs of the RAM shares that carry it to another account. */
-  shares: readonly string[];
-  updated: number;
-  by: string;
+  readonly shares: readonly string[];
+  readonly updated: number;
+  readonly by: string;
   /** False while the write isn't visible yet. */
-  shows: () => boolean;
+  readonly shows: () => boolean;
 }
 
 export class GrantTable {
@@ -26,9 +26,11 @@ export class GrantTable {
   readonly #byPrincipal = new Map<string, Sequence<Grant>>();
   readonly #byKey = new Map<string, Grant>();
   /** By principal and place, and by principal and the database that tables lie in. */
-  readonly #held = new Map<string, Set<Grant>>();
+  readonly #held = new Map<string, Grant[]>();
   /** Tag policies by principal. */
-  readonly #policies = new Map<string, Set<Grant>>();
+  readonly #policies = new Map<string, Grant[]>();
+  /** One set for all grants of the same permissions: there are few combinations and many grants. */
+  readonly #sets = new Map<string, ReadonlySet<Permission>>();
   #seq = 0;
 
   get size(): number {
@@ -41,13 +43,18 @@ export class GrantTable {
 
   add(grant: Omit<Grant, 'seq'>): Grant {
     this.#seq += 1;
-    const row: Grant = { ...grant, seq: this.#seq };
+    const row: Grant = {
+      ...grant,
+      seq: this.#seq,
+      permissions: this.#kept(grant.permissions),
+      grantable: this.#kept(grant.grantable),
+    };
     this.#all.add(row);
     list(this.#byPlace, placeOf(row.ref)).add(row);
     list(this.#byPrincipal, row.principal).add(row);
     this.#byKey.set(key(row.principal, keyOf(row.ref)), row);
-    for (const near of nearOf(row)) set(this.#held, near).add(row);
-    if (row.ref.kind === 'policy') set(this.#policies, row.principal).add(row);
+    for (const near of nearOf(row)) put(this.#held, near, row);
+    if (row.ref.kind === 'policy') put(this.#policies, row.principal, row);
     return row;
   }
 
@@ -56,8 +63,8 @@ export class GrantTable {
     drop(this.#byPlace, placeOf(row.ref), row);
     drop(this.#byPrincipal, row.principal, row);
     this.#byKey.delete(key(row.principal, keyOf(row.ref)));
-    for (const near of nearOf(row)) unset(this.#held, near, row);
-    if (row.ref.kind === 'policy') unset(this.#policies, row.principal, row);
+    for (const near of nearOf(row)) take(this.#held, near, row);
+    if (row.ref.kind === 'policy') take(this.#policies, row.principal, row);
   }
 
   all(): Sequence<Grant> {
@@ -85,6 +92,14 @@ export class GrantTable {
   policiesOf(principal: string): Iterable<Grant> {
     return this.#policies.get(principal) ?? [];
   }
+
+  #kept(permissions: ReadonlySet<Permission>): ReadonlySet<Permission> {
+    const name = [...permissions].sort().join();
+    const known = this.#sets.get(name);
+    if (known) return known;
+    this.#sets.set(name, permissions);
+    return permissions;
+  }
 }
 
 const none = new Sequence<Grant>();
@@ -111,16 +126,16 @@ function drop(map: Map<string, Sequence<Grant>>, at: string, row: Grant): void {
   if (rows?.size === 0) map.delete(at);
 }
 
-function set(map: Map<string, Set<Grant>>, at: string): Set<Grant> {
-  const known = map.get(at);
-  if (known) return known;
-  const fresh = new Set<Grant>();
-  map.set(at, fresh);
-  return fresh;
+function put(map: Map<string, Grant[]>, at: string, row: Grant): void {
+  const rows = map.get(at);
+  if (rows) rows.push(row);
+  else map.set(at, [row]);
 }
 
-function unset(map: Map<string, Set<Grant>>, at: string, row: Grant): void {
+function take(map: Map<string, Grant[]>, at: string, row: Grant): void {
   const rows = map.get(at);
-  rows?.delete(row);
-  if (rows?.size === 0) map.delete(at);
+  const index = rows?.indexOf(row) ?? -1;
+  if (!rows || index < 0) return;
+  rows.splice(index, 1);
+  if (rows.length === 0) map.delete(at);
 }

@@ -21,13 +21,13 @@ export function locationCovering(world: World, { account, region }: Place, locat
   return found;
 }
 
-export function covers(registered: string, arn: string): boolean {
+function covers(registered: string, arn: string): boolean {
   const path = registered.replace(/\/+$/, '');
   return arn.replace(/\/+$/, '') === path || arn.startsWith(`${path}/`);
 }
 
 /** What the caller holds on a catalog or location, one set for each grant that applies. */
-export function heldAt(world: World, caller: Caller, place: Place, ref: Ref): Set<Permission>[] {
+export function heldAt(world: World, caller: Caller, place: Place, ref: Ref): ReadonlySet<Permission>[] {
   const owner = lakeCatalogOf(world.lakeFormation, place.account, place.region).grants;
   const rows = (names: readonly string[], table = owner): Grant[] =>
     names.flatMap((name) => [...table.held(name, ref)]).filter((grant) => grant.shows());

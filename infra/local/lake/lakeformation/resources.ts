@@ -12,7 +12,7 @@ export type Columns =
 /** Keys and values in lower case; keys in order, the values of one key are alternatives. */
 export type Expression = readonly { readonly key: string; readonly values: readonly string[] }[];
 
-export type PolicyType = 'DATABASE' | 'TABLE';
+type PolicyType = 'DATABASE' | 'TABLE';
 
 /** A resource by the catalog (account) that owns it. Names are in lower case. No `table`: all tables. */
 export type Ref =
@@ -45,7 +45,7 @@ export type Ref =
   | { readonly kind: 'expression'; readonly catalog: string; readonly name: string };
 
 /** What AWS calls "all tables" when it lists a wildcard. */
-export const allTables = 'ALL_TABLES';
+const allTables = 'ALL_TABLES';
 
 /** Exactly one member of the union, or AWS's complaint. */
 export function refOf(resource: Resource | undefined, account: string): Ref {

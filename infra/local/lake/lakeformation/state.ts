@@ -22,7 +22,7 @@ export interface SavedExpression {
   expression: Expression;
 }
 
-export interface Settings {
+interface Settings {
   current: DataLakeSettings;
   /** What reads answer until the last put shows. */
   previous: DataLakeSettings;

@@ -158,7 +158,7 @@ export function toldTags({ world }: Call, owner: string, assignedOnly: boolean):
   return (what) => pairsOf(owner, assignedOnly ? assignedTo(world, what) : tagsInForce(world, what));
 }
 
-export function pairsOf(owner: string, tags: Values): LFTagPair[] {
+function pairsOf(owner: string, tags: Values): LFTagPair[] {
   return [...tags].map(([TagKey, value]) => ({ CatalogId: owner, TagKey, TagValues: [value] }));
 }
 

@@ -26,7 +26,7 @@ export function sharingProblem(world: World, share: Share, arn: string): string 
 }
 
 /** A catalog that has a policy must name RAM in it, for `glue:ShareResource` on what is shared. */
-export function admitsRam(text: string, arn: string): boolean {
+function admitsRam(text: string, arn: string): boolean {
   const parsed: { Statement?: Statement | readonly Statement[] } = JSON.parse(text);
   const statements = [parsed.Statement ?? []].flat() as Statement[];
   const fitting = statements.filter(

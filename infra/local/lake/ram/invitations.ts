@@ -6,7 +6,7 @@ import { type Invitation, type Share, sequenceAt } from './state.ts';
 
 const hour = 3_600_000;
 /** Glue resources are none of the types whose invitations live seven days. */
-export const expiresAfter = 12 * hour;
+const expiresAfter = 12 * hour;
 /** How long an accepted invitation is still listed. */
 export const purgedAfter = 7 * 24 * hour;
 

@@ -40,7 +40,7 @@ export function placeKey(owner: string, region: string): string {
   return `${owner}/${region}`;
 }
 
-export function uuid(world: World): string {
+function uuid(world: World): string {
   return world.id(32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
