@@ -55,6 +55,6 @@ export async function describeStart(sfn: SFNClient, arn: string): Promise<Descri
   };
 }
 
-export function executionArn(machineArn: string, name: string): string {
+function executionArn(machineArn: string, name: string): string {
   return `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }

@@ -62,13 +62,7 @@ export function sessionPolicyFor(options: SessionPolicyOptions): SessionPolicy {
 const ALLOWS: Readonly<Record<Purpose, (options: SessionPolicyOptions) => readonly Allow[]>> = {
   observe: (options) => [
     {
-      actions: [
-        'glue:GetDatabase',
-        'glue:GetTable*',
-        'glue:GetCrawler',
-        'glue:GetResourcePolicy',
-        'glue:GetDataCatalogEncryptionSettings',
-      ],
+      actions: [...READ_CATALOG, 'glue:GetCrawler', 'glue:GetResourcePolicy', 'glue:GetDataCatalogEncryptionSettings'],
       on: ANY,
     },
     { actions: ['lakeformation:GetDataLakeSettings', 'lakeformation:ListResources', ...LIST_GRANTS], on: ANY },

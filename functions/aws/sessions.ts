@@ -9,7 +9,7 @@ import { remedyFor } from './remedies.ts';
 import { LakeRetryStrategy } from './retry.ts';
 import type { SessionPolicy } from './session-policy.ts';
 
-export interface Credentials {
+interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;

@@ -5,11 +5,18 @@ import { type Clients, createAccess } from '#aws/clients.ts';
 import { type Purpose, type SessionPolicyOptions, sessionPolicyFor } from '#aws/session-policy.ts';
 import type { CredentialProvider } from '#aws/sessions.ts';
 import { type MemberRole, memberRoleName } from '#contracts/names.ts';
+import {
+  operatorPermissions,
+  readerPermissions,
+  type Statement,
+  storagePermissions,
+} from '../../infra/constructs/member-permissions.ts';
 import { type LakeOptions, type RunningLake, startLake } from '../../infra/local/lake/start.ts';
 
 export const PRODUCER = '111111111111';
 export const CONSUMER = '222222222222';
 export const HUB = '333333333333';
+export const BUCKET = 'cur-export';
 export const REGION = 'ap-northeast-1';
 
 export interface OnrampLake {
@@ -56,10 +63,23 @@ export async function startOnrampLake(options: LakeOptions = {}): Promise<Onramp
   for (const account of [PRODUCER, CONSUMER]) {
     for (const role of ['Reader', 'Operator', 'Storage'] as const) {
       const trust = { AWS: `arn:aws:iam::${HUB}:root` };
-      await started.makeRole({ account, name: memberRoleName('onramp', role), path: '/onramp/', trust });
+      const policy = { Version: '2012-10-17', Statement: permissionsOf(role, account) };
+      await started.makeRole({ account, name: memberRoleName('onramp', role), path: '/onramp/', trust, policy });
     }
   }
   return started;
+}
+
+/** As the member role stack has them. */
+function permissionsOf(role: MemberRole, account: string): readonly Statement[] {
+  const place = { partition: 'aws', account };
+  const stores = { buckets: [BUCKET], keys: [`arn:aws:kms:${REGION}:${account}:key/*`] };
+  const permissions = {
+    Reader: () => readerPermissions(place, stores),
+    Operator: () => operatorPermissions(place),
+    Storage: () => storagePermissions(place, stores),
+  };
+  return permissions[role]().map(({ statement }) => statement);
 }
 
 async function makeRole(
