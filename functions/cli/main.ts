@@ -27,7 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-process.once('SIGINT', () => {
+process.on('SIGINT', () => {
   process.stderr.write('\ninterrupted\n');
   process.exit(EXIT_CODES.interrupted);
 });

@@ -1,15 +1,15 @@
-/** The commands, their options and their help. What they do is in commands/. */
+/**
+ * The commands, their options and their help. What they do is in commands/; those that call AWS are loaded when asked
+ * for, since the SDK takes longer to load than a policy takes to check.
+ */
 
 import { Command, type CommanderError, Option } from 'commander';
 import { EXIT_CODES, LakeError } from '#contracts/errors.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { enroll } from './commands/enroll.ts';
-import { plan } from './commands/plan.ts';
 import { validate } from './commands/validate.ts';
 import { policyJsonSchema } from './policy/json-schema.ts';
 import { loadPolicyFile } from './policy-file.ts';
 import type { Terminal } from './terminal.ts';
-import { ownAccess, planAccess, planLedger } from './ways-in.ts';
 
 const DEFAULT_POLICY = 'onramp.yaml';
 
@@ -88,6 +88,8 @@ function addPlan(program: Command, terminal: () => Terminal, done: (code: number
     .option('--role-path <path>', 'path of our roles in member accounts (default: /NAMESPACE/)')
     .action(async (flags: PlanFlags) => {
       const { policy } = loadPolicyFile(flags.policy);
+      const { planAccess, planLedger } = await import('./ways-in.ts');
+      const { plan } = await import('./commands/plan.ts');
       const access = await planAccess(policy, flags);
       if (flags.ledger === undefined) {
         terminal().note(NO_LEDGER);
@@ -115,6 +117,8 @@ function addEnroll(program: Command, terminal: () => Terminal, done: (code: numb
     .option('--yes', "don't ask")
     .action(async (account: string, flags: EnrollFlags) => {
       const { policy } = loadPolicyFile(flags.policy);
+      const { ownAccess } = await import('./ways-in.ts');
+      const { enroll } = await import('./commands/enroll.ts');
       const access = ownAccess(policy, flags.rolePath);
       done(await enroll({ ...flags, policy, access, account, regions: flags.region }, terminal()));
     });
