@@ -25,7 +25,7 @@ export type DeployEvent =
   | { readonly kind: 'left-out'; readonly stack: string; readonly resources: readonly LeftOut[] }
   | { readonly kind: 'deployed'; readonly stack: string; readonly verified: number; readonly ms: number };
 
-export interface DeployedStack {
+interface DeployedStack {
   readonly account: string;
   readonly region: string;
   readonly outputs: Readonly<Record<string, string>>;

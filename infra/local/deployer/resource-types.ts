@@ -1,7 +1,7 @@
 /** Every resource type the deployer knows, and the way it takes. A type in none of these lists stops the deployment. */
 
 /** CloudFormation makes it, and `verify.ts` then finds it through the service's own API. */
-export const BY_CLOUDFORMATION = [
+const BY_CLOUDFORMATION = [
   'AWS::DynamoDB::Table',
   'AWS::Events::EventBus',
   'AWS::Events::Rule',
@@ -28,7 +28,7 @@ export const BY_CLOUDFORMATION = [
 ] as const;
 
 /** MiniStack's CloudFormation refuses it; its service's API makes it after the stack. */
-export const BY_API = ['AWS::Events::EventBusPolicy', 'AWS::Events::Archive'] as const;
+const BY_API = ['AWS::Events::EventBusPolicy', 'AWS::Events::Archive'] as const;
 
 /** Nothing of it is left to see afterwards: its success is that CloudFormation went on. */
 const WITHOUT_TRACE = ['AWS::CDK::Metadata', 'AWS::CloudFormation::CustomResource'];
@@ -42,7 +42,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 };
 
 /** Why a type that MiniStack would accept must not be made: it would look deployed and mean nothing. */
-export const REFUSED: Readonly<Record<string, string>> = {
+const REFUSED: Readonly<Record<string, string>> = {
   'AWS::CloudFormation::StackSet': 'nothing would be made in any account; deploy the stack into each account instead',
   'AWS::Glue::': 'it would be made in MiniStack, not in the lake that answers for Glue; make it through the API',
   'AWS::LakeFormation::': 'no CloudFormation here knows the lake; make it through the API',

@@ -4,7 +4,7 @@ import { LakeError } from '#contracts/errors.ts';
 import type { Resource, Template } from './assembly.ts';
 import { type ApiType, isApiType, LEFT_OUT, wayOf, whyRefused } from './resource-types.ts';
 
-export interface ApiResource {
+interface ApiResource {
   readonly logicalId: string;
   readonly type: ApiType;
   /** With each CloudFormation function replaced by `{ [OUTPUT]: name }`: the output of the sent template that has it. */

@@ -106,6 +106,8 @@ function environment(options: EmulatorOptions, port: number, workspace: string):
     MINISTACK_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),
     SFN_WAIT_SCALE: String(options.waitScale ?? 1),
+    // We hold its standard input; see process-group.ts.
+    END_WITH_STDIN: '1',
     NODE_OPTIONS: FUNCTION_NODE_OPTIONS,
     LAMBDA_WARM_TTL_SECONDS: '20',
     // AWS retries an asynchronous invocation after one and two minutes.

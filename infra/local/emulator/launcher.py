@@ -5,7 +5,8 @@ installed and that function still takes the arguments it took when the change wa
 
 Environment (set by emulator.ts): GATEWAY_PORT, BIND_HOST, TMPDIR and SFN_WAIT_SCALE are MiniStack's own; LAKE_URL is
 the lake in front of it (without one, functions get MiniStack's credentials: their account's root). A lake started
-later is named with `POST /_ministack/config {"onramp.lakeUrl": …}`.
+later is named with `POST /_ministack/config {"onramp.lakeUrl": …}`. END_WITH_STDIN: end, with the whole process group,
+when standard input closes.
 """
 
 import importlib.metadata
@@ -85,7 +86,8 @@ def main():
     import lambda_patches
     import stepfunctions_patches
 
-    exit_with_parent()
+    if os.environ.get("END_WITH_STDIN"):
+        exit_with_parent()
     eventbridge_patches.apply(replace)
     lambda_patches.apply(replace, fail)
     stepfunctions_patches.apply(replace)

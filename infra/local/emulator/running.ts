@@ -44,7 +44,7 @@ export async function adoptEmulator(given: string): Promise<string> {
 function unusable(url: string, what: string, cause?: unknown): LakeError {
   return new LakeError('EnvironmentInvalid', {
     message: `the emulator at ${url} (ONRAMP_EMULATOR_URL) ${what}`,
-    remedy: 'start it with infra/local/emulator/launcher.py, or unset ONRAMP_EMULATOR_URL and let us start one',
+    remedy: 'start one with `npx node infra/local/emulator/main.ts`, or unset ONRAMP_EMULATOR_URL and let us start one',
     cause,
   });
 }

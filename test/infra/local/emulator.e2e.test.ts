@@ -120,7 +120,7 @@ describe('an emulator that runs already', () => {
   test('is refused when nobody answers', async () => {
     await expect(startEmulator({ running: 'http://127.0.0.1:1' })).rejects.toMatchObject({
       name: 'EnvironmentInvalid',
-      remedy: expect.stringContaining('launcher.py'),
+      remedy: expect.stringContaining('emulator/main.ts'),
     });
   });
 });
