@@ -11,6 +11,8 @@ import type {
   UpdatePartitionRequest,
 } from '@aws-sdk/client-glue';
 import type { Call, Operation } from '../service.ts';
+import type { Outcome } from './entries.ts';
+import { eachEntry } from './entries.ts';
 import { alreadyExists, invalidInput, notFound } from './errors.ts';
 import { emitPartitionChange } from './events.ts';
 import { required } from './input.ts';
@@ -18,7 +20,7 @@ import type { FoundTable, TableNames } from './locate.ts';
 import { tableBehind } from './locate.ts';
 import { requireLocation, requireOnTable } from './permissions.ts';
 import { partitionKey } from './state.ts';
-import { detailOf, refuseDoubleLink } from './tables.ts';
+import { refuseDoubleLink } from './tables.ts';
 
 interface Target {
   readonly CatalogId?: string | undefined;
@@ -52,13 +54,9 @@ function createPartition(call: Call, input: CreatePartitionRequest): object {
 function batchCreatePartition(call: Call, input: BatchCreatePartitionRequest): object {
   const found = changeable(call, input, 'INSERT');
   const given = required(input.PartitionInputList, 'PartitionInputList');
-  const outcome = each(
-    given,
-    (one) => one.Values ?? [],
-    (one) => add(call, found, one),
-  );
+  const outcome = eachEntry(call, given, (one) => add(call, found, one));
   emitPartitionChange(call.world, found.ref, 'BatchCreatePartition', outcome.done);
-  return { Errors: outcome.errors };
+  return { Errors: told(outcome) };
 }
 
 function updatePartition(call: Call, input: UpdatePartitionRequest): object {
@@ -71,17 +69,15 @@ function updatePartition(call: Call, input: UpdatePartitionRequest): object {
 
 function batchUpdatePartition(call: Call, input: BatchUpdatePartitionRequest): object {
   const found = changeable(call, input, 'ALTER');
-  const errors: object[] = [];
-  const done: string[][] = [];
-  for (const { PartitionValueList, PartitionInput } of required(input.Entries, 'Entries')) {
-    try {
-      done.push(replace(call, found, PartitionValueList ?? [], required(PartitionInput, 'PartitionInput')));
-    } catch (error) {
-      errors.push({ PartitionValueList, ErrorDetail: detailOf(error) });
-    }
-  }
+  const { done, failed } = eachEntry(call, required(input.Entries, 'Entries'), (entry) =>
+    replace(call, found, entry.PartitionValueList ?? [], required(entry.PartitionInput, 'PartitionInput')),
+  );
   emitPartitionChange(call.world, found.ref, 'BatchUpdatePartition', done);
-  return { Errors: errors };
+  const Errors = failed.map(({ entry, ErrorDetail }) => ({
+    PartitionValueList: entry.PartitionValueList,
+    ErrorDetail,
+  }));
+  return { Errors };
 }
 
 function deletePartition(call: Call, input: DeletePartitionRequest): object {
@@ -94,31 +90,13 @@ function deletePartition(call: Call, input: DeletePartitionRequest): object {
 function batchDeletePartition(call: Call, input: BatchDeletePartitionRequest): object {
   const found = changeable(call, input, 'DELETE');
   const given = required(input.PartitionsToDelete, 'PartitionsToDelete');
-  const outcome = each(
-    given,
-    (one) => one.Values ?? [],
-    (one) => remove(found, one.Values ?? []),
-  );
+  const outcome = eachEntry(call, given, (one) => remove(found, one.Values ?? []));
   emitPartitionChange(call.world, found.ref, 'BatchDeletePartition', outcome.done);
-  return { Errors: outcome.errors };
+  return { Errors: told(outcome) };
 }
 
-/** Entry by entry: one that fails stops no other. */
-function each<T>(
-  entries: readonly T[],
-  values: (entry: T) => string[],
-  act: (entry: T) => string[],
-): { done: string[][]; errors: PartitionError[] } {
-  const done: string[][] = [];
-  const errors: PartitionError[] = [];
-  for (const entry of entries) {
-    try {
-      done.push(act(entry));
-    } catch (error) {
-      errors.push({ PartitionValues: values(entry), ErrorDetail: detailOf(error) });
-    }
-  }
-  return { done, errors };
+function told({ failed }: Outcome<{ Values?: string[] | undefined }, unknown>): PartitionError[] {
+  return failed.map(({ entry, ErrorDetail }) => ({ PartitionValues: entry.Values ?? [], ErrorDetail }));
 }
 
 function add(call: Call, found: FoundTable, given: PartitionInput): string[] {

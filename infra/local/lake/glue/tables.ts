@@ -4,12 +4,12 @@ import type {
   BatchDeleteTableRequest,
   CreateTableRequest,
   DeleteTableRequest,
-  TableError,
   TableInput,
   UpdateTableRequest,
 } from '@aws-sdk/client-glue';
 import type { Call, Operation } from '../service.ts';
 import { AwsError } from '../service.ts';
+import { eachEntry } from './entries.ts';
 import { alreadyExists, databaseNotFound, invalidInput } from './errors.ts';
 import { emitDatabaseChange, emitTableUpdate } from './events.ts';
 import { required } from './input.ts';
@@ -125,23 +125,10 @@ function deleteTable(call: Call, input: DeleteTableRequest): object {
 
 function batchDeleteTable(call: Call, input: BatchDeleteTableRequest): object {
   const { ref } = databaseBehind(call, input.CatalogId, required(input.DatabaseName, 'DatabaseName'));
-  const dropped: string[] = [];
-  const errors: TableError[] = [];
-  for (const Name of required(input.TablesToDelete, 'TablesToDelete')) {
-    try {
-      dropped.push(dropTable(call, { ...input, Name }).table);
-    } catch (error) {
-      errors.push({ TableName: Name, ErrorDetail: detailOf(error) });
-    }
-  }
-  if (dropped.length > 0) emitDatabaseChange(call.world, ref, 'BatchDeleteTable', dropped);
-  return { Errors: errors };
-}
-
-/** One entry's error inside an answer that says 200. What is no answer of AWS's is ours and goes on. */
-export function detailOf(error: unknown): { ErrorCode: string; ErrorMessage: string } {
-  if (!(error instanceof AwsError)) throw error;
-  return { ErrorCode: error.name, ErrorMessage: error.message };
+  const wanted = required(input.TablesToDelete, 'TablesToDelete');
+  const { done, failed } = eachEntry(call, wanted, (Name) => dropTable(call, { ...input, Name }).table);
+  if (done.length > 0) emitDatabaseChange(call.world, ref, 'BatchDeleteTable', done);
+  return { Errors: failed.map(({ entry, ErrorDetail }) => ({ TableName: entry, ErrorDetail })) };
 }
 
 function dropTable(call: Call, names: TableNames): TableRef {

@@ -82,6 +82,21 @@ describe('partitions', () => {
     expect(await find()).toEqual(['2026-1']);
   });
 
+  test('a test can make one entry of a batch fail (GL-23, G-L10)', async () => {
+    await cloud.lake.control.fault({
+      kind: 'entry',
+      service: 'glue',
+      operation: 'BatchCreatePartition',
+      body: '2027',
+      code: 'InternalServiceException',
+    });
+    const { Errors } = await add(['2026', '1'], ['2027', '1']);
+    expect(Errors).toMatchObject([
+      { PartitionValues: ['2027', '1'], ErrorDetail: { ErrorCode: 'InternalServiceException' } },
+    ]);
+    expect(await find()).toEqual(['2026-1']);
+  });
+
   test('a batch of reads leaves out what is not there', async () => {
     await add(['2026', '1']);
     const wanted = [{ Values: ['2026', '1'] }, { Values: ['1', '1'] }];

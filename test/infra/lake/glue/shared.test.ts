@@ -3,6 +3,7 @@ import {
   CreatePartitionCommand,
   CreateTableCommand,
   DeleteDatabaseCommand,
+  DeleteTableCommand,
   GetDatabaseCommand,
   GetDatabasesCommand,
   GetPartitionsCommand,
@@ -169,6 +170,42 @@ describe('a table of another account', () => {
       name: 'AccessDeniedException',
       message: 'Insufficient Lake Formation permission(s): Required Create Table on cur_org',
     });
+  });
+});
+
+describe('what comes and goes', () => {
+  const source = () => cloud.glue(producer);
+  const drop = () => source().send(new DeleteTableCommand({ DatabaseName: 'cur_org', Name: 'legacy_all' }));
+
+  test('a table dropped and made again keeps no grants, its link stays (G-L31)', async () => {
+    await shareWithConsumer();
+    await grantRole();
+    await drop();
+    const input = { DatabaseName: 'cur_org', TableInput: tableInput('legacy_all', ['year']) };
+    await source().send(new CreateTableCommand(input));
+    await expect(job.send(new GetTableCommand(onTarget))).rejects.toMatchObject(missing);
+    await expect(job.send(new GetTableCommand(onLink))).rejects.toMatchObject(missing);
+    const { Database } = await job.send(new GetDatabaseCommand({ Name: 'cur_org_linked' }));
+    expect(Database?.TargetDatabase?.DatabaseName).toBe('cur_org');
+  });
+
+  test('with its source gone a link can still be dropped by who made it (G-K6, G-K7)', async () => {
+    await shareWithConsumer();
+    await grantRole();
+    await source().send(new DeleteDatabaseCommand({ Name: 'cur_org' }));
+    const list = cloud.glue(consumer).send(new GetTablesCommand({ DatabaseName: 'cur_org_linked' }));
+    await expect(list).rejects.toMatchObject(missing);
+    await cloud.glue(consumer).send(new DeleteDatabaseCommand({ Name: 'cur_org_linked' }));
+    const { DatabaseList } = await cloud.glue(consumer).send(new GetDatabasesCommand({}));
+    expect(DatabaseList).toEqual([]);
+  });
+
+  test('a throttled read is no "not found" (G-K1)', async () => {
+    await cloud.lake.control.fault({ kind: 'error', operation: 'GetDatabase', code: 'ThrottlingException' });
+    const read = cloud.glue(consumer).send(new GetDatabaseCommand({ Name: 'cur_org_linked' }));
+    await expect(read).rejects.toMatchObject({ name: 'ThrottlingException' });
+    await cloud.lake.control.clearFaults();
+    await cloud.glue(consumer).send(new GetDatabaseCommand({ Name: 'cur_org_linked' }));
   });
 });
 
