@@ -23,6 +23,11 @@ export interface SessionOptions {
   readonly rolePath: string;
   /** In every CloudTrail record of what we do. */
   readonly sessionName: string;
+  /**
+   * The hub's own Region: its STS is asked for every session. Default: the Region first asked for, which fails where
+   * that one has to be opted into and the hub has not.
+   */
+  readonly region?: string;
   /** Who assumes the member roles; the SDK's default chain when absent. */
   readonly baseCredentials?: CredentialProvider;
   /** Pause between attempts; for tests. */
@@ -80,8 +85,9 @@ export function createSessions(options: SessionOptions): Sessions {
     own,
     member(key) {
       const id = [key.account, key.role, key.sessionPolicy?.hash ?? ''].join('/');
-      // Credentials are good in every Region; the first Region that asks also says which STS endpoint is used.
-      const provider = credentials.get(id) ?? renewing(() => assume(new STSClient(own(key.region)), key, options));
+      // Credentials are good in every Region, wherever they were issued.
+      const ask = () => assume(new STSClient(own(options.region ?? key.region)), key, options);
+      const provider = credentials.get(id) ?? renewing(ask);
       credentials.set(id, provider);
       return config(key.region, provider);
     },

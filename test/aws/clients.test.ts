@@ -80,6 +80,14 @@ test('one session serves all Regions and services, however many ask at once', as
   expect(stub.count('AssumeRole')).toBe(1);
 });
 
+test('sessions are asked for in the hub’s Region, whatever Region they are for', async () => {
+  await read(stub.access({ region: 'ap-northeast-1' }).member({ ...key, region: 'ap-east-1' }));
+  expect(stub.requests.map(({ service, region }) => [service, region])).toEqual([
+    ['sts', 'ap-northeast-1'],
+    ['glue', 'ap-east-1'],
+  ]);
+});
+
 test('credentials that run out soon are renewed before they are used', async () => {
   lifetimeMs = 5 * 60_000;
   const clients = stub.access().member(key);
