@@ -9,6 +9,9 @@ import { AwsError, type Call } from '../service.ts';
 /** Above an hour only for callers that are not themselves a role session. */
 const CHAINED_LIMIT = 3600;
 
+/** Characters of an inline session policy; the model leaves it out, the API reference doesn't. */
+const SESSION_POLICY_LIMIT = 2048;
+
 function refused(call: Call, action: string, role: string): AwsError {
   const who = call.caller.sessionArn ?? call.caller.arn;
   // AWS says the same for a role that doesn't exist, so that nobody can find out which do.
@@ -69,6 +72,11 @@ async function sessionPolicies(call: Call, input: AssumeRoleRequest): Promise<re
     managed.push(text);
   }
   const inline = input.Policy === undefined ? [] : [input.Policy];
+  if ((input.Policy ?? '').length > SESSION_POLICY_LIMIT)
+    throw invalid(
+      "1 validation error detected: Value at 'policy' failed to satisfy constraint: " +
+        `Member must have length less than or equal to ${SESSION_POLICY_LIMIT}`,
+    );
   try {
     for (const text of inline) parsePolicy(text);
   } catch (error) {

@@ -99,6 +99,8 @@ test('documents IAM would refuse are refused, unknown policies too (F-23)', asyn
   expect((await failure(iam.send(bad))).message).toBe(
     `Invalid principal in policy: "AWS":"arn:aws:iam::${PRODUCER}:role/gone"`,
   );
+  const large = policy(allow(Array.from({ length: 700 }, (_, i) => `glue:Action${i}`)));
+  expect((await failure(inline(large))).message).toBe('Maximum policy size of 10240 bytes exceeded for role job');
   const attach = new AttachRolePolicyCommand({ RoleName: 'job', PolicyArn: 'arn:aws:iam::aws:policy/NoSuch' });
   expect((await failure(iam.send(attach))).name).toBe('NoSuchEntityException');
 });

@@ -155,6 +155,14 @@ describe('AssumeRole (F-14 … F-18)', () => {
       });
     };
     await (await sessionOf(policy(allow('iam:*')))).iam.send(new ListRolesCommand({}));
+    const long = policy(
+      allow(
+        's3:GetObject',
+        Array.from({ length: 60 }, (_, i) => `arn:aws:s3:::a-bucket-${i}/prefix/*`),
+      ),
+    );
+    expect((await failure(sessionOf(long))).message).toContain('less than or equal to 2048');
+    expect((await failure(sessionOf('{"Statement": 1'))).name).toBe('MalformedPolicyDocumentException');
     const narrow = await sessionOf(policy(allow('s3:*')));
     expect((await failure(narrow.iam.send(new ListRolesCommand({})))).message).toContain(
       'because no session policy allows',

@@ -126,6 +126,21 @@ function tagging(state: MemoryState): Record<string, Operation> {
   };
 }
 
+/** Characters of all inline policies of a role together, or of a user's, without white space. */
+const INLINE_LIMITS = { role: 10_240, user: 2048 };
+
+function assertRoom(record: RoleRecord, name: string, document: string): void {
+  const texts = [...record.inline].filter(([each]) => each !== name).map(([, text]) => text);
+  const size = [...texts, document].reduce((sum, text) => sum + text.replace(/\s/g, '').length, 0);
+  const limit = INLINE_LIMITS[record.kind];
+  if (size > limit)
+    throw new AwsError(
+      'LimitExceededException',
+      `Maximum policy size of ${limit} bytes exceeded for ${record.kind} ${record.name}`,
+      { status: 409 },
+    );
+}
+
 /** The same six operations on roles and on users: `PutRolePolicy`, `PutUserPolicy`. */
 function policiesOf(
   kind: 'Role' | 'User',
@@ -135,7 +150,9 @@ function policiesOf(
   return {
     [`Put${kind}Policy`](call: Call, input: PutRolePolicyRequest) {
       assertPolicy(input.PolicyDocument ?? '');
-      find(call, input).inline.set(input.PolicyName ?? '', input.PolicyDocument ?? '');
+      const record = find(call, input);
+      assertRoom(record, input.PolicyName ?? '', input.PolicyDocument ?? '');
+      record.inline.set(input.PolicyName ?? '', input.PolicyDocument ?? '');
     },
     [`Get${kind}Policy`](call: Call, input: GetRolePolicyRequest) {
       const record = find(call, input);
