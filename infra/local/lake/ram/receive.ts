@@ -60,6 +60,8 @@ export function listPendingInvitationResources(call: Call, input: ListPendingInv
   expireDue(call.world);
   const arn = input.resourceShareInvitationArn ?? '';
   const invitation = ofCaller(call, arn);
+  // The operation knows no error for one that was accepted: nothing of it is pending any more.
+  if (invitation.status === 'ACCEPTED') throw unknownInvitation(arn);
   if (invitation.status !== 'PENDING') throw invitationState(invitation.status, arn);
   const { share } = invitation;
   const waiting = [...share.resources.values()].filter(({ status }) => status === 'ASSOCIATED');
