@@ -1,4 +1,4 @@
-/** The lake under load: 10,000 tables, 100,000 grants, 1,000 accounts in a process of its own. */
+/** The lake under load (rule GL-90): 10,000 tables, 100,000 grants, 1,000 accounts in a process of its own. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

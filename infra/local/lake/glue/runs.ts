@@ -24,7 +24,7 @@ import { addTable, replaceTable } from './tables.ts';
 import { newWorkflowRun, noActions, workflowOf } from './workflows.ts';
 
 /** A table that a crawler found, with its partitions. */
-export interface CrawledTable extends TableInput {
+interface CrawledTable extends TableInput {
   readonly Partitions?: readonly PartitionInput[];
 }
 

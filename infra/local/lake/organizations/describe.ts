@@ -42,6 +42,6 @@ export function describedAccount(world: World, organization: Organization, membe
   };
 }
 
-export function accountArn(organization: Organization, account: string): string {
+function accountArn(organization: Organization, account: string): string {
   return `arn:aws:organizations::${organization.managementAccount}:account/${organization.id}/${account}`;
 }

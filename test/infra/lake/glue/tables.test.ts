@@ -11,6 +11,7 @@ import {
   type SearchTablesCommandInput,
   UpdateTableCommand,
 } from '@aws-sdk/client-glue';
+import { RegisterResourceCommand } from '@aws-sdk/client-lakeformation';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Cloud } from './cloud.ts';
 import { columns, producer, startCloud, tableInput } from './cloud.ts';
@@ -86,6 +87,15 @@ describe('tables', () => {
     expect(after.TableVersions).toHaveLength(2);
     const stale = new UpdateTableCommand({ DatabaseName: 'db', TableInput: change, VersionId: '0' });
     await expect(glue.send(stale)).rejects.toMatchObject({ name: 'ConcurrentModificationException' });
+  });
+
+  test('only GetTable tells that a location is registered; a listing always says no (GL-20)', async () => {
+    await create('t');
+    const register = { ResourceArn: 'arn:aws:s3:::lake/t', UseServiceLinkedRole: true };
+    await cloud.lakeFormation(producer).send(new RegisterResourceCommand(register));
+    expect((await get('t')).Table?.IsRegisteredWithLakeFormation).toBe(true);
+    const { TableList } = await cloud.glue(producer).send(new GetTablesCommand({ DatabaseName: 'db' }));
+    expect(TableList).toMatchObject([{ Name: 't', IsRegisteredWithLakeFormation: false }]);
   });
 
   test('a batch of deletions tells what failed and does the rest (GL-23, G-L10)', async () => {
