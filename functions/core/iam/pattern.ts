@@ -1,7 +1,7 @@
 /** Wildcards as IAM has them: `*` any run of characters, `?` exactly one, everything else itself. */
 
 export const ANY = Symbol('*');
-export const ONE = Symbol('?');
+const ONE = Symbol('?');
 /** One character, or a wildcard. A `*` that came out of a variable is a character. */
 export type Token = string | typeof ANY | typeof ONE;
 
