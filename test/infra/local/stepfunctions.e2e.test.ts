@@ -198,20 +198,46 @@ test('a path that leads nowhere fails, as on AWS', async () => {
   expect((await run(emulator.url, pass({ b: { 'a.$': '$.x' } }), { x: null })).output).toEqual({ b: { a: null } });
 });
 
-test('intrinsic functions our machines use', async () => {
+const INTRINSIC_INPUT = {
+  a: 'A',
+  n: 3,
+  items: [{ n: 1 }, { n: 2 }],
+  numbers: [1, 2],
+  text: '{"z":1}',
+  left: { l: 1 },
+  right: { r: 2 },
+};
+
+test('intrinsic functions our machines may use', async () => {
   const definition = pass({
     'name.$': "States.Format('{}-{}', $.a, $.n)",
     'hash.$': "States.Hash($.a, 'SHA-256')",
     'length.$': 'States.ArrayLength($.items)',
     'text.$': 'States.JsonToString($.items)',
     'names.$': '$.items[*].n',
+    'parsed.$': 'States.StringToJson($.text)',
+    'sum.$': 'States.MathAdd($.n, 1)',
+    'uuid.$': 'States.UUID()',
+    'array.$': 'States.Array($.a, 1)',
+    'contains.$': 'States.ArrayContains($.numbers, 2)',
+    'parts.$': "States.StringSplit('a:b', ':')",
+    'first.$': 'States.ArrayGetItem($.numbers, 0)',
+    'merged.$': 'States.JsonMerge($.left, $.right, false)',
   });
-  expect((await run(emulator.url, definition, { a: 'A', n: 3, items: [{ n: 1 }, { n: 2 }] })).output).toEqual({
+  expect((await run(emulator.url, definition, { ...INTRINSIC_INPUT })).output).toEqual({
     name: 'A-3',
     hash: '559aead08264d5795d3909718cdd05abd49572e84fe55590eef31a88a08fdffd',
     length: 2,
     text: expect.stringMatching(/^\[\{"n": ?1\}, ?\{"n": ?2\}\]$/),
     names: [1, 2],
+    parsed: { z: 1 },
+    sum: 4,
+    uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    array: ['A', 1],
+    contains: true,
+    parts: ['a', 'b'],
+    first: 1,
+    merged: { l: 1, r: 2 },
   });
 });
 
@@ -245,6 +271,16 @@ describe('StartExecution by name', () => {
     const machine = await create('names', waiting);
     await expect(start(machine, 'x'.repeat(81))).rejects.toMatchObject({ name: 'InvalidName' });
     await expect(start(machine, 'a b')).rejects.toMatchObject({ name: 'InvalidName' });
+  });
+
+  test('waits for the other machine with .sync:2, and gives its output', async () => {
+    const child = await create('awaited', {
+      StartAt: 'P',
+      States: { P: { Type: 'Pass', Result: { done: true }, End: true } },
+    });
+    const Resource = 'arn:aws:states:::states:startExecution.sync:2';
+    const A = { Type: 'Task', Resource, Parameters: { StateMachineArn: child, Input: {} }, End: true };
+    expect((await run(emulator.url, { StartAt: 'A', States: { A } })).output).toMatchObject({ Output: { done: true } });
   });
 
   test('works from a machine, where a name used before is an error to catch', async () => {
