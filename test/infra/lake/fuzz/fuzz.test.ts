@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMemoryBackend } from '../../../../infra/local/lake/backend/memory/backend.ts';
 import { serviceModules } from '../../../../infra/local/lake/modules.ts';
@@ -6,6 +7,7 @@ import type { Model } from '../../../../infra/local/lake/protocol/model.ts';
 import { loadModel } from '../../../../infra/local/lake/protocol/model.ts';
 import type { RunningLake } from '../../../../infra/local/lake/start.ts';
 import { startLake } from '../../../../infra/local/lake/start.ts';
+import { everything, makeRole } from '../glue/cloud.ts';
 import type { Random } from './generate.ts';
 import { inputFor, randomFrom } from './generate.ts';
 
@@ -16,7 +18,10 @@ const patience = 5_000;
 /** What is implemented; the rest would answer 501, as some rare inputs of these do: the lake refuses loudly. */
 const operations = new Map<string, readonly string[]>();
 const services = ['glue', 'glue', 'lakeformation', 'ram', 'organizations'] as const;
-const accounts = ['111111111111', '111111111111', '222222222222', '999999999999'];
+/** Roots, and a role that may do everything: a role's requests go through IAM as well. */
+const role = 'arn:aws:iam::111111111111:role/r';
+let session = { accessKeyId: '', sessionToken: '' };
+const accounts = ['111111111111', '111111111111', '222222222222', '999999999999', role];
 
 interface Sent {
   readonly number: number;
@@ -34,6 +39,13 @@ beforeAll(async () => {
   for (const { name, operations: own } of await serviceModules(createMemoryBackend()))
     operations.set(name, Object.keys(own).sort());
   lake = await startLake({ seed });
+  const iam = {
+    endpoint: lake.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: '111111111111', secretAccessKey: 'x' },
+  };
+  await makeRole(new IAMClient(iam), role, everything);
+  session = await lake.control.credentials(role, { seconds: 3600 });
   await lake.control.set('organizations', 'found', {
     managementAccount: '999999999999',
     accounts: [{ id: accounts[0] }],
@@ -53,14 +65,14 @@ function made(number: number): Sent {
   const text = JSON.stringify(input);
   const body = random.chance(0.02) ? text.slice(0, -1) : text;
   const { method = 'POST', uri = '/' } = model.operations[operation] ?? {};
-  const account = random.pick(accounts);
+  const caller = random.pick(accounts);
   const sent = method === 'GET' ? '' : body;
   const length = String(Buffer.byteLength(sent));
   const headers = {
     'content-length': length,
     'content-type': contentType(model),
     ...target(model, operation),
-    authorization: signed(account, service),
+    ...signed(caller, service),
   };
   return { number, service, operation, method, path: pathOf(uri, random), headers, body: sent };
 }
@@ -73,9 +85,11 @@ function target({ metadata }: Model, operation: string): Record<string, string> 
   return metadata.protocol === 'json' ? { 'x-amz-target': `${metadata.targetPrefix}.${operation}` } : {};
 }
 
-function signed(account: string, service: string): string {
-  const scope = `${account}/20261122/us-east-1/${service}/aws4_request`;
-  return `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=${'0'.repeat(64)}`;
+function signed(caller: string, service: string): Record<string, string> {
+  const key = caller === role ? session.accessKeyId : caller;
+  const scope = `${key}/20261122/us-east-1/${service}/aws4_request`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=${'0'.repeat(64)}`;
+  return caller === role ? { authorization, 'x-amz-security-token': session.sessionToken } : { authorization };
 }
 
 function pathOf(uri: string, random: Random): string {
