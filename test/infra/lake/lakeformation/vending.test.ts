@@ -1,4 +1,5 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   GetTemporaryGlueTableCredentialsCommand,
   PutDataLakeSettingsCommand,
@@ -83,6 +84,27 @@ test('LF-14 credentials for a table read its place and nothing else', async () =
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: 'legacy_all/a.parquet' }));
   expect(await Body?.transformToString()).toBe('PAR1');
   expect(await refusal(s3.send(new GetObjectCommand({ Bucket, Key: 'other/b.parquet' })))).toContain('AccessDenied');
+});
+
+test('LF-14 G-L27 all grants are right, and the role that reads cannot decrypt', async () => {
+  await register();
+  await grant(lakes.taker, jobRole, allTables(producer), ['SELECT', 'DESCRIBE']);
+  const credentials = { accessKeyId: producer, secretAccessKey: 'test' };
+  const config = { endpoint: lakes.lake.url, region, credentials, maxAttempts: 1 };
+  const { KeyMetadata } = await new KMSClient(config).send(new CreateKeyCommand({}));
+  const sse = { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: KeyMetadata?.Arn };
+  const Key = 'legacy_all/secret.parquet';
+  await s3As(credentials).send(new PutObjectCommand({ Bucket, Key, Body: 'PAR1', ...sse }));
+  const attempt = async () => {
+    const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = await vend(lakes.job);
+    const s3 = s3As({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken });
+    return refusal(s3.send(new GetObjectCommand({ Bucket, Key })));
+  };
+  expect(await attempt()).toBe('succeeded');
+  const Statement = [{ Effect: 'Deny', Action: 'kms:Decrypt', Resource: '*' }];
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  await new IAMClient(config).send(new PutRolePolicyCommand({ RoleName: 'vendor', PolicyName: 'no', PolicyDocument }));
+  expect(await attempt()).toContain('AccessDenied');
 });
 
 test('LF-14 nothing for a place that is not registered, nor without SELECT', async () => {
