@@ -6,10 +6,10 @@ import { type Deployment, deployment } from '../../infra/deployment.ts';
 import { FLAGS } from '../../infra/flags.ts';
 import { type PolicyOptions, samplePolicy } from './policies.ts';
 
-const QUICK = { ...FLAGS, '@aws-cdk/core:validateAgainstDefaultRules': false, 'aws:cdk:bundling-stacks': [] };
+const QUICK = { ...FLAGS, 'aws:cdk:bundling-stacks': [] };
 
 export function testApp(): App {
-  return new App({ context: QUICK, analyticsReporting: false });
+  return new App({ context: QUICK, analyticsReporting: false, builtinCloudFormationValidation: false });
 }
 
 export function sampleDeployment(options: PolicyOptions = {}, app = testApp()): Deployment {
@@ -30,7 +30,7 @@ export function first<T extends Stack>(stacks: readonly T[]): T {
   return stack;
 }
 
-function lazily<T>(make: () => T): () => T {
+export function lazily<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
     made ??= make();

@@ -1,0 +1,110 @@
+/** Which recorded event is forwarded to the hub, which wakes it, and which does neither. */
+
+import { readFileSync } from 'node:fs';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { EnvelopeSchema } from '#contracts/events.ts';
+import { matchesPattern } from '../../support/event-pattern.ts';
+import { CONSUMER, HUB } from '../../support/policies.ts';
+import { eventsTemplate, hubTemplate, readable } from '../../support/templates.ts';
+
+function event(name: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(new URL(`../../fixtures/events/${name}.json`, import.meta.url), 'utf8'));
+}
+
+/** Names of the rules an event matches. */
+function matching(template: Template, name: string): string[] {
+  const rules = Object.values(template.findResources('AWS::Events::Rule')).map((rule) => rule['Properties']);
+  const found = rules.filter(({ EventPattern }) => matchesPattern(EventPattern, event(name)));
+  return found.map(({ Name }) => String(Name));
+}
+
+/** Event → the rule it wakes the hub by. */
+const WAKING: [string, string][] = [
+  ['crawler-succeeded', 'crawlers'],
+  ['database-created', 'databases'],
+  ['table-created', 'databases'],
+  ['table-updated', 'tables'],
+  ['share-associated', 'sharing'],
+  ['share-invitation', 'sharing'],
+];
+
+/** Nothing that lasts has changed, or nobody listens yet. */
+const QUIET = ['crawler-started', 'crawler-failed', 'partition-created', 'job-succeeded', 'grant-by-hand'];
+
+test.each([...WAKING.map(([name]) => name), ...QUIET])('%s has the envelope of AWS', (name) => {
+  expect(EnvelopeSchema.safeParse(event(name)).success).toBe(true);
+});
+
+describe.each(WAKING)('%s', (name, rule) => {
+  test(`is forwarded by exactly one rule`, () => {
+    expect(matching(eventsTemplate(), name)).toEqual([`onramp-forward-${rule}`]);
+  });
+
+  test(`wakes the hub once`, () => {
+    expect(matching(hubTemplate(), name)).toEqual([`onramp-${rule}`]);
+  });
+});
+
+test.each(QUIET)('%s is neither forwarded nor does it wake the hub', (name) => {
+  expect(matching(eventsTemplate(), name)).toEqual([]);
+  expect(matching(hubTemplate(), name)).toEqual([]);
+});
+
+test("a new policy wakes the hub, but only as the hub's own event: members may put events on its bus too", () => {
+  expect(event('policy-changed')).toMatchObject({ account: HUB });
+  expect(matching(hubTemplate(), 'policy-changed')).toEqual(['onramp-policy']);
+  expect(matching(hubTemplate(), 'policy-changed-forged')).toEqual([]);
+  expect(matching(eventsTemplate(), 'policy-changed')).toEqual([]);
+});
+
+test('our own alerts wake nobody', () => {
+  expect(matching(hubTemplate(), 'access-failed')).toEqual([]);
+});
+
+test('what is forwarded goes to the hub, with the role that a target in another account needs', () => {
+  const rules = Object.values(eventsTemplate().findResources('AWS::Events::Rule')).map((rule) => rule['Properties']);
+  expect(rules).toHaveLength(4);
+  for (const { Targets } of rules) {
+    expect(readable(Targets)).toEqual([
+      {
+        Id: 'hub',
+        Arn: `arn:<Partition>:events:ap-northeast-1:${HUB}:event-bus/onramp-hub`,
+        RoleArn: '<Forwarder.Arn>',
+      },
+    ]);
+  }
+});
+
+test('the forwarder may put events on that bus, and EventBridge of its own account may use it', () => {
+  const role = eventsTemplate().toJSON()['Resources'].Forwarder.Properties;
+  expect(readable(role.Policies[0].PolicyDocument.Statement)).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['events:PutEvents'],
+      Resource: `arn:<Partition>:events:ap-northeast-1:${HUB}:event-bus/onramp-hub`,
+    },
+  ]);
+  expect(readable(role.AssumeRolePolicyDocument.Statement)).toEqual([
+    {
+      Effect: 'Allow',
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'aws:SourceAccount': '<AccountId>' } },
+    },
+  ]);
+});
+
+test('a rule of the hub keeps trying for a day and then keeps the event (G-E10)', () => {
+  for (const rule of Object.values(hubTemplate().findResources('AWS::Events::Rule'))) {
+    const [target] = rule['Properties'].Targets;
+    expect(target.RetryPolicy).toEqual({ MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 });
+    expect(readable(target.DeadLetterConfig.Arn)).toMatch(/^<EventsDeadLetters/);
+    expect(readable(target.Arn)).toMatch(/^<OnEventFunction/);
+  }
+});
+
+test('a consumer forwards the same as a producer', () => {
+  expect(matching(eventsTemplate(), 'share-associated')).toEqual(['onramp-forward-sharing']);
+  expect(event('share-associated')).toMatchObject({ account: CONSUMER });
+});

@@ -1,0 +1,78 @@
+/** `npm run synth` as a user runs it: no AWS account, no context, all rules, real bundles. */
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
+const out = mkdtempSync(join(tmpdir(), 'onramp-synth-'));
+
+/** Measured 5 to 25 s on two busy cores; most of it CDK's rules. */
+beforeAll(() => {
+  const { PATH = '' } = process.env;
+  // Nothing else of the environment: no account, no Region, no credentials.
+  const env = { PATH, HOME: out, CDK_OUTDIR: out };
+  execFileSync(process.execPath, ['infra/app.ts'], { cwd: PROJECT, env, stdio: 'pipe' });
+}, 120_000);
+
+afterAll(() => rmSync(out, { recursive: true }));
+
+function template(stack: string): {
+  Resources: Record<string, { Type: string; Metadata: Record<string, string>; Properties: Record<string, unknown> }>;
+} {
+  return JSON.parse(readFileSync(join(out, `${stack}.template.json`), 'utf8'));
+}
+
+function bundleOf(name: string): string {
+  const functions = Object.values(template('onramp-hub').Resources).filter(
+    ({ Type }) => Type === 'AWS::Lambda::Function',
+  );
+  const found = functions.find(({ Properties }) => Properties['FunctionName'] === `onramp-${name}`);
+  return join(out, found?.Metadata['aws:asset:path'] ?? '', 'index.mjs');
+}
+
+test('makes the stacks of the sample policy, and their ids are stable', () => {
+  const stacks = readdirSync(out).filter((file) => file.endsWith('.template.json'));
+  expect(stacks.map((file) => file.replace('.template.json', '')).sort()).toEqual([
+    'onramp-events-111111111111-ap-northeast-1',
+    'onramp-events-222222222222-ap-northeast-1',
+    'onramp-hub',
+    'onramp-member-111111111111',
+    'onramp-member-222222222222',
+  ]);
+});
+
+test('the policy file of the hub is an asset with the document in it', () => {
+  const assets = readdirSync(out).filter((file) => /^asset\..*\.json$/.test(file));
+  expect(assets).toHaveLength(1);
+  expect(JSON.parse(readFileSync(join(out, assets[0] ?? ''), 'utf8'))).toMatchObject({
+    version: 1,
+    namespace: 'onramp',
+  });
+});
+
+describe.each([
+  // The issue's budgets; the other two are held where they are.
+  ['on-event', 480],
+  ['walk', 750],
+  ['report', 600],
+  ['store-policy', 480],
+])('bundle of %s', (name, kilobytes) => {
+  test(`is at most ${kilobytes} KB`, () => {
+    expect(statSync(bundleOf(name)).size).toBeLessThanOrEqual(kilobytes * 1024);
+  });
+
+  test('is whole: a handler is there, and nothing but Node is imported', async () => {
+    const text = readFileSync(bundleOf(name), 'utf8');
+    const imported = [...text.matchAll(/(?:^|[;}])import(?:[\w{}$,* ]+from)?"([^"]+)"/g)].map(([, module]) =>
+      String(module),
+    );
+    const { builtinModules } = await import('node:module');
+    for (const module of imported) expect(builtinModules).toContain(module.replace('node:', ''));
+    const loaded: unknown = await import(pathToFileURL(bundleOf(name)).href);
+    expect(loaded).toHaveProperty('handler');
+  });
+});
