@@ -55,7 +55,7 @@ export async function asked<T>(view: View, send: () => Promise<T>): Promise<T> {
 
 function build(code: ErrorCode, aws: AwsAnswer, view: View, cause?: unknown): LakeError {
   const where = /^\d{12}$/.test(view.account) ? `account ${view.account}` : view.account;
-  const remedy = remedyFor(code, where);
+  const remedy = remedyFor(code, where, aws.message);
   return new LakeError(code, {
     message: `could not ${view.doing} in ${where}: ${aws.message || aws.code}`,
     ...(remedy === undefined ? {} : { remedy }),

@@ -21,6 +21,14 @@ const REMEDIES: Partial<Record<ErrorCode, (where: string) => string>> = {
   Transient: () => 'nothing: the next run tries again',
 };
 
-export function remedyFor(code: ErrorCode, where: string): string | undefined {
+/** `said`: AWS's message, where it tells more than the code. */
+export function remedyFor(code: ErrorCode, where: string, said = ''): string | undefined {
+  if (code === 'AccessDenied' && /Lake Formation permission/i.test(said)) return unknownToLakeFormation(where);
   return REMEDIES[code]?.(where);
+}
+
+/** The usual reason: nobody has made our reader an administrator there yet, and only a person does (law 11). */
+function unknownToLakeFormation(where: string): string {
+  const [account] = /\d{12}/.exec(where) ?? ['ACCOUNT'];
+  return `run "onramp enroll ${account}" as a Lake Formation administrator of that account; if that was done, grant what AWS names`;
 }

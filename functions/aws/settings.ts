@@ -34,6 +34,18 @@ export async function readSettings(
   return { facts: factsOf(raw, account), raw };
 }
 
+/**
+ * To anybody but an administrator, Lake Formation lists only what he may see himself, and says so nowhere: a short
+ * list that looks complete. What such a role reads of grants and of the catalog is unknown, never missing (law 6).
+ */
+export function requireAdministrator(facts: SettingsFacts, role: string, account: string): void {
+  if (facts.admins.includes(role) || facts.readOnlyAdmins.includes(role)) return;
+  throw new LakeError('AccessDenied', {
+    message: `${role} is no Lake Formation administrator of account ${account}, so what it is shown may not be all there is`,
+    remedy: `run "onramp enroll ${account}" as a Lake Formation administrator of that account`,
+  });
+}
+
 export interface SettingsChange {
   readonly addAdmins: readonly string[];
   readonly addReadOnlyAdmins: readonly string[];

@@ -103,6 +103,12 @@ test('the message says what was being done, where, and what AWS said; the answer
   expect(error.remedy).toContain('account 111111111111');
 });
 
+test('what Lake Formation refuses somebody it does not know is cured by enrolling (law 11)', () => {
+  const said = 'Insufficient Lake Formation permission(s): Required Describe on cur_org';
+  expect(errorFromEntry(entry('AccessDeniedException', said), owner).remedy).toContain('onramp enroll 111111111111');
+  expect(errorFromEntry(entry('AccessDeniedException', 'no'), owner).remedy).not.toContain('enroll');
+});
+
 test('an error that is ours already is passed on as it is', () => {
   const error = new LakeError('LeaseHeld', { message: 'held' });
   expect(toLakeError(error, owner)).toBe(error);

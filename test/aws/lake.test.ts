@@ -12,7 +12,7 @@ import { grantBatch, listGrants, revokeBatch } from '#aws/grants.ts';
 import { putKeyPolicy, readKeyPolicy } from '#aws/keys.ts';
 import { readLocation } from '#aws/location.ts';
 import { listRoles, readRole } from '#aws/roles.ts';
-import { mergeSettings, readSettings, writeSettings } from '#aws/settings.ts';
+import { mergeSettings, readSettings, requireAdministrator, writeSettings } from '#aws/settings.ts';
 import { acceptInvitation, readAcceptance, readAssociations } from '#aws/shares.ts';
 import { memberRoleArn } from '#contracts/names.ts';
 import type { Grant, LakeResource } from '#core/lake.ts';
@@ -68,12 +68,14 @@ test('settings: our part is merged in, and a second time there is nothing to do'
     const arn = (role: 'Operator' | 'Reader') =>
       memberRoleArn({ partition: 'aws', account, namespace: 'onramp', role });
     const change = { addAdmins: [arn('Operator')], addReadOnlyAdmins: [arn('Reader')], raiseVersionTo: 3 };
-    const { raw } = await readSettings(operator(account, 'settings'), account);
+    const { raw, facts } = await readSettings(operator(account, 'settings'), account);
+    expect(() => requireAdministrator(facts, arn('Reader'), account)).toThrow(/is no Lake Formation administrator/);
     const merged = mergeSettings(raw, change);
     expect(merged).not.toBeNull();
     if (merged) await writeSettings(operator(account, 'settings'), account, merged);
     const after = await readSettings(reader(account), account);
     expect(mergeSettings(after.raw, change)).toBeNull();
+    requireAdministrator(after.facts, arn('Reader'), account);
     expect(after.facts).toMatchObject({ admins: [arn('Operator')], crossAccountVersion: 3, openTables: true });
   }
 });
@@ -129,6 +131,14 @@ test('share: granted with the grant option, listed with the RAM shares that carr
   }
   const all = await listGrants(reader(PRODUCER), { account: PRODUCER, resourceType: 'DATABASE' });
   expect(all.map(({ principal }) => principal)).toContain(CONSUMER);
+});
+
+test('to a role that is no administrator a list is short and looks complete: why one is required (law 6)', async () => {
+  await lake.makeRole({ account: PRODUCER, name: 'onlooker', path: '/', trust: { Service: 'glue.amazonaws.com' } });
+  const onlooker = lake.principal(`arn:aws:iam::${PRODUCER}:role/onlooker`);
+  const query = { account: PRODUCER, owner: true, resource: database };
+  expect((await listGrants(reader(PRODUCER), query)).map(({ principal }) => principal)).toContain(CONSUMER);
+  expect(await listGrants(onlooker, query)).toEqual([]);
 });
 
 test('accept: only what is pending, once; then the shares are there (G-R1, G-R8)', async () => {

@@ -23,6 +23,8 @@ export interface OnrampLake {
   readonly lake: RunningLake;
   /** As one of our roles, cut down to one purpose: what a stage of a walk works with. */
   as(account: string, role: MemberRole, purpose: Purpose, place?: Partial<SessionPolicyOptions>): Clients;
+  /** As any role that exists, without its trust being asked. */
+  principal(arn: string): Clients;
   /** As the account's root, to set the scene. */
   root(account: string): Clients;
   makeRole(options: { account: string; name: string; path: string; trust: object; policy?: object }): Promise<void>;
@@ -55,6 +57,7 @@ export async function startOnrampLake(options: LakeOptions = {}): Promise<Onramp
         role,
         sessionPolicy: sessionPolicyFor({ partition: 'aws', purpose, account, region: REGION, ...place }),
       }),
+    principal: (arn) => access(() => lake.control.credentials(arn)).own(REGION),
     root: (account) => access(async () => ({ accessKeyId: account, secretAccessKey: 'test' })).own(REGION),
     makeRole: (role) => makeRole(started.root(role.account).iam, role),
     close: () => lake.close(),
