@@ -52,11 +52,16 @@ function createPartition(call: Call, input: CreatePartitionRequest): object {
 }
 
 function batchCreatePartition(call: Call, input: BatchCreatePartitionRequest): object {
+  return { Errors: addPartitions(call, input) };
+}
+
+/** Makes partitions as this caller and tells which could not be made; a crawler's run uses it too. */
+export function addPartitions(call: Call, input: BatchCreatePartitionRequest): PartitionError[] {
   const found = changeable(call, input, 'INSERT');
   const given = required(input.PartitionInputList, 'PartitionInputList');
   const outcome = eachEntry(call, given, (one) => add(call, found, one));
   emitPartitionChange(call.world, found.ref, 'BatchCreatePartition', outcome.done);
-  return { Errors: told(outcome) };
+  return told(outcome);
 }
 
 function updatePartition(call: Call, input: UpdatePartitionRequest): object {

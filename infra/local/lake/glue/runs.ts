@@ -16,7 +16,7 @@ import { invalidInput, notFound } from './errors.ts';
 import { jobOf, newRun } from './jobs.ts';
 import type { DatabaseRef, Place } from './names.ts';
 import { databaseRef } from './names.ts';
-import { partitionWrites } from './partitions.ts';
+import { addPartitions } from './partitions.ts';
 import type { CrawlCounts } from './run-events.ts';
 import { emitCrawlerFailed, emitCrawlerSucceeded, emitJobState } from './run-events.ts';
 import { catalogOf, findTable, partitionKey } from './state.ts';
@@ -110,7 +110,8 @@ function writePartitions(call: Call, home: DatabaseRef, table: string, all: read
   const fresh = all.filter((one) => !known?.has(partitionKey(one.Values ?? [])));
   if (fresh.length === 0) return 0;
   const names = { DatabaseName: home.database, TableName: table };
-  void partitionWrites['BatchCreatePartition']?.(call, { ...names, PartitionInputList: fresh });
+  const [error] = addPartitions(call, { ...names, PartitionInputList: [...fresh] });
+  if (error) throw invalidInput(`Partition ${error.PartitionValues}: ${error.ErrorDetail?.ErrorMessage}`);
   return fresh.length;
 }
 

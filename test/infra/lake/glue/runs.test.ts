@@ -20,11 +20,12 @@ import {
   StartJobRunCommand,
   StartWorkflowRunCommand,
   TestConnectionCommand,
+  UpdateCrawlerCommand,
 } from '@aws-sdk/client-glue';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Cloud } from './cloud.ts';
-import { everything, makeRole, producer, region, startCloud, tableInput } from './cloud.ts';
+import { closeCatalog, everything, makeRole, producer, region, startCloud, tableInput } from './cloud.ts';
 
 let cloud: Cloud;
 beforeAll(async () => {
@@ -105,6 +106,22 @@ describe('crawlers', () => {
       state: 'Failed',
       message: 'Crawler Failed',
       errorMessage: 'Insufficient Lake Formation permission(s)',
+    });
+  });
+
+  test('a run whose partitions do not fit the table fails, and a role without rights makes none (GL-62)', async () => {
+    await run({ state: 'Succeeded', tables: [{ ...found, Partitions: [{ Values: ['2026', '1'] }] }] });
+    expect(await crawler()).toMatchObject({
+      LastCrawl: { Status: 'FAILED', ErrorMessage: expect.stringContaining('2026') },
+    });
+    await closeCatalog(cloud, producer, [`arn:aws:iam::${producer}:root`]);
+    await cloud.glue(producer).send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'closed' } }));
+    const change = { Name: 'cur-crawler', DatabaseName: 'closed' };
+    await cloud.glue(producer).send(new UpdateCrawlerCommand(change));
+    await run({ state: 'Succeeded', tables: [found] });
+    expect((await told()).at(-1)?.detail).toMatchObject({
+      state: 'Failed',
+      errorMessage: 'Insufficient Lake Formation permission(s): Required Create Table on closed',
     });
   });
 
