@@ -29,13 +29,19 @@ export function processTerminal(options: { readonly color: boolean }): Terminal 
     note: (text) => void process.stderr.write(`${text}\n`),
     paint: options.color ? (style, text) => styleText(style, text, { stream: process.stdout }) : PLAIN,
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true && process.env['CI'] === undefined,
-    confirm: async (question) => {
-      const lines = createInterface({ input: process.stdin, output: process.stderr });
-      try {
-        return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
-      } finally {
-        lines.close();
-      }
-    },
+    confirm: askYesOrNo,
   };
+}
+
+/** Ctrl-C at the question is Ctrl-C; an end of input (Ctrl-D) is a no. */
+async function askYesOrNo(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  try {
+    const answer = await Promise.race([lines.question(`${question} [y/N] `), ended]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    lines.close();
+  }
 }

@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 
-export const PolicyMistakeSchema = z.object({
+const PolicyMistakeSchema = z.object({
   /** `products.cur.account` */
   path: z.string(),
   line: z.number(),

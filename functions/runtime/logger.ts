@@ -12,7 +12,7 @@ export interface LogKeys {
 }
 
 /** Names and counts. Never payloads, documents or settings. */
-export type LogDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+type LogDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 export interface Log {
   /** What was decided and why. */

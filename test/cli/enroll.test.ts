@@ -37,6 +37,17 @@ describe('enroll', { timeout: 30_000 }, () => {
     expect(await settings()).toEqual(before);
   });
 
+  test('before our roles are there it says which stack to deploy', async () => {
+    const { code, stderr } = await onramp([...ENROLL, '--yes', '--role-path', '/elsewhere/'], {
+      env: local.as(FINANCE),
+    });
+    expect(stderr).toContain(
+      `error: ${FINANCE} finance-lake has no role arn:aws:iam::${FINANCE}:role/elsewhere/onramp-reader`,
+    );
+    expect(stderr).toContain(`fix: deploy the member role stack to ${FINANCE} first`);
+    expect(code).toBe(1);
+  });
+
   test('appends our reader to the read-only administrators and leaves all else as it was (G-S1)', async () => {
     const before = await settings();
     const { code, stdout, stderr } = await onramp([...ENROLL, '--yes'], { env: local.as(FINANCE) });

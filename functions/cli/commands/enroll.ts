@@ -3,7 +3,7 @@
 import type { Access, Clients } from '#aws/clients.ts';
 import { readCaller } from '#aws/person.ts';
 import { mergeSettings, readSettings, writeSettings } from '#aws/settings.ts';
-import { EXIT_CODES, LakeError } from '#contracts/errors.ts';
+import { EXIT_CODES, isLakeError, LakeError } from '#contracts/errors.ts';
 import { memberRoleArn } from '#contracts/names.ts';
 import type { Policy, PolicyAccount } from '#contracts/policy.ts';
 import { accountCalled, accountText } from '../accounts.ts';
@@ -35,7 +35,7 @@ export async function enroll(options: EnrollOptions, terminal: Terminal): Promis
   }
   for (const region of regions) {
     const already = !missing.includes(region);
-    if (!already) await append(access.own(region), { account: account.id, reader });
+    if (!already) await appended(access.own(region), { account, reader });
     terminal.result(`${already ? 'already enrolled' : 'enrolled'}: ${accountText(account)} in ${region}`);
   }
   return EXIT_CODES.done;
@@ -99,6 +99,24 @@ async function agreed(
     message: 'there is nobody to ask for a yes',
     remedy: 'pass --yes when the lines above are what you want',
   });
+}
+
+/** Lake Formation refuses a principal that IAM doesn't have: the person is a step too early. */
+async function appended(
+  clients: Clients,
+  { account, reader }: { account: PolicyAccount; reader: string },
+): Promise<void> {
+  try {
+    await append(clients, { account: account.id, reader });
+  } catch (error) {
+    if (!isLakeError(error, 'PrincipalUnknown')) throw error;
+    throw new LakeError('PrincipalUnknown', {
+      message: `${accountText(account)} has no role ${reader}`,
+      remedy: `deploy the member role stack to ${account.id} first; a role made within the last minute takes another`,
+      ...(error.aws ? { aws: error.aws } : {}),
+      cause: error,
+    });
+  }
 }
 
 /** Read, append, put, read back; again only when somebody's write in between took our part away. */

@@ -14,12 +14,12 @@ import {
 } from 'yaml';
 import type { PolicyPath } from '#core/policy/issue.ts';
 
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }
 
-export interface SyntaxMistake extends Place {
+interface SyntaxMistake extends Place {
   readonly message: string;
   readonly instead: string;
   /** The line it is on. */

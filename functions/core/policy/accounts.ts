@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts';
 
 export type AccountEntry = PolicyDocument['accounts'][string];
 
-export function accountId(entry: AccountEntry): string {
+function accountId(entry: AccountEntry): string {
   return typeof entry === 'string' ? entry : entry.id;
 }
 

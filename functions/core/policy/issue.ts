@@ -24,7 +24,7 @@ export function notYet(path: PolicyPath, found: unknown, instead: string): Polic
 }
 
 /** A value as a person recognises it in the file: short, on one line. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
