@@ -4,6 +4,7 @@
  *   entries#ACCOUNT#REGION    entry id             one of our writes; `state` is an attribute of its own
  *   findings#SCOPE            SHA-256 of its key   one finding of that scope
  *   walked#ACCOUNT#REGION     -                    what that account's last finished walk saw
+ *   confirmed#HASH            -                    a person has confirmed the withdrawals of this hash
  *   lease#KEY                 -                    `holder` and `until` are attributes, for the condition
  *
  * `body` holds the item as JSON and is checked against its schema when read. A partition is read by one query
@@ -65,6 +66,8 @@ export function createDynamoLedger(client: DynamoDBClient, tableName: string): L
       return body === null ? null : parsed(WalkedSchema, body);
     },
     putWalked: (walked) => write(table, [itemOf(`walked#${walked.account}#${walked.region}`, '-', walked)]),
+    isConfirmed: async (hash) => (await get(table, `confirmed#${hash}`)) !== null,
+    confirm: (hash, by) => write(table, [itemOf(`confirmed#${hash}`, '-', { by })]),
     take: (lease, now) => take(table, lease, now),
     release: (key, holder) => release(table, key, holder),
   };

@@ -89,6 +89,9 @@ export interface Ledger {
   putFindings(records: readonly FindingRecord[]): Promise<void>;
   walked(account: string, region: string): Promise<Walked | null>;
   putWalked(walked: Walked): Promise<void>;
+  /** Whether a person has confirmed the withdrawals of this hash. */
+  isConfirmed(hash: string): Promise<boolean>;
+  confirm(hash: string, by: string): Promise<void>;
   /** Takes or renews a lease until `until`; false when somebody else holds it at `now`. Conditional write. */
   take(lease: Lease, now: number): Promise<boolean>;
   /** Gives up a lease; a no-op when `holder` does not hold it. */

@@ -29,6 +29,8 @@ export function entryId(action: Action): string {
 
 /** The intent of an action. What an earlier entry knows of `before` is kept: our own write must not look like theirs. */
 export function intentOf(action: Action, run: Run, earlier: Entry | undefined): Entry {
+  // A withdrawal ends an entry of ours; until AWS has taken it, what was granted stays on record.
+  if (isWithdrawal(action) && earlier !== undefined) return { ...earlier, execution: run.execution, error: null };
   const about = subject(action);
   return {
     id: entryId(action),
@@ -46,14 +48,16 @@ export function intentOf(action: Action, run: Run, earlier: Entry | undefined): 
   };
 }
 
-export function settled(entry: Entry, at: number, trouble: Trouble | null): Entry {
+export function isWithdrawal(action: Action): boolean {
+  return action.kind === 'revoke' && action.reason === 'withdrawal';
+}
+
+/** The entry after its write: `trouble` null when AWS took it. */
+export function settled(action: Action, entry: Entry, at: number, trouble: Trouble | null): Entry {
+  if (isWithdrawal(action) && trouble === null) return { ...entry, state: 'withdrawn', at };
   if (trouble === null) return { ...entry, state: 'confirmed', error: null, at };
-  return {
-    ...entry,
-    state: 'failed',
-    error: { code: trouble.code, message: trouble.message, aws: trouble.aws ?? null },
-    at,
-  };
+  const error = { code: trouble.code, message: trouble.message, aws: trouble.aws ?? null };
+  return { ...entry, state: isWithdrawal(action) ? entry.state : 'failed', error, at };
 }
 
 /** Confirmed entries young enough to be laid over facts. */
@@ -100,7 +104,7 @@ function grantSubject(action: Extract<Action, { kind: 'grant' | 'revoke' }>): Su
   const theirs = (p: string) => action.kind === 'revoke' || action.had.includes(p) || action.had.includes('ALL');
   const sent = sentText(grant);
   return {
-    kind: action.kind,
+    kind: isWithdrawal(action) ? 'grant' : action.kind,
     target: resourceText(grant.resource),
     principal: grant.principal,
     sent,

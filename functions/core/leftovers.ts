@@ -25,12 +25,12 @@ export function leftoverFindings(actions: readonly Action[], entries: readonly E
 }
 
 function leftover(action: Action, product: string, entry: Entry | undefined): Finding {
-  const failed = entry?.state === 'failed' ? entry.error : null;
+  const failed = entry?.error ?? null;
   const told = failed?.message ?? `could not ${actionText(action)}: it was not attempted`;
   return finding({
     hop: action.hop,
     state: 'broken',
-    cause: failed === null || failed === undefined ? `${action.kind}-missing` : `${action.kind}-failed`,
+    cause: failed === null ? `${action.kind}-missing` : `${action.kind}-failed`,
     account: action.account,
     region: action.region,
     product,

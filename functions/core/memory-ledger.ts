@@ -7,6 +7,7 @@ export function createMemoryLedger(): Ledger {
   const findings = new Map<string, FindingRecord>();
   const walked = new Map<string, Walked>();
   const leases = new Map<string, Lease>();
+  const confirmed = new Map<string, string>();
   return {
     entries: async (account, region) =>
       sorted(entries).filter(
@@ -22,6 +23,10 @@ export function createMemoryLedger(): Ledger {
     walked: async (account, region) => copy(walked.get(JSON.stringify([account, region])) ?? null),
     putWalked: async (given) => {
       walked.set(JSON.stringify([given.account, given.region]), copy(given));
+    },
+    isConfirmed: async (hash) => confirmed.has(hash),
+    confirm: async (hash, by) => {
+      confirmed.set(hash, by);
     },
     take: async (lease, now) => {
       const held = leases.get(lease.key);

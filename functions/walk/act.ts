@@ -49,10 +49,15 @@ function isPermission(action: Action): action is Permission {
   return action.kind === 'grant' || action.kind === 'revoke';
 }
 
-/** Everything that is not a grant one by one and first; then revokes, then grants, in batches of one account, Region and hop. */
+/**
+ * Everything that is not a grant one by one and first; then revokes, then grants, in batches of one account, Region and
+ * hop. Altering a database comes last: the right to do so may be among the grants.
+ */
 function inOrder(actions: readonly Action[]): readonly (readonly Action[])[] {
   const distinct = [...new Map(actions.map((action) => [entryId(action), action])).values()];
-  const singles = distinct.filter((action) => !isPermission(action)).map((action) => [action]);
+  const others = distinct.filter((action) => !isPermission(action));
+  const isLast = (action: Action) => action.kind === 'close-table-defaults';
+  const singles = others.filter((action) => !isLast(action)).map((action) => [action]);
   const batches = (kind: Permission['kind']) => {
     const groups = Map.groupBy(
       distinct.filter((a) => a.kind === kind),
@@ -60,7 +65,7 @@ function inOrder(actions: readonly Action[]): readonly (readonly Action[])[] {
     );
     return [...groups.values()].flatMap((group) => chunks(group, BATCH));
   };
-  return [...singles, ...batches('revoke'), ...batches('grant')];
+  return [...singles, ...batches('revoke'), ...batches('grant'), ...others.filter(isLast).map((action) => [action])];
 }
 
 async function single({ ctx, pace, earlier }: Doing, action: Exclude<Action, Permission>): Promise<LakeError | null> {
@@ -110,7 +115,7 @@ async function ended(ctx: WalkContext, action: Action, intent: Entry, error: unk
   if (error !== null && !(error instanceof LakeError)) throw error;
   // The thing appeared between looking and writing: the next look tells whether it is as wanted.
   const failure = isLakeError(error, 'AlreadyExists', 'NothingToRevoke') ? null : (error as LakeError | null);
-  await ctx.ledger.put([settled(intent, ctx.now(), failure === null ? null : toTrouble(failure))]);
+  await ctx.ledger.put([settled(action, intent, ctx.now(), failure === null ? null : toTrouble(failure))]);
   const said = {
     account: action.account,
     region: action.region,

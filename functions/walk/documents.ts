@@ -10,7 +10,7 @@ import { putKeyPolicy, readKeyPolicy } from '#aws/keys.ts';
 import { mergeSettings, readSettings, writeSettings } from '#aws/settings.ts';
 import { LakeError } from '#contracts/errors.ts';
 import type { Action } from '#core/actions.ts';
-import { mergeStatements } from '#core/iam/merge.ts';
+import { mergeKeyStatements, mergeStatements } from '#core/iam/merge.ts';
 import { ownsSid, ownsSidAbout } from '#core/sids.ts';
 import type { WalkContext } from './context.ts';
 
@@ -157,7 +157,8 @@ function statementsKind(
   return {
     merged: (found) => {
       const ours = (sid: string) => ownsSidAbout(ctx.policy.namespace, action.products, sid);
-      const merged = mergeStatements(found.text, action.statements, ours);
+      const mergeInto = action.kind === 'merge-key-policy' ? mergeKeyStatements : mergeStatements;
+      const merged = mergeInto(found.text, action.statements, ours);
       return merged.changed ? { text: merged.text } : null;
     },
     text: (found) => found.text,

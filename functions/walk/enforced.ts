@@ -4,6 +4,7 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { Scope } from '#contracts/steps.ts';
 import type { Action } from '#core/actions.ts';
 import { modeIn } from '#core/policy.ts';
+import { type Braked, brake, withdrawalHash } from '#core/withdraw.ts';
 import type { WalkContext } from './context.ts';
 
 /** What the ledger has on every account and Region a scope's actions may touch. */
@@ -29,4 +30,14 @@ export function isEnforced(ctx: WalkContext, action: Action): boolean {
   return ctx.policy.products.some(
     (p) => action.products.includes(p.name) && modeIn(ctx.policy, p, action.account) === 'enforce',
   );
+}
+
+/** Withdrawals only as far as the brake lets them, or a person has confirmed exactly these. */
+export async function withBrake(
+  ctx: WalkContext,
+  actions: readonly Action[],
+  entries: readonly Entry[],
+): Promise<Braked> {
+  const confirmed = await ctx.ledger.isConfirmed(withdrawalHash(actions));
+  return brake(ctx.policy, actions, entries, confirmed);
 }

@@ -19,7 +19,14 @@ import { decideLocation } from '#core/hops/location.ts';
 import { decideSettings } from '#core/hops/settings.ts';
 import { decideShare, productResources, tablesOf } from '#core/hops/share.ts';
 import { decideStorage } from '#core/hops/storage.ts';
-import { IAM_ALLOWED_PRINCIPALS, type ListedGrant, type Observed, resourceText } from '#core/lake.ts';
+import {
+  type Grant,
+  IAM_ALLOWED_PRINCIPALS,
+  type LakeResource,
+  type ListedGrant,
+  type Observed,
+  resourceText,
+} from '#core/lake.ts';
 import { modeIn } from '#core/policy.ts';
 import { consumersOf, productsOf, receivers } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
@@ -38,7 +45,7 @@ const ASK_ONE_BY_ONE = 20;
 export type PublishFacts = ReturnType<typeof publishFacts>;
 
 export function publishFacts(ctx: WalkContext, scope: PublishScope) {
-  const { account, database } = scope;
+  const { account, region, database } = scope;
   const clients = reader(ctx, scope);
   const products = productsOf(ctx.policy, scope);
   const catalog = once(() => observed(() => readCatalog(clients, { account, database, owner: true })));
@@ -63,6 +70,7 @@ export function publishFacts(ctx: WalkContext, scope: PublishScope) {
       return observed(() => readLocation(clients, { bucket, prefix, partition: ctx.policy.partition }));
     }),
     disproved: once(() => disprovedBy(ctx, products)),
+    entries: once(() => ctx.ledger.entries(account, region)),
   };
 }
 
@@ -84,13 +92,12 @@ async function listShares(
   if (!catalog.known || catalog.value.database === null) return [];
   const facts = catalog.value;
   const products = productsOf(ctx.policy, scope).filter((product) => receivers(product).length > 0);
-  const resources = new Map(
-    products
-      .flatMap((p) => productResources(p, tablesOf(p, facts)))
-      .map(({ resource }) => [resourceText(resource), resource]),
-  );
+  const wanted = products.flatMap((p) => productResources(p, tablesOf(p, facts))).map(({ resource }) => resource);
+  const { account, region } = scope;
+  const ours = (await ctx.ledger.entries(account, region)).filter((entry) => entry.kind === 'grant');
+  const granted = ours.map((entry) => (JSON.parse(entry.sent) as Grant).resource).filter((r) => isIn(r, scope, facts));
+  const resources = new Map([...wanted, ...granted].map((resource) => [resourceText(resource), resource]));
   const clients = reader(ctx, scope);
-  const { account } = scope;
   if (resources.size <= ASK_ONE_BY_ONE) {
     const lists = await Promise.all(
       [...resources.values()].map((resource) => listGrants(clients, { account, owner: true, resource })),
@@ -102,6 +109,13 @@ async function listShares(
     listGrants(clients, { account, resourceType: 'TABLE' }),
   ]);
   return [...databases, ...tables].filter((row) => resources.has(resourceText(row.resource)));
+}
+
+/** Of this database, and still there: asking about a dropped table is an error to AWS. */
+function isIn(resource: LakeResource, scope: PublishScope, facts: CatalogFacts): boolean {
+  if (!('database' in resource) || resource.catalog !== scope.account || resource.database !== scope.database)
+    return false;
+  return resource.type !== 'table' || facts.tables.some((table) => table.name === resource.table);
 }
 
 /** Roles the consumers' walks found disproved: their producers deny them by name. */
@@ -134,10 +148,12 @@ export async function locationHop(_ctx: WalkContext, facts: PublishFacts): Promi
   return merge(...(await Promise.all(decisions)));
 }
 
-export async function exposureHop(_ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
-  const [catalog, open] = await Promise.all([facts.catalog(), facts.open()]);
+export async function exposureHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
+  const [catalog, open, listed] = await Promise.all([facts.catalog(), facts.open(), facts.listed()]);
   const shared = facts.products.filter((p) => receivers(p).length > 0);
-  return merge(...shared.map((product) => decideExposure({ product, catalog, open, recent: looking.recent })));
+  const operator = roleArn(ctx, facts.scope.account, 'Operator');
+  const { recent } = looking;
+  return merge(...shared.map((product) => decideExposure({ product, operator, catalog, open, listed, recent })));
 }
 
 export async function catalogPolicyHop(ctx: WalkContext, facts: PublishFacts): Promise<Decision> {
@@ -168,19 +184,30 @@ export async function blockedProducts(
 
 export async function shareHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
   const blocked = await blockedProducts(ctx, facts, looking);
-  const [catalog, listed, associations] = await Promise.all([facts.catalog(), facts.listed(), facts.associations()]);
+  const [catalog, listed, associations, entries] = await Promise.all([
+    facts.catalog(),
+    facts.listed(),
+    facts.associations(),
+    facts.entries(),
+  ]);
   const byMode = Object.values(Object.groupBy(facts.products, (p) => modeIn(ctx.policy, p, p.account)));
-  return merge(
-    ...byMode.map((products) =>
-      decideShare({ products, blocked, catalog, listed, associations, recent: looking.recent }),
-    ),
-  );
+  const decisions = byMode.map((products) => {
+    const others = facts.products.filter((p) => !products.includes(p)).map((p) => p.name);
+    return decideShare({ products, others, blocked, catalog, listed, associations, entries, recent: looking.recent });
+  });
+  return merge(...decisions);
 }
 
 /** A product that can't be shared gets no bytes either; what its statements say already is left as it is. */
 export async function storageHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
-  const [disproved, blocked] = await Promise.all([facts.disproved(), blockedProducts(ctx, facts, looking)]);
-  const open = facts.products.filter((product) => !blocked.has(product.name));
+  const [disproved, blocked, share] = await Promise.all([
+    facts.disproved(),
+    blockedProducts(ctx, facts, looking),
+    shareHop(ctx, facts, looking),
+  ]);
+  // Bytes are opened last: a product whose grants AWS refused is not half readable.
+  const ungranted = looking.planning ? [] : share.actions.filter((a) => a.kind === 'grant').flatMap((a) => a.products);
+  const open = facts.products.filter(({ name }) => !blocked.has(name) && !ungranted.includes(name));
   const groups = Object.values(Object.groupBy(open, (p) => storageKey(ctx, p)));
   const decisions = groups.map(async (products = []) => {
     const first = products[0];

@@ -7,7 +7,7 @@ import { scopeText } from '#core/start.ts';
 import { acceptance } from './accept.ts';
 import { act } from './act.ts';
 import type { WalkContext } from './context.ts';
-import { entriesOf, isEnforced } from './enforced.ts';
+import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import { fanOut } from './fan-out.ts';
 import { look, STAGE_HOPS } from './halves.ts';
 import { scopeLease } from './lease.ts';
@@ -41,7 +41,11 @@ async function walkHops(
   for (const hop of hops) {
     const entries = await entriesOf(ctx, scope);
     const decision = await look(ctx, scope).decide(hop, { recent: recentOf(entries, ctx.now()), planning: false });
-    const actions = decision.actions.filter((action) => isEnforced(ctx, action));
+    const { actions } = await withBrake(
+      ctx,
+      decision.actions.filter((action) => isEnforced(ctx, action)),
+      entries,
+    );
     ctx.tell({
       kind: 'decided',
       scope: scopeText(scope),

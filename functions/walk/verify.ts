@@ -8,7 +8,7 @@ import { leftoverFindings, notYetVisible, reportOnlyFindings } from '#core/lefto
 import { settle } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import type { WalkContext } from './context.ts';
-import { entriesOf, isEnforced } from './enforced.ts';
+import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import { partsSeen } from './fan-out.ts';
 import { hopsOf, look } from './halves.ts';
 import { disprovedRoles, onboardFacts } from './onboard.ts';
@@ -17,7 +17,8 @@ import { disprovedRoles, onboardFacts } from './onboard.ts';
 export async function verify(ctx: WalkContext, scope: Scope): Promise<StageOutput> {
   const decision = await decideAll(ctx, scope);
   const entries = await entriesOf(ctx, scope);
-  const enforced = decision.actions.filter((action) => isEnforced(ctx, action));
+  const wanted = decision.actions.filter((action) => isEnforced(ctx, action));
+  const { actions: enforced, finding: braked } = await withBrake(ctx, wanted, entries);
   const early = notYetVisible(enforced, entries, ctx.now());
   if (early.length > 0) {
     throw new LakeError('NotYetVisible', {
@@ -25,7 +26,12 @@ export async function verify(ctx: WalkContext, scope: Scope): Promise<StageOutpu
     });
   }
   const reported = decision.actions.filter((action) => !isEnforced(ctx, action));
-  const findings = [...decision.findings, ...leftoverFindings(enforced, entries), ...reportOnlyFindings(reported)];
+  const findings = [
+    ...decision.findings,
+    ...leftoverFindings(enforced, entries),
+    ...reportOnlyFindings(reported),
+    ...(braked === null ? [] : [braked]),
+  ];
   await record(ctx, scope, findings);
   if (scope.half === 'onboard') await rememberWalk(ctx, scope, enforced, findings);
   return {

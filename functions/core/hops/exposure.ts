@@ -5,6 +5,7 @@ import type { Product } from '../../contracts/policy.ts';
 import type { Action, Decision, Finding } from '../actions.ts';
 import type { CatalogFacts, GrantFacts } from '../facts.ts';
 import { finding, listed, unreadable } from '../findings.ts';
+import { missingGrants } from '../grants.ts';
 import { matches } from '../iam/pattern.ts';
 import { IAM_ALLOWED_PRINCIPALS, type ListedGrant, type Observed, resourceText } from '../lake.ts';
 import { wantsTable } from '../wanted.ts';
@@ -15,6 +16,9 @@ export interface ExposureQuestion {
   /** What IAM_ALLOWED_PRINCIPALS holds in this catalog. */
   readonly open: Observed<GrantFacts>;
   readonly recent: readonly Entry[];
+  /** Our operator, and what is granted on the database: an administrator may alter only what it was granted (G-L25). */
+  readonly operator: string;
+  readonly listed: Observed<GrantFacts>;
 }
 
 /** The rows of IAM_ALLOWED_PRINCIPALS that cover this product's database and tables. */
@@ -53,7 +57,7 @@ export function decideExposure(question: ExposureQuestion): Decision {
   const rows = openRows(product, open.value.grants, recent);
   const defaultsOpen = catalog.value.database.openTables && product.tables === 'all';
   if (rows.length === 0 && !defaultsOpen) return { actions: [], findings: [], left: [] };
-  if (product.exposure === 'revoke') return { actions: closing(product, rows, defaultsOpen), findings: [], left: [] };
+  if (product.exposure === 'revoke') return { actions: closing(question, rows, defaultsOpen), findings: [], left: [] };
   return {
     actions: [],
     findings: [stillOpen(where, product, rows, defaultsOpen)],
@@ -61,21 +65,28 @@ export function decideExposure(question: ExposureQuestion): Decision {
   };
 }
 
-function closing(product: Product, rows: readonly ListedGrant[], defaultsOpen: boolean): readonly Action[] {
-  const base = {
-    hop: 'exposure' as const,
-    account: product.account,
-    region: product.region,
-    effect: 'narrows' as const,
-    products: [product.name],
-  };
-  const defaults: readonly Action[] = defaultsOpen
-    ? [{ ...base, kind: 'close-table-defaults', database: product.database }]
-    : [];
-  return [
-    ...defaults,
-    ...rows.map((grant) => ({ ...base, kind: 'revoke' as const, grant, reason: 'exposure' as const })),
-  ];
+function closing(question: ExposureQuestion, rows: readonly ListedGrant[], defaultsOpen: boolean): readonly Action[] {
+  const { product } = question;
+  const { name, account, region } = product;
+  const base = { hop: 'exposure' as const, account, region, effect: 'narrows' as const, products: [name] };
+  const revokes = rows.map((grant) => ({ ...base, kind: 'revoke' as const, grant, reason: 'exposure' as const }));
+  if (!defaultsOpen) return revokes;
+  return [...mayAlter(question), ...revokes, { ...base, kind: 'close-table-defaults', database: product.database }];
+}
+
+function mayAlter({ product, operator, listed: listing, recent }: ExposureQuestion): readonly Action[] {
+  const { account, region, database, name } = product;
+  const resource = { type: 'database' as const, catalog: account, database };
+  const grant = { principal: operator, resource, permissions: ['ALTER', 'DESCRIBE'], grantable: [] };
+  const held = listing.known ? listing.value.grants : [];
+  return missingGrants({
+    hop: 'exposure',
+    account,
+    region,
+    wanted: [{ grant, products: [name] }],
+    listed: held,
+    recent,
+  });
 }
 
 type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string };

@@ -7,9 +7,10 @@ import type { AssociationFacts, CatalogFacts, GrantFacts } from '../facts.ts';
 import { finding, listed, unreadable } from '../findings.ts';
 import { missingGrants, type WantedGrant } from '../grants.ts';
 import { matches } from '../iam/pattern.ts';
-import type { LakeResource, ListedGrant, Observed } from '../lake.ts';
+import type { Grant, LakeResource, ListedGrant, Observed } from '../lake.ts';
 import { resourceText } from '../lake.ts';
 import { receivers, wantsTable } from '../wanted.ts';
+import { withdrawals } from '../withdraw.ts';
 
 export interface ShareQuestion {
   readonly products: readonly Product[];
@@ -19,6 +20,10 @@ export interface ShareQuestion {
   readonly listed: Observed<GrantFacts>;
   readonly associations: Observed<readonly AssociationFacts[]>;
   readonly recent: readonly Entry[];
+  /** Products of the same database that are decided apart from these. */
+  readonly others: readonly string[];
+  /** Ours in this account and Region: what nobody wants any longer is withdrawn. */
+  readonly entries: readonly Entry[];
 }
 
 /** The tables of a product that exist and are meant, sorted; links are nobody's data. */
@@ -69,14 +74,26 @@ export function decideShare(question: ShareQuestion): Decision {
   const facts = catalog.value;
   const open = question.products.filter((p) => !question.blocked.has(p.name));
   const wanted = facts.database === null ? [] : open.flatMap((product) => wantedShares(product, facts));
-  const actions = missingGrants({
-    hop: 'share',
-    account,
-    region,
-    wanted,
-    listed: listing.value.grants,
-    recent: question.recent,
-  });
+  const granted = listing.value.grants;
+  const inScope = ({ principal, resource }: Grant) =>
+    /^\d{12}$/.test(principal) &&
+    'database' in resource &&
+    resource.catalog === account &&
+    resource.database === database;
+  const undecided = new Set([...question.blocked, ...question.others]);
+  const actions = [
+    ...missingGrants({ hop: 'share', account, region, wanted, listed: granted, recent: question.recent }),
+    ...withdrawals({
+      hop: 'share',
+      account,
+      region,
+      entries: question.entries,
+      wanted,
+      undecided,
+      inScope,
+      listed: granted,
+    }),
+  ];
   return {
     actions,
     findings: [...tablesMissing(open, facts), ...brokenAssociations(where, question, listing.value.grants)],

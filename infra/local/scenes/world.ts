@@ -6,6 +6,7 @@ import {
   CreateTableCommand,
   GlueClient,
   type PartitionInput,
+  UpdateTableCommand,
 } from '@aws-sdk/client-glue';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
@@ -13,7 +14,13 @@ import {
   LakeFormationClient,
   PutDataLakeSettingsCommand,
 } from '@aws-sdk/client-lakeformation';
-import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetBucketPolicyCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import type { ControlClient } from '../lake/control-client.ts';
 import {
   ACCOUNTS,
@@ -97,6 +104,14 @@ async function makeBucket(stage: Stage): Promise<void> {
       );
     }
   }
+}
+
+/** Ids of the statements in the bucket's policy now. */
+export async function bucketPolicySids(stage: Stage): Promise<readonly string[]> {
+  const s3 = new S3Client({ ...root(stage, FINANCE), forcePathStyle: true });
+  const { Policy = '{}' } = await s3.send(new GetBucketPolicyCommand({ Bucket: BUCKET }));
+  const { Statement = [] } = JSON.parse(Policy) as { Statement?: { Sid?: string }[] };
+  return Statement.map((statement) => statement.Sid ?? '');
 }
 
 /** What a reader must get to see: Parquet's magic number, then something only this object holds. */
@@ -183,6 +198,14 @@ export async function runCrawler(stage: Stage): Promise<void> {
     state: 'Succeeded',
     tables: [table],
   });
+}
+
+/** Somebody of the producer's edits a table: the catalog events of any working day. */
+export async function updateTable(stage: Stage, table: SceneTable): Promise<void> {
+  const credentials = await stage.control.credentials(readerArn(ADMIN));
+  const glue = new GlueClient({ ...root(stage, FINANCE), credentials });
+  const input = { ...tableInput(table), Description: 'looked at again' };
+  await glue.send(new UpdateTableCommand({ DatabaseName: table.database, TableInput: input }));
 }
 
 /** Every reader has what the article gives its job role: IAM alone opens nothing. */

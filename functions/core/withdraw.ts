@@ -1,0 +1,103 @@
+/** Taking back what we granted and nobody wants any longer: only what was absent before, and never much at once (law 10). */
+
+import { createHash } from 'node:crypto';
+import type { Entry } from '../contracts/ledger.ts';
+import type { Policy } from '../contracts/policy.ts';
+import type { Action, HopName } from './actions.ts';
+import { actionsText } from './describe.ts';
+import { isWithdrawal } from './entries.ts';
+import { finding } from './findings.ts';
+import type { WantedGrant } from './grants.ts';
+import { type Grant, type ListedGrant, resourceText } from './lake.ts';
+
+export interface WithdrawQuestion {
+  readonly hop: HopName;
+  readonly account: string;
+  readonly region: string;
+  readonly entries: readonly Entry[];
+  readonly wanted: readonly WantedGrant[];
+  /** Products whose wishes are not known in this run: their grants are left alone. */
+  readonly undecided: ReadonlySet<string>;
+  /** Whether a grant is this scope's to judge. */
+  readonly inScope: (grant: Grant) => boolean;
+  /** What is listed now: what is gone already need not be revoked. */
+  readonly listed: readonly ListedGrant[];
+}
+
+/** Revokes of our own confirmed grants, of the permissions that were absent before. */
+export function withdrawals(question: WithdrawQuestion): readonly Action[] {
+  const { hop, account, region } = question;
+  const wanted = new Set(question.wanted.map((w) => identity(w.grant)));
+  const there = new Set(question.listed.map(identity));
+  return question.entries.flatMap((entry) => {
+    if (entry.kind !== 'grant' || entry.state !== 'confirmed') return [];
+    if (entry.account !== account || entry.region !== region) return [];
+    if (entry.products.some((product) => question.undecided.has(product))) return [];
+    const sent = JSON.parse(entry.sent) as Grant;
+    if (!question.inScope(sent) || wanted.has(identity(sent)) || !there.has(identity(sent))) return [];
+    const permissions = sent.permissions.filter((permission) => entry.before[permission] === 'absent');
+    if (permissions.length === 0) return [];
+    const grant = { ...sent, permissions, grantable: sent.grantable.filter((p) => permissions.includes(p)) };
+    const base = { hop, account, region, effect: 'narrows' as const, products: entry.products };
+    return [{ ...base, kind: 'revoke' as const, grant, reason: 'withdrawal' as const }];
+  });
+}
+
+function identity({ principal, resource }: Pick<Grant, 'principal' | 'resource'>): string {
+  return `${principal}|${resourceText(resource)}`;
+}
+
+/** What a person confirms: the same withdrawals have the same hash, whatever else a plan holds. */
+export function withdrawalHash(actions: readonly Action[]): string {
+  const lines = actions
+    .filter(isWithdrawal)
+    .map((a) => JSON.stringify(a))
+    .sort();
+  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16);
+}
+
+export interface Braked {
+  readonly actions: readonly Action[];
+  readonly finding: ReturnType<typeof finding> | null;
+}
+
+/**
+ * Stops a run that would withdraw more than the larger of a number and a share of what we wrote, or all of a product.
+ * Everything but the withdrawals goes on. `confirmed`: a person has confirmed exactly these.
+ */
+export function brake(
+  policy: Policy,
+  actions: readonly Action[],
+  entries: readonly Entry[],
+  confirmed: boolean,
+): Braked {
+  const withdrawn = actions.filter(isWithdrawal);
+  const first = withdrawn[0];
+  if (first === undefined) return { actions, finding: null };
+  const standing = entries.filter((entry) => entry.kind === 'grant' && entry.state === 'confirmed');
+  const { atMost, percent } = policy.limits.withdraw;
+  const most = Math.max(atMost, Math.floor((standing.length * percent) / 100));
+  const names = [...new Set(withdrawn.flatMap((action) => action.products))].sort();
+  const emptied = names.filter((name) => {
+    const ours = standing.filter((entry) => entry.products.includes(name)).length;
+    return withdrawn.filter((action) => action.products.includes(name)).length >= ours;
+  });
+  if (withdrawn.length <= most && emptied.length === 0) return { actions, finding: null };
+  const hash = withdrawalHash(withdrawn);
+  if (confirmed) return { actions, finding: null };
+  const why =
+    emptied.length > 0 ? `all grants of ${emptied.join(', ')}` : `${withdrawn.length} of ${standing.length} grants`;
+  return {
+    actions: actions.filter((action) => !isWithdrawal(action)),
+    finding: finding({
+      hop: first.hop,
+      state: 'broken',
+      cause: 'brake-pulled',
+      account: first.account,
+      region: first.region,
+      resource: `withdrawal ${hash}`,
+      message: `this run would withdraw ${why} and stopped before the first: ${actionsText(withdrawn)}`,
+      remedy: `Look at it with \`onramp plan\`. If it is meant: onramp confirm-withdrawal ${hash}. If not, put back into the policy what was taken out.`,
+    }),
+  };
+}

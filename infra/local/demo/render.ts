@@ -1,0 +1,64 @@
+/** The demo's outcome for a person: rendered from the same document that `--json` prints. */
+
+import { styleText } from 'node:util';
+import type { DemoDocument } from '#contracts/documents.ts';
+
+type SceneOutcome = DemoDocument['scenes'][number];
+
+/** Columns padded with spaces: made for terminals, copying and grep. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+export function renderDemo(document: DemoDocument): string {
+  const scenes = document.scenes.map(renderScene).join('\n');
+  const verdict = document.ok ? good('All expectations held.') : bad('Not every expectation held.');
+  return `${scenes}\n${verdict}\nNext: npm run demo -- --keep, or README.md, "Deploying for real".\n`;
+}
+
+function renderScene(scene: SceneOutcome): string {
+  const access = scene.access.map((row) => [row.principal, row.table, row.before, row.after, hopsText(row.after)]);
+  const head = ['principal', 'table', 'before', 'after', 'by which hops'];
+  const calls = Object.entries(scene.calls.byAction).map(([action, count]) => [`  ${action}`, String(count)]);
+  return [
+    `\n== ${scene.name} ==`,
+    '',
+    'Who reads what (by reading, local cloud)',
+    columns([head, ...access]),
+    '',
+    ...(scene.findings.length > 0
+      ? ['Findings told on the way', ...scene.findings.map((f) => `  ${f.hop}: ${f.message}\n    ${f.remedy}`), '']
+      : []),
+    `AWS calls in the members' accounts: ${scene.calls.read} reads, ${scene.calls.write} writes`,
+    columns(calls),
+    '',
+    ...(scene.eventToReadableMs === null ? [] : [`Event to readable: ${scene.eventToReadableMs} ms`, '']),
+    'Expected',
+    ...scene.expectations.map(
+      (e) =>
+        `  ${e.held ? good('held') : bad('FAILED')}  ${e.text}${e.saw === undefined ? '' : `\n          saw: ${e.saw}`}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+function hopsText(after: string): string {
+  if (after === 'read') return 'share → acceptance → link → grants → storage → role';
+  return 'none: no grant, no bucket statement admits it';
+}
+
+function good(text: string): string {
+  return styleText('green', text, { stream: process.stdout });
+}
+
+function bad(text: string): string {
+  return styleText('red', text, { stream: process.stdout });
+}
