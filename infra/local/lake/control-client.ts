@@ -3,6 +3,7 @@
 import type { EventEnvelope } from './events.ts';
 import type { FaultRule } from './faults/rules.ts';
 import type { JournalEntry } from './journal.ts';
+import type { Switch } from './switches.ts';
 
 export type { EventEnvelope } from './events.ts';
 export type { FaultRule } from './faults/rules.ts';
@@ -25,6 +26,8 @@ interface CredentialOptions {
 export interface ControlClient {
   journal(since?: number): Promise<readonly JournalEntry[]>;
   events(since?: number): Promise<readonly EventEnvelope[]>;
+  /** What `startLake({ switches })` can set: every fact only AWS can confirm, with its readings. */
+  switches(): Promise<readonly Switch[]>;
   reset(): Promise<void>;
   /** Credentials of a role, user or root ARN, or a service principal, without any trust policy being asked. */
   credentials(principal: string, options?: CredentialOptions): Promise<ControlCredentials>;
@@ -61,6 +64,7 @@ export function createControlClient(url: string): ControlClient {
   return {
     journal: async (since = 0) => (await call(url, 'GET', `journal?since=${since}`))['entries'] as JournalEntry[],
     events: async (since = 0) => (await call(url, 'GET', `events?since=${since}`))['events'] as EventEnvelope[],
+    switches: async () => (await call(url, 'GET', 'switches'))['switches'] as Switch[],
     reset: async () => void (await post('reset')),
     async credentials(principal, options = {}) {
       const issued = await post('credentials', { principal, ...options });

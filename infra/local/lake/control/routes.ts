@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseFault } from '../faults/parse.ts';
 import { readBody, sendJson } from '../http-io.ts';
 import type { Lake } from '../lake.ts';
+import { SWITCHES } from '../switches.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 type Route = (lake: Lake, body: Body, url: URL) => unknown;
@@ -45,6 +46,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET health': () => ({ ok: true }),
   'GET journal': (lake, _body, url) => ({ entries: lake.journal.since(Number(url.searchParams.get('since') ?? 0)) }),
   'GET events': (lake, _body, url) => ({ events: lake.events.slice(Number(url.searchParams.get('since') ?? 0)) }),
+  'GET switches': () => ({ switches: SWITCHES }),
   'POST reset': (lake) => {
     lake.reset();
     return {};

@@ -215,6 +215,14 @@ describe('time, visibility, reset (F-66 … F-68)', () => {
     expect(await lake.control.journal(1)).toHaveLength(1);
   });
 
+  test('the switches are told, each with other readings than its default', async () => {
+    const switches = await lake.control.switches();
+    expect(new Set(switches.map(({ name }) => name)).size).toBe(switches.length);
+    expect(
+      switches.filter((each) => each.alternatives.length === 0 || each.alternatives.includes(each.default)),
+    ).toEqual([]);
+  });
+
   test('a control nobody has and a body it cannot use are told', async () => {
     await expect(lake.control.set('glue', 'no-such', {})).rejects.toThrow('no control POST glue/no-such');
     await expect(lake.control.credentials('nobody')).rejects.toThrow('nobody');
