@@ -29,9 +29,9 @@ export function notFound(what: string): AwsError {
 
 /** Administrators learn that a resource isn't there or not visible to them, others only that they may not. */
 export function checkGrantable(call: Call, ref: Ref, permissions: ReadonlySet<Permission>): void {
-  if (isAdmin(call.world, call.caller, call.region)) checkVisible(call, ref);
-  checkMayGrant(call, ref, permissions);
-  checkVisible(call, ref);
+  const checks = [checkVisible, checkMayGrant];
+  if (!isAdmin(call.world, call.caller, call.region)) checks.reverse();
+  for (const check of checks) check(call, ref, permissions);
 }
 
 /** Administrators may clean up in their own catalog, whatever has become of the resource. */
@@ -57,7 +57,14 @@ export function checkVisible(call: Call, ref: Ref): void {
   if (!('database' in ref)) return;
   const held = sharedWithAccount(call.world, call.account, targetOf(call, ref));
   const anyTable = (ref.kind === 'database' || ref.table === undefined) && tablesReach(call, ref);
-  if (held.permissions.size === 0 && !anyTable) throw missing(ref);
+  if ((held.permissions.size === 0 && !anyTable) || !isThere(call, ref)) throw missing(ref);
+}
+
+/** A share of all tables shows none that isn't there. */
+function isThere({ world, region }: Call, ref: InCatalog): boolean {
+  if (ref.kind === 'database' || ref.table === undefined)
+    return findDatabase(world.glue, ref.catalog, region, ref.database) !== undefined;
+  return findTable(world.glue, ref.catalog, region, ref.database, ref.table) !== undefined;
 }
 
 function checkExists(call: Call, ref: InCatalog): void {
