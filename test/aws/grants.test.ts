@@ -42,6 +42,16 @@ test('reads to the last page, over empty ones, without asking for one principal 
   for (const { body } of stub.requests) expect(body).not.toHaveProperty('Principal');
 });
 
+test('of a kind of resource, only what is open to everybody can be asked for', async () => {
+  stub.respond = () => rows();
+  await listGrants(clients(), { account: PRODUCER, resourceType: 'TABLE' });
+  await listGrants(clients(), { account: PRODUCER, resourceType: 'TABLE', principal: 'IAM_ALLOWED_PRINCIPALS' });
+  expect(stub.requests.map(({ body }) => [body.ResourceType, body.Principal?.DataLakePrincipalIdentifier])).toEqual([
+    ['TABLE', undefined],
+    ['TABLE', 'IAM_ALLOWED_PRINCIPALS'],
+  ]);
+});
+
 test('a list cut short is an error, not a shorter list (law 6)', async () => {
   stub.respond = inTurn({ body: { NextToken: 'a' } }, awsError('AccessDeniedException', '', 403));
   await expect(listGrants(clients(), query)).rejects.toMatchObject({ code: 'AccessDenied' });

@@ -124,6 +124,15 @@ export function ledgerContract(make: () => Promise<Ledger>): void {
     expect(await ledger.walked(HERE[0], 'us-east-1')).toBeNull();
   });
 
+  test('withdrawals are confirmed by their hash, and no other hash with them', async () => {
+    const ledger = await make();
+    expect(await ledger.isConfirmed('abc')).toBe(false);
+    await ledger.confirm('abc', 'arn:aws:iam::333333333333:user/person');
+    await ledger.confirm('abc', 'arn:aws:iam::333333333333:user/other');
+    expect(await ledger.isConfirmed('abc')).toBe(true);
+    expect(await ledger.isConfirmed('abcd')).toBe(false);
+  });
+
   test('a lease is one holder’s until it runs out; the holder may renew it', async () => {
     const ledger = await make();
     expect(await ledger.take({ key: 'k', holder: 'a', until: 100 }, 0)).toBe(true);
