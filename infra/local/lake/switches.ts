@@ -130,4 +130,11 @@ export const SWITCHES: readonly Switch[] = [
     meaning:
       'whom a link made anew with another target refuses for 24 hours: queries without a session context, or nobody',
   },
+  {
+    name: 'glue-invisible-at-home',
+    default: 'insufficient',
+    alternatives: ['not-found'],
+    meaning:
+      'what a caller gets for what exists in his own catalog but is not granted to him: "Insufficient Lake Formation permission(s)", as people report, or EntityNotFoundException, as the page on unified errors can be read',
+  },
 ];

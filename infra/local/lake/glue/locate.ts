@@ -86,15 +86,20 @@ function visibleTable(call: Call, ref: TableRef, sees: Sees): TableEntry {
   return entry;
 }
 
-/** Of another account nothing tells missing from invisible; at home Lake Formation says what is lacking. */
+/**
+ * Of another account nothing tells missing from invisible; at home Lake Formation says what is lacking.
+ * AWS's page on its unified errors can be read as hiding it at home too: a switch.
+ */
+function tellsWhy(call: Call, ref: DatabaseRef, exists: boolean): boolean {
+  return exists && ref.account === call.account && call.world.switch('glue-invisible-at-home') === 'insufficient';
+}
+
 function refusedDatabase(call: Call, ref: DatabaseRef, exists: boolean): AwsError {
-  return exists && ref.account === call.account
-    ? insufficient('Describe', ref.database)
-    : databaseNotFound(ref.database);
+  return tellsWhy(call, ref, exists) ? insufficient('Describe', ref.database) : databaseNotFound(ref.database);
 }
 
 function refusedTable(call: Call, ref: TableRef, exists: boolean): AwsError {
-  if (exists && ref.account === call.account) return insufficient('Describe', ref.table);
+  if (tellsWhy(call, ref, exists)) return insufficient('Describe', ref.table);
   const database = findDatabase(call.world.glue, ref.account, ref.region, ref.database);
   if (!database && ref.account === call.account) return databaseNotFound(ref.database);
   return tableNotFound(ref.table);

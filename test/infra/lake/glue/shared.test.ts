@@ -279,6 +279,18 @@ test('where SELECT shows a table, it shows the columns selected only', async () 
   }
 });
 
+test('where AWS hides what is at home too, a role finds nothing (GL-6)', async () => {
+  const other = await startCloud({ switches: { 'glue-invisible-at-home': 'not-found' } });
+  try {
+    await closeCatalog(other, producer, [`arn:aws:iam::${producer}:root`]);
+    await other.glue(producer).send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'cur_org' } }));
+    const client = await other.glueAs(`arn:aws:iam::${producer}:role/reader`);
+    await expect(client.send(new GetDatabaseCommand({ Name: 'cur_org' }))).rejects.toMatchObject(missing);
+  } finally {
+    await other.lake.close();
+  }
+});
+
 describe('what engines ask', () => {
   const ask = { ...onTarget, SupportedPermissionTypes: ['COLUMN_PERMISSION' as const] };
   test('needs SELECT, and says which columns and whether credentials are vended (GL-80)', async () => {
