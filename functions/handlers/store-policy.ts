@@ -56,7 +56,8 @@ function answerTo(request: PolicyRequest, namespace: string, failure: unknown): 
   const reason = failure instanceof Error ? `${failure.name}: ${failure.message}` : String(failure);
   return {
     Status: failure === null ? 'SUCCESS' : 'FAILED',
-    ...(failure === null ? {} : { Reason: reason }),
+    // An answer holds 4 KB.
+    ...(failure === null ? {} : { Reason: reason.slice(0, 1000) }),
     // Always the same, or CloudFormation would delete the "old" policy after each change.
     PhysicalResourceId: request.PhysicalResourceId ?? `policy-${namespace}`,
     StackId: request.StackId,
@@ -66,7 +67,7 @@ function answerTo(request: PolicyRequest, namespace: string, failure: unknown): 
 }
 
 /** A presigned PUT: as bytes, since a content type would not be the one that was signed. */
-async function putAnswer(url: string, answer: CustomResourceAnswer): Promise<void> {
+export async function putAnswer(url: string, answer: CustomResourceAnswer): Promise<void> {
   const response = await fetch(url, { method: 'PUT', body: new TextEncoder().encode(JSON.stringify(answer)) });
   if (response.ok) return;
   throw new LakeError('Transient', { message: `CloudFormation's answer address said ${response.status}` });
