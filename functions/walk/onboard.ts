@@ -278,16 +278,17 @@ export async function roleHop(ctx: WalkContext, facts: OnboardFacts): Promise<De
       findings: [unreadable({ hop: 'role', account, region, resource: `roles of ${account}` }, roles.why)],
       left: [],
     };
-  const findings = facts.products.flatMap((product) => {
-    const judged = roles.value.map((role) => ({ role, admission: admit(ctx.policy, product, role) }));
-    const inside = judged.filter((j) => j.admission.kind === 'admitted');
-    return [
-      ...judged.flatMap(({ role, admission }) => admissionFinding({ account, region }, product, role, admission) ?? []),
-      ...inside.flatMap(({ role }) => roleFindings(ctx.policy, { account, region }, product, role)),
-      ...(inside.length === 0 ? [nobodyAdmitted(account, region, product)] : []),
-    ];
+  const where = { account, region };
+  const refused = roles.value.flatMap((role) => {
+    const judged = facts.products.map((product) => ({ product, admission: admit(ctx.policy, product, role) }));
+    return admissionFinding(where, role, judged) ?? [];
   });
-  return { actions: [], findings, left: [] };
+  const lacking = facts.products.flatMap((product) => {
+    const inside = roles.value.filter((role) => admit(ctx.policy, product, role).kind === 'admitted');
+    if (inside.length === 0) return [nobodyAdmitted(account, region, product)];
+    return inside.flatMap((role) => roleFindings(ctx.policy, where, product, role));
+  });
+  return { actions: [], findings: [...refused, ...lacking], left: [] };
 }
 
 /** ARNs that match a product's pattern and proof, and whose trust nevertheless disproves them. */

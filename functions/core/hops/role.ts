@@ -65,28 +65,34 @@ function missingProof(policy: Policy, product: Product, proof: 'path' | 'tag' | 
   }
 }
 
+/** A role that matches and is not admitted: one finding, whichever products its name matches. */
 export function admissionFinding(
   where: { account: string; region: string },
-  product: Product,
   role: RoleFacts,
-  admission: Admission,
+  judged: readonly { readonly product: Product; readonly admission: Admission }[],
 ): Finding | null {
-  if (admission.kind !== 'unproven' && admission.kind !== 'disproved') return null;
-  const proof = admission.kind === 'unproven';
+  const refused = judged.filter(({ admission }) => admission.kind === 'unproven' || admission.kind === 'disproved');
+  const worst = refused.find(({ admission }) => admission.kind === 'disproved') ?? refused[0];
+  if (worst === undefined || !('why' in worst.admission)) return null;
+  const { kind, why } = worst.admission;
+  const names = listed(refused.map(({ product }) => product.name));
   return finding({
     hop: 'role',
     state: 'broken',
-    cause: proof ? 'role-without-proof' : 'role-trust-too-wide',
+    cause: kind === 'unproven' ? 'role-without-proof' : 'role-trust-too-wide',
     ...where,
-    product: product.name,
+    product: refused.length === 1 ? worst.product.name : null,
     principal: role.arn,
     resource: `role ${role.arn}`,
-    message: `${role.arn} was not admitted to ${product.name}: ${admission.why}`,
-    remedy: proof
-      ? 'If it is a job role, give it the proof the policy names (a role under the protected path, the tag, or its ARN in the list). If not, rename it: whoever may create a role must not thereby read the lake.'
-      : 'Let its trust policy admit only Service: glue.amazonaws.com; whoever else may assume it would read the lake with it. Until then its producers deny it by name.',
+    message: `${role.arn} was not admitted to ${names}: ${why}`,
+    remedy: kind === 'unproven' ? GIVE_PROOF : NARROW_TRUST,
   });
 }
+
+const GIVE_PROOF =
+  'If it is a job role, give it the proof the policy names (a role under the protected path, the tag, or its ARN in the list). If not, rename it: whoever may create a role must not thereby read the lake.';
+const NARROW_TRUST =
+  'Let its trust policy admit only Service: glue.amazonaws.com; whoever else may assume it would read the lake with it. Until then its producers deny it by name.';
 
 interface Need {
   readonly action: string;
