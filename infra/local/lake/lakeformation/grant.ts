@@ -2,12 +2,13 @@
 
 import type { BatchPermissionsRequestEntry, Permission } from '@aws-sdk/client-lakeformation';
 import { findTable } from '../glue/state.ts';
+import type { Carrier } from '../ram/state.ts';
 import { AwsError, type Call } from '../service.ts';
 import { checkGrantable, targetOf } from './authority.ts';
 import { isExposed, isHybrid } from './exposure.ts';
 import { type Principal, parsePrincipal } from './principals.ts';
 import { invalidInput, type Ref, refOf } from './resources.ts';
-import { checkRamRights, share } from './sharing.ts';
+import { checkRamRights, mayShareCatalog, share } from './sharing.ts';
 import { crossAccountVersion, lakeCatalogOf } from './state.ts';
 import { checkExternalFit, checkFit, checkSubset, isLink, modificationInvalid, type Row, rowsOf } from './validity.ts';
 
@@ -45,12 +46,13 @@ export async function grant(call: Call, entry: Entry): Promise<void> {
   checkGrantable(call, ref, permissions);
   checkColumns(call, wish);
   await checkPrincipal(call, principal);
-  const external = isExternal(call, principal);
-  if (external) {
-    checkExternal(call, wish, link);
-    await checkRamRights(call, principal.id, ref);
+  if (!isExternal(call, principal)) {
+    write(call, wish, undefined);
+    return;
   }
-  write(call, wish, external);
+  checkExternal(call, wish, link);
+  await checkRamRights(call, principal.id, ref);
+  write(call, wish, { refused: !(await mayShareCatalog(call)) });
 }
 
 function isExternal(call: Call, principal: Principal): boolean {
@@ -120,12 +122,16 @@ function checkColumns(call: Call, { principal, ref, permissions }: Wish): void {
 }
 
 /** The grant joins what the principal already has; a grant that adds nothing leaves RAM alone. */
-function write(call: Call, { principal, ref, permissions, grantable }: Wish, external: boolean): void {
+function write(
+  call: Call,
+  { principal, ref, permissions, grantable }: Wish,
+  outward: { readonly refused: boolean } | undefined,
+): void {
   const { world } = call;
   const catalog = lakeCatalogOf(world.lakeFormation, call.account, call.region);
   const rows = rowsOf(principal, ref, permissions, grantable).filter((row) => adds(call, principal.id, row));
   if (rows.length === 0) return;
-  const shares = external ? share(world, catalog, principal.id, ref) : [];
+  const carriers = outward ? share(world, catalog, { principal: principal.id, ref, ...outward }) : [];
   for (const row of rows) {
     const known = catalog.grants.find(principal.id, row.ref);
     if (known) catalog.grants.remove(known);
@@ -134,12 +140,18 @@ function write(call: Call, { principal, ref, permissions, grantable }: Wish, ext
       ref: known ? joined(known.ref, row.ref) : row.ref,
       permissions: new Set([...(known?.permissions ?? []), ...row.permissions]),
       grantable: new Set([...(known?.grantable ?? []), ...row.grantable]),
-      shares: [...new Set([...(known?.shares ?? []), ...shares])],
+      shares: known ? united(known.shares, carriers) : carriers,
       updated: world.now(),
       by: call.caller.arn,
       shows: world.visibility.wrote('lakeformation', 'grant'),
     });
   }
+}
+
+function united(known: readonly Carrier[], more: readonly Carrier[]): readonly Carrier[] {
+  const has = ({ share: arn, resource }: Carrier) =>
+    known.some((one) => one.share === arn && one.resource === resource);
+  return [...known, ...more.filter((carrier) => !has(carrier))];
 }
 
 function adds(call: Call, principal: string, row: Row): boolean {

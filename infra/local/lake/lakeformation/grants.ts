@@ -1,6 +1,7 @@
 /** The grants of one catalog, found in constant time by principal and resource, paged in the order they were made. */
 
 import type { Permission } from '@aws-sdk/client-lakeformation';
+import type { Carrier } from '../ram/state.ts';
 import { Sequence } from '../sequence.ts';
 import { key, keyOf, placeOf, type Ref } from './resources.ts';
 
@@ -12,8 +13,8 @@ export interface Grant {
   readonly ref: Ref;
   readonly permissions: ReadonlySet<Permission>;
   readonly grantable: ReadonlySet<Permission>;
-  /** ARNs of the RAM shares that carry it to another account. */
-  readonly shares: readonly string[];
+  /** What carries it to another account: its resource in RAM shares. */
+  readonly shares: readonly Carrier[];
   readonly updated: number;
   readonly by: string;
   /** False while the write isn't visible yet. */

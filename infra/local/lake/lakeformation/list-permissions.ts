@@ -165,7 +165,7 @@ export function rowOf(row: Grant): PrincipalResourcePermissions {
     Resource: resourceOf(row.ref),
     Permissions: [...row.permissions].sort(),
     PermissionsWithGrantOption: [...row.grantable].sort(),
-    ...(row.shares.length > 0 ? { AdditionalDetails: { ResourceShare: [...row.shares] } } : {}),
+    ...(row.shares.length > 0 ? { AdditionalDetails: { ResourceShare: row.shares.map(({ share }) => share) } } : {}),
     ...(row.updated > 0 ? { LastUpdated: new Date(row.updated), LastUpdatedBy: row.by } : {}),
   };
 }

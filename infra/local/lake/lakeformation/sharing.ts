@@ -2,21 +2,25 @@
 
 import { catalogArn, databaseArn, tableArn } from '../glue/names.ts';
 import { companionShare, consolidatedShare, type GrantShare, shareForGrant, withdrawFromShare } from '../ram/grants.ts';
-import type { Share, Slot } from '../ram/state.ts';
+import type { Carrier, Share, Slot } from '../ram/state.ts';
 import { AwsError, type Call, type World } from '../service.ts';
 import type { Grant } from './grants.ts';
 import { invalidInput, type Ref } from './resources.ts';
 import { crossAccountVersion, type LakeFormationCatalog } from './state.ts';
 
-/** ARNs of the shares that carry a grant on `ref` to the principal; made or added to as the version says. */
-export function share(world: World, catalog: LakeFormationCatalog, principal: string, ref: Ref): string[] {
-  const version = crossAccountVersion(world, catalog.account, catalog.region);
-  const wanted = wantedShare(world, catalog, principal, ref, version);
-  if (!wanted) return [];
+/** What carries a grant on `ref` to the principal: shares made or added to as the version says. */
+export function share(
+  world: World,
+  catalog: LakeFormationCatalog,
+  { principal, ref, refused }: { principal: string; ref: Ref; refused: boolean },
+): Carrier[] {
+  const place = wantedShare(world, catalog, principal, ref);
+  if (!place) return [];
+  const wanted = { ...place, refused };
   const made = shared(world, wanted);
   if (wanted.slot === 'tables' && 'database' in ref)
     companionShare(world, { ...wanted, slot: 'database', resource: databaseArn(catalog, ref.database) });
-  return [made.arn];
+  return [{ share: made.arn, resource: wanted.resource }];
 }
 
 /** Lake Formation has its own words for an organization that RAM doesn't share with. */
@@ -48,10 +52,16 @@ export async function checkRamRights(call: Call, principal: string, ref: Ref): P
   });
 }
 
+/** Whether Glue may write down in the catalog's policy, with the grantor's rights, that RAM shares: else RAM fails. */
+export async function mayShareCatalog({ world, caller, account, region }: Call): Promise<boolean> {
+  const resource = catalogArn({ account, region });
+  const { effect } = await world.iam.decide({ caller, action: 'glue:PutResourcePolicy', resource });
+  return effect === 'allowed';
+}
+
 /** Whether a revoke of this caller also takes the resource out of RAM: without the right to, the share stays (G-R12). */
 export async function mayWithdraw(call: Call, grant: Grant): Promise<boolean> {
-  const [arn] = grant.shares;
-  const made = arn === undefined ? undefined : call.world.ram.shares.get(arn);
+  const made = call.world.ram.shares.get(grant.shares[0]?.share ?? '');
   if (!made) return true;
   const { effect } = await call.world.iam.decide({
     caller: call.caller,
@@ -72,13 +82,8 @@ const resourceTypes: Readonly<Record<Slot, string>> = {
 
 /** Takes a removed grant's resource out of its shares, unless another grant of the principal still needs it there. */
 export function withdraw(world: World, catalog: LakeFormationCatalog, grant: Grant): void {
-  const { ref, principal } = grant;
   if (grant.shares.length === 0 || stillShared(catalog, grant)) return;
-  for (const arn of grant.shares) {
-    const version = world.ram.shares.get(arn)?.lakeFormation?.version ?? 1;
-    const wanted = wantedShare(world, catalog, principal, ref, version);
-    if (wanted) withdrawFromShare(world, arn, wanted.resource);
-  }
+  for (const carrier of grant.shares) withdrawFromShare(world, carrier.share, carrier.resource);
   withdrawCompanion(world, catalog, grant);
 }
 
@@ -100,7 +105,7 @@ function stillShared(catalog: LakeFormationCatalog, { ref, principal, shares }: 
           (other) => other.ref.kind === 'policy' && other.ref.type === ref.type,
         )
       : [...catalog.grants.held(principal, ref)];
-  return others.some((other) => other.shares.some((arn) => shares.includes(arn)));
+  return others.some((other) => other.shares.some((one) => shares.some(({ share: arn }) => arn === one.share)));
 }
 
 function wantedShare(
@@ -108,8 +113,8 @@ function wantedShare(
   catalog: LakeFormationCatalog,
   principal: string,
   ref: Ref,
-  version: number,
-): GrantShare | undefined {
+): Omit<GrantShare, 'refused'> | undefined {
+  const version = crossAccountVersion(world, catalog.account, catalog.region);
   const slot = slotOf(ref);
   const resource = arnOf(world, catalog, ref, version);
   if (slot === undefined || resource === undefined) return undefined;

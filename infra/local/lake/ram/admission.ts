@@ -11,7 +11,7 @@ interface Statement {
   readonly Resource?: string | readonly string[];
 }
 
-const notAuthorized = 'Association failed because the caller was not authorized.';
+export const notAuthorized = 'Association failed because the caller was not authorized.';
 
 /** The message the association fails with, if it does. */
 export function sharingProblem(world: World, share: Share, arn: string): string | undefined {

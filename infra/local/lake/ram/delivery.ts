@@ -3,17 +3,20 @@
 import { sameOrganization } from '../organizations/lookup.ts';
 import type { World } from '../service.ts';
 import { expireDue } from './invitations.ts';
-import { type Share, statusOf } from './state.ts';
+import { type Carrier, type Share, statusOf } from './state.ts';
 
 /**
- * Whether one of the shares is in force for the principal it was made for.
+ * Whether one of the shares holds its resource and is in force for the principal it was made for.
  * `account` is who benefits, where the principal is an organization or unit.
  */
-export function delivers(world: World, shares: readonly string[], principal: string, account?: string): boolean {
+export function delivers(world: World, carriers: readonly Carrier[], principal: string, account?: string): boolean {
   expireDue(world);
-  return shares.some((arn) => {
+  return carriers.some(({ share: arn, resource }) => {
     const share = world.ram.shares.get(arn);
-    return share !== undefined && inForce(world, share, principal, account ?? accountIn(principal));
+    return (
+      share?.resources.get(resource)?.status === 'ASSOCIATED' &&
+      inForce(world, share, principal, account ?? accountIn(principal))
+    );
   });
 }
 

@@ -13,9 +13,14 @@ export interface GrantShare {
   /** ARN of what is shared. */
   readonly resource: string;
   readonly version: number;
+  /** The grantor may not let Glue change the catalog's policy: RAM takes the resource and fails. */
+  readonly refused: boolean;
 }
 
 const upper = (text: string): string => text.toUpperCase();
+
+/** Whose share it is. */
+type Pair = Pick<GrantShare, 'owner' | 'region' | 'principal' | 'slot'>;
 
 /** Puts the resource into a share for the principal: one of its own in version 1, the pair's share for its kind later. */
 export function shareForGrant(world: World, wanted: GrantShare): Share {
@@ -24,7 +29,7 @@ export function shareForGrant(world: World, wanted: GrantShare): Share {
   const share = kept ?? newShare(world, wanted);
   if (wanted.version > 1) world.ram.consolidated.set(at, share);
   try {
-    associateResource(world, share, wanted.resource);
+    associateResource(world, share, wanted.resource, wanted.refused);
     associatePrincipal(world, share, wanted.principal);
   } catch (error) {
     if (!kept) deleteShare(world, share);
@@ -49,11 +54,11 @@ export function withdrawFromShare(world: World, arn: string, resource: string): 
 }
 
 /** The pair's share of this kind, when there is one. */
-export function consolidatedShare(world: World, of: Omit<GrantShare, 'resource' | 'version'>): Share | undefined {
+export function consolidatedShare(world: World, of: Pair): Share | undefined {
   return world.ram.consolidated.get(slotKey(of));
 }
 
-function slotKey({ owner, region, principal, slot }: Omit<GrantShare, 'resource' | 'version'>): string {
+function slotKey({ owner, region, principal, slot }: Pair): string {
   return [owner, region, principal, slot].join('\u0000');
 }
 

@@ -2,7 +2,7 @@
 
 import { organizationOf, sameOrganization, sharingEnabled } from '../organizations/lookup.ts';
 import { AwsError, type World } from '../service.ts';
-import { sharingProblem } from './admission.ts';
+import { notAuthorized, sharingProblem } from './admission.ts';
 import { accountsOf, announce, nodeOf } from './events.ts';
 import { endInvitations, invite } from './invitations.ts';
 import { type Association, type Share, sequenceAt } from './state.ts';
@@ -45,10 +45,10 @@ function uuid(world: World): string {
 }
 
 /** Adds a resource; what the owner's catalog policy doesn't let RAM share fails, and stays in the share as failed. */
-export function associateResource(world: World, share: Share, arn: string): Association {
+export function associateResource(world: World, share: Share, arn: string, refused = false): Association {
   const known = share.resources.get(arn);
   if (known?.status === 'ASSOCIATED') return known;
-  const problem = sharingProblem(world, share, arn);
+  const problem = refused ? notAuthorized : sharingProblem(world, share, arn);
   const association: Association = {
     ...fresh(world, 'RESOURCE', arn),
     status: problem === undefined ? 'ASSOCIATED' : 'FAILED',

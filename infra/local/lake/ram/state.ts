@@ -38,6 +38,12 @@ export interface Share {
   readonly lakeFormation: { readonly version: number; readonly slot: Slot; readonly principal: string } | undefined;
 }
 
+/** What carries a grant to another account: a resource in a share. */
+export interface Carrier {
+  readonly share: string;
+  readonly resource: string;
+}
+
 export interface Invitation {
   readonly seq: number;
   readonly arn: string;

@@ -1,4 +1,8 @@
-import { PutDataCatalogEncryptionSettingsCommand, PutResourcePolicyCommand } from '@aws-sdk/client-glue';
+import {
+  GetDatabaseCommand,
+  PutDataCatalogEncryptionSettingsCommand,
+  PutResourcePolicyCommand,
+} from '@aws-sdk/client-glue';
 import { PutDataLakeSettingsCommand, type Resource, RevokePermissionsCommand } from '@aws-sdk/client-lakeformation';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
@@ -9,6 +13,7 @@ import {
   closed,
   consumer,
   database,
+  everything,
   grant,
   invitations,
   prepared,
@@ -108,6 +113,9 @@ test('RAM-33 G-S7 G-R13 a catalog policy without RAM lets the grant pass and the
   expect(
     (await associationsOf(lakes.owner, 'RESOURCE')).map(({ status, statusMessage }) => [status, statusMessage]),
   ).toEqual([['FAILED', 'Association failed because the caller was not authorized.']]);
+  await acceptAll(lakes.taker);
+  const see = () => refusal(lakes.taker.glue.send(new GetDatabaseCommand({ Name: 'cur_org', CatalogId: producer })));
+  expect(await see()).toContain('EntityNotFoundException');
   await take(database());
   await policy(read, {
     Effect: 'Allow',
@@ -117,6 +125,21 @@ test('RAM-33 G-S7 G-R13 a catalog policy without RAM lets the grant pass and the
   });
   await give(database());
   expect((await associationsOf(lakes.owner, 'RESOURCE')).map(({ status }) => status)).toContain('ASSOCIATED');
+  await acceptAll(lakes.taker);
+  expect(await see()).toBe('succeeded');
+});
+
+test('RAM-33 a grantor who may not write the catalog policy shares nothing', async () => {
+  const few = `arn:aws:iam::${producer}:role/few`;
+  const denied = { Effect: 'Deny', Action: 'glue:PutResourcePolicy', Resource: '*' };
+  await lakes.makeRole(few, { ...everything, Statement: [...everything.Statement, denied] });
+  const DataLakeAdmins = [admin(producer), few].map((DataLakePrincipalIdentifier) => ({ DataLakePrincipalIdentifier }));
+  const DataLakeSettings = { ...closed, DataLakeAdmins };
+  await lakes.root(producer).lf.send(new PutDataLakeSettingsCommand({ DataLakeSettings }));
+  await grant(await lakes.as(few), consumer, database(), ['DESCRIBE'], ['DESCRIBE']);
+  expect(
+    (await associationsOf(lakes.owner, 'RESOURCE')).map(({ status, statusMessage }) => [status, statusMessage]),
+  ).toEqual([['FAILED', 'Association failed because the caller was not authorized.']]);
 });
 
 test('RAM-33 G-S8 a catalog under the key that AWS manages is not shared', async () => {
