@@ -7,8 +7,9 @@ import { accountNames } from '../ram/recipients.ts';
 import { AwsError, type Call } from '../service.ts';
 import { effective, type Held, sharedWithAccount, type Target } from './effective.ts';
 import type { Grant } from './grants.ts';
+import { locationCovering } from './locations.ts';
 import { isAdmin, namesOf } from './principals.ts';
-import type { Ref } from './resources.ts';
+import { invalidInput, type Ref } from './resources.ts';
 import { lakeCatalogOf } from './state.ts';
 import { expressionIn } from './tagging.ts';
 
@@ -51,7 +52,7 @@ function checkMayGrant(call: Call, ref: Ref, permissions: ReadonlySet<Permission
 export function checkVisible(call: Call, ref: Ref): void {
   if (ref.catalog === call.account) {
     if ('database' in ref) checkExists(call, ref);
-    else checkTagExists(call, ref);
+    else checkOtherExists(call, ref);
     return;
   }
   if (!('database' in ref)) return;
@@ -75,7 +76,9 @@ function checkExists(call: Call, ref: InCatalog): void {
   if (!findTable(glue, call.account, call.region, ref.database, ref.table)) throw notFound(`Table ${ref.table}`);
 }
 
-function checkTagExists(call: Call, ref: Ref): void {
+function checkOtherExists(call: Call, ref: Ref): void {
+  if (ref.kind === 'location' && !locationCovering(call.world, call, ref.arn))
+    throw invalidInput(`The location ${ref.arn} is not registered: register the S3 path first.`);
   const { tags, expressions } = lakeCatalogOf(call.world.lakeFormation, call.account, call.region);
   const needed =
     ref.kind === 'tag' ? [{ key: ref.key, values: ref.values }] : ref.kind === 'policy' ? (ref.expression ?? []) : [];

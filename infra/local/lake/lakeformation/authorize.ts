@@ -5,7 +5,7 @@ import { delivers } from '../ram/delivery.ts';
 import { accountNames } from '../ram/recipients.ts';
 import type { Caller, World } from '../service.ts';
 import { effective, type Held, type Place, passes } from './effective.ts';
-import { heldAt, locationCovering } from './locations.ts';
+import { heldAt, locationCovering, placesAbove } from './locations.ts';
 import { iamAllowedPrincipals, isAdmin, namesOf, viewsAll } from './principals.ts';
 import { lakeCatalogOf } from './state.ts';
 
@@ -83,8 +83,10 @@ export function canUseLocation(world: World, caller: Caller, place: Place, locat
   const registered = location === undefined ? undefined : locationCovering(world, place, location);
   if (!registered) return true;
   if (caller.account === place.account && isAdmin(world, caller, place.region)) return true;
-  const ref = { kind: 'location' as const, catalog: place.account, arn: registered.ResourceArn };
-  return heldAt(world, caller, place, ref).length > 0;
+  const above = placesAbove(location ?? '');
+  return above.some(
+    (arn) => heldAt(world, caller, place, { kind: 'location', catalog: place.account, arn }).length > 0,
+  );
 }
 
 /** Whether Lake Formation hands out credentials for what lies there. */

@@ -14,11 +14,21 @@ import { lakeCatalogOf } from './state.ts';
 export function locationCovering(world: World, { account, region }: Place, location: string) {
   const { locations } = lakeCatalogOf(world.lakeFormation, account, region);
   if (locations.size === 0) return undefined;
-  const arn = location.startsWith('arn:') ? location : location.replace(/^s3[an]?:\/\//, 'arn:aws:s3:::');
+  const arn = arnOf(location);
   let found: (ResourceInfo & { ResourceArn: string }) | undefined;
   for (const one of locations.values())
     if (covers(one.ResourceArn, arn) && one.ResourceArn.length > (found?.ResourceArn.length ?? 0)) found = one;
   return found;
+}
+
+function arnOf(location: string): string {
+  return location.startsWith('arn:') ? location : location.replace(/^s3[an]?:\/\//, 'arn:aws:s3:::');
+}
+
+/** The place itself and every one it lies in, up to its bucket: a permission on any of them is one on it. */
+export function placesAbove(location: string): string[] {
+  const parts = arnOf(location).replace(/\/+$/, '').split('/');
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 function covers(registered: string, arn: string): boolean {
@@ -26,14 +36,14 @@ function covers(registered: string, arn: string): boolean {
   return arn.replace(/\/+$/, '') === path || arn.startsWith(`${path}/`);
 }
 
-/** What the caller holds on a catalog or location, one set for each grant that applies. */
+/** What the caller holds on a catalog or location, one set for each grant that applies. Locations need no share. */
 export function heldAt(world: World, caller: Caller, place: Place, ref: Ref): ReadonlySet<Permission>[] {
   const owner = lakeCatalogOf(world.lakeFormation, place.account, place.region).grants;
   const rows = (names: readonly string[], table = owner): Grant[] =>
     names.flatMap((name) => [...table.held(name, ref)]).filter((grant) => grant.shows());
   if (caller.account === place.account)
     return rows([...namesOf(caller), iamAllowedPrincipals]).map(({ permissions }) => permissions);
-  const direct = rows([caller.arn]).filter(({ shares }) => delivers(world, shares, caller.arn));
+  const direct = rows([caller.arn]).filter(({ shares }) => shares.length === 0 || delivers(world, shares, caller.arn));
   const account = rows(accountNames(world, caller.account));
   const home = lakeCatalogOf(world.lakeFormation, caller.account, place.region).grants;
   const passed = account.length > 0 ? rows(namesOf(caller), home) : [];

@@ -63,7 +63,7 @@ function readRef(resource: Resource, account: string): Ref {
   if (Table) return tableRef(Table, account);
   if (TableWithColumns) return columnsRef(TableWithColumns, account);
   if (DataLocation)
-    return { kind: 'location', catalog: DataLocation.CatalogId ?? account, arn: DataLocation.ResourceArn ?? '' };
+    return { kind: 'location', catalog: DataLocation.CatalogId ?? account, arn: trimmed(DataLocation.ResourceArn) };
   if (DataCellsFilter)
     return {
       kind: 'filter',
@@ -240,6 +240,11 @@ function writtenColumns(columns: Columns): object {
 function lower(name: string | undefined, member: string): string {
   if (name === undefined || name === '') throw invalidInput(`${member} must not be empty.`);
   return name.toLowerCase();
+}
+
+/** A place is the same with and without a slash at its end. */
+function trimmed(arn = ''): string {
+  return arn.replace(/\/+$/, '');
 }
 
 function sortedLower(names: readonly string[]): string[] {

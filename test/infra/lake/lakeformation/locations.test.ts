@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-lakeformation';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { database, grant, prepared, producer, refusal, region, tableInput } from './lakes.ts';
+import { consumer, database, grant, jobRole, prepared, producer, refusal, region, tableInput } from './lakes.ts';
 
 const ResourceArn = 'arn:aws:s3:::cur-export';
 const vendor = `arn:aws:iam::${producer}:role/lake-reader`;
@@ -98,4 +98,31 @@ test('LF-13 G-L26 pointing a table at a registered place needs the permission fo
   expect(await create()).toContain('AccessDeniedException');
   await grant(lakes.owner, writer, { DataLocation: { ResourceArn } }, ['DATA_LOCATION_ACCESS']);
   expect(await create()).toBe('succeeded');
+});
+
+test('LF-13 a permission on a place is one on what lies in it; unregistered places have none', async () => {
+  await register();
+  const writer = `arn:aws:iam::${producer}:role/writer`;
+  await lakes.makeRole(writer);
+  await grant(lakes.owner, writer, database(), ['CREATE_TABLE', 'DESCRIBE']);
+  const { glue } = await lakes.as(writer);
+  const give = (path: string) =>
+    refusal(
+      grant(lakes.owner, writer, { DataLocation: { ResourceArn: `arn:aws:s3:::${path}` } }, ['DATA_LOCATION_ACCESS']),
+    );
+  const create = (name: string) =>
+    refusal(glue.send(new CreateTableCommand({ DatabaseName: 'cur_org', TableInput: tableInput(name) })));
+  expect(await give('elsewhere')).toContain('register the S3 path');
+  expect(await give('cur-export/fresh/')).toBe('succeeded');
+  expect(await create('fresh')).toBe('succeeded');
+  expect(await create('other')).toContain('AccessDeniedException');
+});
+
+test('LF-13 across accounts the owner of the registration grants, and the consumer passes on', async () => {
+  await register();
+  const location = { DataLocation: { ResourceArn, CatalogId: producer } };
+  const pass = () => refusal(grant(lakes.taker, jobRole, location, ['DATA_LOCATION_ACCESS']));
+  expect(await pass()).toContain('AccessDeniedException');
+  await grant(lakes.owner, consumer, location, ['DATA_LOCATION_ACCESS'], ['DATA_LOCATION_ACCESS']);
+  expect(await pass()).toBe('succeeded');
 });
