@@ -73,7 +73,7 @@ export async function putAnswer(url: string, answer: CustomResourceAnswer): Prom
   throw new LakeError('Transient', { message: `CloudFormation's answer address said ${response.status}` });
 }
 
-export function storePolicyServices(env: StorePolicyEnv, region: string): StorePolicyServices {
+function storePolicyServices(env: StorePolicyEnv, region: string): StorePolicyServices {
   const config = createSessions({
     partition: partitionOf(region),
     namespace: env.NAMESPACE,

@@ -32,6 +32,7 @@ const NO_RESOURCE = ['*'];
 const AWS_KNOWS_NONE = 'AWS authorizes these actions without a resource.';
 const WHOLE_CATALOG =
   'Which databases are products changes with the policy; Lake Formation and the session policy decide.';
+const ONE_CATALOG = 'One catalog per Region.';
 const NAMED = 'Buckets and keys by name.';
 
 const READ_CATALOG = ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables'];
@@ -40,6 +41,11 @@ const READ_CATALOG = ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables'];
 function catalog({ partition }: Place, account: string): readonly string[] {
   const glue = `arn:${partition}:glue:*:${account}`;
   return [`${glue}:catalog`, `${glue}:database/*`, `${glue}:table/*/*`];
+}
+
+/** Deleting a database, a link too, is also a right on its functions. */
+function functionsIn({ partition, account }: Place): string {
+  return `arn:${partition}:glue:*:${account}:userDefinedFunction/*/*`;
 }
 
 function allow(
@@ -70,8 +76,12 @@ function readData(place: Place): readonly Permission[] {
       "Reading a link is authorized on its target in the producer's catalog, too.",
     ),
     allow('Crawlers', ['glue:GetCrawler'], [`${glue}:crawler/*`], 'Any crawler may write into a product.'),
-    allow('CatalogPolicy', ['glue:GetResourcePolicy'], [`${glue}:catalog`], 'One catalog per Region.'),
-    allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, AWS_KNOWS_NONE),
+    allow(
+      'CatalogPolicyAndEncryption',
+      ['glue:GetResourcePolicy', 'glue:GetDataCatalogEncryptionSettings'],
+      [`${glue}:catalog`],
+      ONE_CATALOG,
+    ),
     allow('LakeFormation', lake, NO_RESOURCE, AWS_KNOWS_NONE),
     allow(
       'Shares',
@@ -130,9 +140,9 @@ export function operatorPermissions(place: Place): readonly Permission[] {
       AWS_KNOWS_NONE,
     ),
     allow('SeeWhatIsGranted', READ_CATALOG, catalog(place, '*'), "A consumer grants on the producers' tables."),
-    allow('LinksAndDefaults', links, own, WHOLE_CATALOG),
+    allow('LinksAndDefaults', links, [...own, functionsIn(place)], WHOLE_CATALOG),
     allow('CatalogPolicy', policy, own, WHOLE_CATALOG),
-    allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, AWS_KNOWS_NONE),
+    allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], own.slice(0, 1), ONE_CATALOG),
     ...sharing(place),
     allow(
       'Accept',
@@ -146,9 +156,10 @@ export function operatorPermissions(place: Place): readonly Permission[] {
 /** What a grant to another account makes Lake Formation do with our rights: as AWS's own managed policy has it. */
 function sharing({ partition, account }: Place): readonly Permission[] {
   const shares = [`arn:${partition}:ram:*:${account}:resource-share/*`];
+  // What a share lets its receivers do: AWS's own permissions for Lake Formation.
+  const kinds = `arn:${partition}:ram::aws:permission/AWSRAMLFEnabled*`;
   const change = ['Update', 'Delete', 'Associate', 'Disassociate'].map((verb) => `ram:${verb}ResourceShare`);
   const see = ['GetResourceShares', 'GetResourceShareAssociations', 'GetResourceShareInvitations', 'ListResources'];
-  const ask = ['DescribeOrganization', 'DescribeAccount', 'ListRoots', 'ListAccountsForParent'];
   const made = 'Lake Formation names its shares itself.';
   return [
     allow('CreateShares', ['ram:CreateResourceShare'], NO_RESOURCE, AWS_KNOWS_NONE, {
@@ -157,22 +168,23 @@ function sharing({ partition, account }: Place): readonly Permission[] {
     allow('ChangeOnlyLakeFormationsShares', change, shares, made, {
       StringLikeIfExists: { 'ram:ResourceShareName': 'LakeFormation*' },
     }),
-    allow('SharePermissions', ['ram:AssociateResourceSharePermission'], shares, made, {
-      ArnLikeIfExists: { 'ram:PermissionArn': `arn:${partition}:ram::aws:permission/AWSRAMLFEnabled*` },
-    }),
+    allow('SharePermissions', ['ram:AssociateResourceSharePermission'], [...shares, kinds], made),
+    allow('SeePermissions', ['ram:GetPermission'], [kinds], 'Those of Lake Formation only.'),
     allow(
       'SeeShares',
-      [...see, 'GetPermission'].map((name) => `ram:${name}`),
+      see.map((name) => `ram:${name}`),
       NO_RESOURCE,
       AWS_KNOWS_NONE,
     ),
-    allow(
-      'WhoIsInTheOrganization',
-      [...ask, 'ListOrganizationalUnitsForParent'].map((name) => `organizations:${name}`),
-      NO_RESOURCE,
-      AWS_KNOWS_NONE,
-    ),
+    ...organization(),
   ];
+}
+
+/** Lake Formation asks whether the account it shares with is in the organization. */
+function organization(): readonly Permission[] {
+  const ask = ['DescribeOrganization', 'DescribeAccount', 'ListRoots', 'ListAccountsForParent'];
+  const names = [...ask, 'ListOrganizationalUnitsForParent'].map((name) => `organizations:${name}`);
+  return [allow('WhoIsInTheOrganization', names, NO_RESOURCE, 'Ids of accounts and units are known at run time only.')];
 }
 
 const SENDER_IN_ARN = "An invitation's ARN names its sender; which senders, the policy says.";

@@ -7,27 +7,27 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import { HUB_SOURCE, POLICY_CHANGED } from '#contracts/names.ts';
 
 /** A crawler has written tables. `Started` and `Failed` change nothing in the catalog that lasts. */
-export const CRAWLERS: EventPattern = {
+const CRAWLERS: EventPattern = {
   source: ['aws.glue'],
   detailType: ['Glue Crawler State Change'],
   detail: { state: ['Succeeded'] },
 };
 
 /** Databases and tables come and go: CreateTable is an event of the database. */
-export const DATABASES: EventPattern = {
+const DATABASES: EventPattern = {
   source: ['aws.glue'],
   detailType: ['Glue Data Catalog Database State Change'],
 };
 
 /** A table changed. Partitions do not: nobody's access hangs on them, and there may be thousands a minute. */
-export const TABLES: EventPattern = {
+const TABLES: EventPattern = {
   source: ['aws.glue'],
   detailType: ['Glue Data Catalog Table State Change'],
   detail: { typeOfChange: ['UpdateTable'] },
 };
 
 /** A share's associations and invitations, seen by owner and receiver. */
-export const SHARING: EventPattern = { source: ['aws.ram'], detailType: ['Resource Sharing State Change'] };
+const SHARING: EventPattern = { source: ['aws.ram'], detailType: ['Resource Sharing State Change'] };
 
 /** Ours, and only from the hub's own account: members may put events on this bus too. */
 export function policyChanged(hubAccount: string): EventPattern {

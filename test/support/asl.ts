@@ -83,7 +83,7 @@ export interface Run {
   readonly output: Json;
 }
 
-export const STARTED_AT = '2026-01-01T00:00:00Z';
+const STARTED_AT = '2026-01-01T00:00:00Z';
 const CONTEXT = {
   Execution: { Id: 'arn:aws:states:ap-northeast-1:333333333333:execution:m:e', StartTime: STARTED_AT },
 };

@@ -60,6 +60,17 @@ test('no action is a wildcard', () => {
   }
 });
 
+/** Of AWS's service authorization reference: these know no resource (Organizations: none that is known beforehand). */
+const WITHOUT_RESOURCE =
+  /^(lakeformation:|organizations:|iam:ListRoles$|ram:(CreateResourceShare|GetResourceShare\w*|ListResources)$)/;
+
+test('everything is a resource only where AWS knows none', () => {
+  for (const name of ['Reader', 'Operator', 'Storage'] as const) {
+    const wide = statements(name).filter(({ Resource }) => Resource.includes('*'));
+    for (const action of wide.flatMap(({ Action }) => Action)) expect(action).toMatch(WITHOUT_RESOURCE);
+  }
+});
+
 test('the reader writes nothing', () => {
   for (const action of actions('Reader')) expect(action).toMatch(/:(Get|List)/);
 });
