@@ -59,6 +59,7 @@ function planRoleArn({ namespace, partition, hub }: Policy): string {
   return `arn:${partition}:iam::${hub.account}:role${memberRolePath(namespace)}${namespace}-hub-plan`;
 }
 
-function sessionOptions({ partition, namespace }: Policy, rolePath: string | undefined) {
-  return { partition, namespace, rolePath: rolePath ?? memberRolePath(namespace), sessionName: 'onramp-plan' };
+function sessionOptions({ partition, namespace, hub }: Policy, rolePath: string | undefined) {
+  const path = rolePath ?? memberRolePath(namespace);
+  return { partition, namespace, rolePath: path, sessionName: 'onramp-plan', region: hub.region };
 }

@@ -117,6 +117,7 @@ export function onEventServices(env: OnEventEnv, region: string): OnEventService
     namespace: env.NAMESPACE,
     rolePath: env.MEMBER_ROLE_PATH,
     sessionName: 'on-event',
+    region,
   });
   return {
     handlerTimeoutSeconds: seconds('HANDLER_TIMEOUT', env.HANDLER_TIMEOUT),

@@ -81,6 +81,7 @@ function wire(): ReportServices {
     namespace: env.NAMESPACE,
     rolePath: memberRolePath(env.NAMESPACE),
     sessionName: `${env.NAMESPACE}-report`,
+    region,
   });
   const hub = access.own(region);
   return {

@@ -166,6 +166,7 @@ function wire(): WalkServices {
     namespace: env.NAMESPACE,
     rolePath: env.MEMBER_ROLE_PATH,
     sessionName: `${env.NAMESPACE}-walk`,
+    region,
   });
   const hub = access.own(region);
   const policies = new Map<string, Policy>();

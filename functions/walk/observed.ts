@@ -1,7 +1,9 @@
 /** Reading without stumbling: what AWS would not tell becomes "unknown", what is our own fault is thrown. */
 
 import { toTrouble } from '#aws/errors.ts';
+import { requireAdministrator } from '#aws/settings.ts';
 import { isLakeError } from '#contracts/errors.ts';
+import type { SettingsFacts } from '#core/facts.ts';
 import { known, type Observed, unknown } from '#core/lake.ts';
 
 export async function observed<T>(read: () => Promise<T>): Promise<Observed<T>> {
@@ -11,6 +13,19 @@ export async function observed<T>(read: () => Promise<T>): Promise<Observed<T>> 
     if (!isLakeError(error)) throw error;
     return unknown(toTrouble(error));
   }
+}
+
+/** Reads what AWS shows whole only to administrators: to anybody else a short list looks complete (law 6). */
+export async function observedAsAdmin<T>(
+  who: { readonly settings: Observed<SettingsFacts>; readonly role: string; readonly account: string },
+  read: () => Promise<T>,
+): Promise<Observed<T>> {
+  const { settings, role, account } = who;
+  if (!settings.known) return settings;
+  return observed(async () => {
+    requireAdministrator(settings.value, role, account);
+    return read();
+  });
 }
 
 /** Asks once per walk, however many hops want the answer. */

@@ -28,7 +28,7 @@ import { modeIn } from '#core/policy.ts';
 import { productsFor, publishScope } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import { reader, roleArn } from './entrance.ts';
-import { observed, once, oncePer } from './observed.ts';
+import { observed, observedAsAdmin, once, oncePer } from './observed.ts';
 import type { Looking } from './publish.ts';
 
 /** Where snapshots come from: the hub's bucket, or a plan of the producer half. */
@@ -45,22 +45,28 @@ export function onboardFacts(ctx: WalkContext, scope: OnboardScope, snapshots: S
   const { account, region } = scope;
   const clients = reader(ctx, scope);
   const products = productsFor(ctx.policy, scope);
+  const role = roleArn(ctx, account, 'Reader');
+  const settings = oncePer((where) =>
+    observed(async () => (await readSettings(reader(ctx, { account, region: where }), account)).facts),
+  );
+  const asAdmin = async <T>(where: string, read: () => Promise<T>) =>
+    observedAsAdmin({ settings: await settings(where), role, account }, read);
   return {
     scope,
     products,
     snapshotOf: async (product: Product): Promise<ProductSnapshot | null> =>
       (await snapshots(product))?.products.find((p) => p.product === product.name) ?? null,
-    settings: once(() => observed(async () => (await readSettings(clients, account)).facts)),
+    settings: () => settings(region),
     /** RAM is regional: shares are accepted in the Region of the target. */
     acceptance: oncePer((where) =>
       observed(() =>
         readAcceptance(reader(ctx, { account, region: where }), account, { senders: sendersOf(products, account) }),
       ),
     ),
-    link: oncePer((name) => observed(() => readLink(clients, account, name))),
+    link: oncePer((name) => asAdmin(region, () => readLink(clients, account, name))),
     grantsOn: oncePer((text) => {
       const { where, resources } = JSON.parse(text) as { where: string; resources: readonly LakeResource[] };
-      return observed(() => readGrants(ctx, account, where, resources));
+      return asAdmin(where, () => readGrants(ctx, account, where, resources));
     }),
     roles: once(() => observed(() => readRoles(ctx, scope, products))),
     entries: once(() => ctx.ledger.entries(account, region)),

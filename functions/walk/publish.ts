@@ -31,7 +31,7 @@ import { modeIn } from '#core/policy.ts';
 import { consumersOf, productsOf, receivers } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import { reader, roleArn } from './entrance.ts';
-import { observed, once, oncePer } from './observed.ts';
+import { observed, observedAsAdmin, once, oncePer } from './observed.ts';
 
 /** `recent`: confirmed entries believed before AWS shows them. `planning`: earlier hops' actions count as done. */
 export interface Looking {
@@ -48,16 +48,20 @@ export function publishFacts(ctx: WalkContext, scope: PublishScope) {
   const { account, region, database } = scope;
   const clients = reader(ctx, scope);
   const products = productsOf(ctx.policy, scope);
-  const catalog = once(() => observed(() => readCatalog(clients, { account, database, owner: true })));
-  const listed = once(() => observed(async () => ({ grants: await listShares(ctx, scope, await catalog()) })));
+  const role = roleArn(ctx, account, 'Reader');
+  const settings = once(() => observed(async () => (await readSettings(clients, account)).facts));
+  const asAdmin = async <T>(read: () => Promise<T>) =>
+    observedAsAdmin({ settings: await settings(), role, account }, read);
+  const catalog = once(() => asAdmin(() => readCatalog(clients, { account, database, owner: true })));
+  const listed = once(() => asAdmin(async () => ({ grants: await listShares(ctx, scope, await catalog()) })));
   return {
     scope,
     products,
     catalog,
     listed,
-    settings: once(() => observed(async () => (await readSettings(clients, account)).facts)),
+    settings,
     catalogPolicy: once(() => observed(() => readCatalogPolicy(clients, account))),
-    open: once(() => observed(async () => ({ grants: await listOpen(ctx, scope) }))),
+    open: once(() => asAdmin(async () => ({ grants: await listOpen(ctx, scope) }))),
     associations: once(() =>
       observed(async () => {
         const facts = await listed();
@@ -74,14 +78,16 @@ export function publishFacts(ctx: WalkContext, scope: PublishScope) {
   };
 }
 
+/** Asked by principal for the tables, and by resource for the database, whose own listing AWS is said to leave empty. */
 async function listOpen(ctx: WalkContext, scope: PublishScope): Promise<readonly ListedGrant[]> {
   const clients = reader(ctx, scope);
-  const { account } = scope;
-  const [databases, tables] = await Promise.all([
-    listGrants(clients, { account, principal: IAM_ALLOWED_PRINCIPALS, resourceType: 'DATABASE' }),
+  const { account, database } = scope;
+  const resource = { type: 'database' as const, catalog: account, database };
+  const lists = await Promise.all([
+    listGrants(clients, { account, owner: true, resource }),
     listGrants(clients, { account, principal: IAM_ALLOWED_PRINCIPALS, resourceType: 'TABLE' }),
   ]);
-  return [...databases, ...tables];
+  return lists.flat();
 }
 
 async function listShares(

@@ -52,8 +52,8 @@ export function decideExposure(question: ExposureQuestion): Decision {
     resource: `database ${account}/${database}`,
   };
   if (!catalog.known) return { actions: [], findings: [unreadable(where, catalog.why)], left: [] };
-  if (!open.known) return { actions: [], findings: [unreadable(where, open.why)], left: [] };
   if (catalog.value.database === null) return { actions: [], findings: [databaseMissing(where, product)], left: [] };
+  if (!open.known) return { actions: [], findings: [unreadable(where, open.why)], left: [] };
   const rows = openRows(product, open.value.grants, recent);
   const defaultsOpen = catalog.value.database.openTables && product.tables === 'all';
   if (rows.length === 0 && !defaultsOpen) return { actions: [], findings: [], left: [] };
