@@ -32,6 +32,7 @@ const NO_RESOURCE = ['*'];
 const AWS_KNOWS_NONE = 'AWS authorizes these actions without a resource.';
 const WHOLE_CATALOG =
   'Which databases are products changes with the policy; Lake Formation and the session policy decide.';
+const LATELY = 'AWS authorized this without a resource, lately on the catalog: both must do.';
 const ONE_CATALOG = 'One catalog per Region.';
 const NAMED = 'Buckets and keys by name.';
 
@@ -76,12 +77,8 @@ function readData(place: Place): readonly Permission[] {
       "Reading a link is authorized on its target in the producer's catalog, too.",
     ),
     allow('Crawlers', ['glue:GetCrawler'], [`${glue}:crawler/*`], 'Any crawler may write into a product.'),
-    allow(
-      'CatalogPolicyAndEncryption',
-      ['glue:GetResourcePolicy', 'glue:GetDataCatalogEncryptionSettings'],
-      [`${glue}:catalog`],
-      ONE_CATALOG,
-    ),
+    allow('CatalogPolicy', ['glue:GetResourcePolicy'], [`${glue}:catalog`], ONE_CATALOG),
+    allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, LATELY),
     allow('LakeFormation', lake, NO_RESOURCE, AWS_KNOWS_NONE),
     allow(
       'Shares',
@@ -142,7 +139,7 @@ export function operatorPermissions(place: Place): readonly Permission[] {
     allow('SeeWhatIsGranted', READ_CATALOG, catalog(place, '*'), "A consumer grants on the producers' tables."),
     allow('LinksAndDefaults', links, [...own, functionsIn(place)], WHOLE_CATALOG),
     allow('CatalogPolicy', policy, own, WHOLE_CATALOG),
-    allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], own.slice(0, 1), ONE_CATALOG),
+    allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, LATELY),
     ...sharing(place),
     allow(
       'Accept',

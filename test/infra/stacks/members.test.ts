@@ -60,9 +60,12 @@ test('no action is a wildcard', () => {
   }
 });
 
-/** Of AWS's service authorization reference: these know no resource (Organizations: none that is known beforehand). */
+/**
+ * Of AWS's service authorization reference: these know no resource (Organizations: none that is known beforehand; the
+ * catalog's encryption: not until lately).
+ */
 const WITHOUT_RESOURCE =
-  /^(lakeformation:|organizations:|iam:ListRoles$|ram:(CreateResourceShare|GetResourceShare\w*|ListResources)$)/;
+  /^(lakeformation:|organizations:|glue:GetDataCatalogEncryptionSettings$|iam:ListRoles$|ram:(CreateResourceShare|GetResourceShare\w*|ListResources)$)/;
 
 test('everything is a resource only where AWS knows none', () => {
   for (const name of ['Reader', 'Operator', 'Storage'] as const) {
