@@ -123,7 +123,8 @@ function ours(namespace: string, metricName: string, statistic = 'Sum'): Metric 
   return new Metric({
     namespace: METRIC_NAMESPACE,
     metricName,
-    dimensionsMap: { [METRIC_DIMENSION]: namespace },
+    // Powertools adds the service to what we name; CloudWatch finds a metric by all its dimensions only.
+    dimensionsMap: { service: 'walk', [METRIC_DIMENSION]: namespace },
     statistic,
     period: ALARM_PERIOD,
   });

@@ -1,5 +1,6 @@
 /** What the hub promises: who may send to it, what it may do, what it keeps, and who is told when it fails. */
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
@@ -195,4 +196,16 @@ describe('alarms', () => {
       expect(runbook).toContain(`\n### ${section}\n`);
     },
   );
+});
+
+test('the alarm on failed grants looks at the metric that the walk really writes', () => {
+  const program = `import { createMetrics } from '#runtime/metrics.ts';
+    const metrics = createMetrics('walk', 'onramp'); metrics.grantsFailed(1); metrics.flush();`;
+  const options = { cwd: new URL('../../../', import.meta.url), encoding: 'utf8', timeout: 20_000 } as const;
+  const written = JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], options));
+  const [{ Namespace, Dimensions, Metrics }] = written._aws.CloudWatchMetrics;
+  const alarm = all('AWS::CloudWatch::Alarm').find(({ AlarmName }) => AlarmName === 'onramp-grants-failed');
+  expect(alarm).toMatchObject({ Namespace, MetricName: Metrics[0].Name });
+  const looked = alarm?.['Dimensions'].map(({ Name, Value }: { Name: string; Value: string }) => [Name, Value]);
+  expect(looked.sort()).toEqual(Dimensions[0].map((name: string) => [name, written[name]]).sort());
 });
