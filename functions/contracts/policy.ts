@@ -165,8 +165,6 @@ export const PolicySchema = z.strictObject({
 
 export type PolicyDocument = z.infer<typeof PolicySchema>;
 export type Mode = z.infer<typeof mode>;
-export type TagsSection = z.infer<typeof tags>;
-export type TagRule = z.infer<typeof tagRule>;
 
 /** A product with every name resolved: what core and walk work with. */
 export interface Product {

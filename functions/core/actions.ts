@@ -83,8 +83,6 @@ export type Action =
   | (ActionBase & { readonly kind: 'create-link'; readonly name: string; readonly target: LinkTarget })
   | (ActionBase & { readonly kind: 'create-database'; readonly name: string });
 
-export type ActionKind = Action['kind'];
-
 /** What is not as it should be, or can't be told. */
 export type FindingState = 'broken' | 'unknown' | 'waiting';
 

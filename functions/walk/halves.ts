@@ -7,9 +7,6 @@ import * as onboard from './onboard.ts';
 import type { Looking } from './publish.ts';
 import * as publish from './publish.ts';
 
-/** Decides one hop on facts read afresh. */
-export type HopWalk = (looking: Looking) => Promise<Decision>;
-
 type PublishHop = (ctx: WalkContext, facts: publish.PublishFacts, looking: Looking) => Promise<Decision>;
 type OnboardHop = (ctx: WalkContext, facts: onboard.OnboardFacts, looking: Looking) => Promise<Decision>;
 
