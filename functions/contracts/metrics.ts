@@ -2,7 +2,7 @@
 
 export const METRIC_NAMESPACE = 'LakeOnramp';
 
-/** The only dimension: two hubs may live in one account. */
+/** Beside Powertools' own `service`: two hubs may live in one account. */
 export const METRIC_DIMENSION = 'namespace';
 
 export const METRICS = {

@@ -56,7 +56,7 @@ export const StageOutputSchema = z.object({
 });
 export type StageOutput = z.infer<typeof StageOutputSchema>;
 
-export const PUBLISH_STAGES = ['settings', 'location', 'exposure', 'share', 'storage', 'verify', 'fan-out'] as const;
+export const PUBLISH_STAGES = ['settings', 'location', 'exposure', 'share', 'storage', 'fan-out', 'verify'] as const;
 export const ONBOARD_STAGES = ['settings', 'accept', 'link', 'grant', 'check', 'verify', 'fan-out'] as const;
 
 /** What `report` answers. */

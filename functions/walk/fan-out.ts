@@ -1,15 +1,17 @@
 /** Who has to walk next. Started by comparing hashes, not by "something changed here": a crash in between loses nobody. */
 
+import { LakeError } from '#contracts/errors.ts';
 import type { ProductSnapshot, Snapshot } from '#contracts/snapshot.ts';
 import type { OnboardScope, PublishScope, Scope, StageOutput } from '#contracts/steps.ts';
 import { productResources, tablesOf } from '#core/hops/share.ts';
 import { resourceText } from '#core/lake.ts';
+import { notYetVisible } from '#core/leftovers.ts';
 import { scopeText } from '#core/start.ts';
 import { consumerPart, consumersOf, publishScope, receivers } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import type { OnboardFacts } from './onboard.ts';
 import { onboardFacts, storedSnapshots } from './onboard.ts';
-import { blockedProducts, type Looking, type PublishFacts, publishFacts } from './publish.ts';
+import { blockedProducts, type Looking, type PublishFacts, publishFacts, shareHop } from './publish.ts';
 
 export async function fanOut(ctx: WalkContext, scope: Scope): Promise<StageOutput> {
   const wanted = scope.half === 'publish' ? await consumersToStart(ctx, scope) : await producersToStart(ctx, scope);
@@ -20,6 +22,7 @@ export async function fanOut(ctx: WalkContext, scope: Scope): Promise<StageOutpu
 /** Writes the snapshot if it changed, and compares each consumer's part of it with what its last finished walk saw. */
 async function consumersToStart(ctx: WalkContext, scope: PublishScope): Promise<readonly OnboardScope[]> {
   const facts = publishFacts(ctx, scope);
+  await requireVisible(ctx, facts);
   const snapshot = await buildSnapshot(ctx, facts, { recent: [], planning: false });
   // Facts that could not be read say nothing new: consumers keep what they have.
   if (snapshot === null) return [];
@@ -33,6 +36,17 @@ async function consumersToStart(ctx: WalkContext, scope: PublishScope): Promise<
       : [consumer];
   });
   return (await Promise.all(judged)).flat();
+}
+
+/** Consumers are told what AWS shows: a grant made moments ago that is not listed yet would look like none. */
+async function requireVisible(ctx: WalkContext, facts: PublishFacts): Promise<void> {
+  const [{ actions }, entries] = await Promise.all([
+    shareHop(ctx, facts, { recent: [], planning: false }),
+    facts.entries(),
+  ]);
+  const early = notYetVisible(actions, entries, ctx.now());
+  if (early.length === 0) return;
+  throw new LakeError('NotYetVisible', { message: `${early.length} grant(s) of this run are not listed yet` });
 }
 
 /** What consumers are told of this database. Null when a fact it rests on is unknown. */
