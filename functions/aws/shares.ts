@@ -30,7 +30,7 @@ export async function readAcceptance(
   account: string,
   options: { senders: readonly string[] },
 ): Promise<AcceptanceFacts> {
-  const [found, shares] = await Promise.all([listInvitations(clients, account), listShares(clients, account)]);
+  const [found, shares] = await Promise.all([listInvitations(clients, account), readShares(clients, account)]);
   const invitations: InvitationFacts[] = [];
   for (const invitation of found) {
     invitations.push(await withResources(clients, account, invitation, options.senders));
@@ -82,7 +82,8 @@ async function listInvitations(clients: Ram, account: string): Promise<ResourceS
   });
 }
 
-async function listShares(clients: Ram, account: string): Promise<AcceptanceFacts['shares']> {
+/** Shares of other accounts that have arrived here: what linking and granting rest on. */
+export async function readShares(clients: Ram, account: string): Promise<AcceptanceFacts['shares']> {
   const view = { account, owner: true, doing: 'list the resource shares of other accounts' };
   const shares = await everyPage(async (token) => {
     const page = await asked(view, () =>

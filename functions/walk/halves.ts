@@ -41,12 +41,11 @@ export const STAGE_HOPS: Readonly<Record<Scope['half'], Readonly<Record<string, 
     share: ['catalog-policy', 'share'],
     storage: ['storage'],
   },
-  // A link must exist before its default permissions can be taken off it: twice the same hop.
   onboard: {
     settings: ['settings'],
     accept: ['acceptance'],
-    link: ['link', 'link'],
-    grant: ['grants', 'grants'],
+    link: ['link'],
+    grant: ['grants'],
     check: ['role'],
   },
 };

@@ -4,15 +4,15 @@ import { readLink } from '#aws/catalog.ts';
 import { listGrants } from '#aws/grants.ts';
 import { listRoles, readRole } from '#aws/roles.ts';
 import { readSettings } from '#aws/settings.ts';
-import { readAcceptance } from '#aws/shares.ts';
+import { readAcceptance, readShares } from '#aws/shares.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
 import type { ProductSnapshot, Snapshot } from '#contracts/snapshot.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
 import { type Decision, merge, NOTHING } from '#core/actions.ts';
-import type { AcceptanceFacts, GrantFacts, RoleFacts } from '#core/facts.ts';
+import type { GrantFacts, RoleFacts } from '#core/facts.ts';
 import { unreadable } from '#core/findings.ts';
-import { decideAcceptance, shareState } from '#core/hops/acceptance.ts';
+import { decideAcceptance, hasArrived } from '#core/hops/acceptance.ts';
 import {
   DEFAULT_DATABASE,
   decideGrants,
@@ -63,6 +63,7 @@ export function onboardFacts(ctx: WalkContext, scope: OnboardScope, snapshots: S
         readAcceptance(reader(ctx, { account, region: where }), account, { senders: sendersOf(products, account) }),
       ),
     ),
+    shares: oncePer((where) => observed(() => readShares(reader(ctx, { account, region: where }), account))),
     link: oncePer((name) => asAdmin(region, () => readLink(clients, account, name))),
     grantsOn: oncePer((text) => {
       const { where, resources } = JSON.parse(text) as { where: string; resources: readonly LakeResource[] };
@@ -142,8 +143,8 @@ async function isReady(
 ): Promise<boolean> {
   if (!snapshot.shared) return false;
   if (looking.planning || product.account === facts.scope.account) return true;
-  const acceptance: Observed<AcceptanceFacts> = await facts.acceptance(product.region);
-  return acceptance.known && shareState(facts.scope.account, snapshot, acceptance.value) === 'visible';
+  const shares = await facts.shares(product.region);
+  return shares.known && hasArrived(facts.scope.account, snapshot, shares.value);
 }
 
 export async function readyProducts(
@@ -270,8 +271,8 @@ async function listed(
 async function isVisible(facts: OnboardFacts, resource: LakeResource): Promise<boolean> {
   const product = facts.products.find((p) => p.account === resource.catalog);
   if (product === undefined || product.account === facts.scope.account) return true;
-  const [snapshot, acceptance] = await Promise.all([facts.snapshotOf(product), facts.acceptance(product.region)]);
-  return acceptance.known && shareState(facts.scope.account, snapshot, acceptance.value) === 'visible';
+  const [snapshot, shares] = await Promise.all([facts.snapshotOf(product), facts.shares(product.region)]);
+  return snapshot !== null && shares.known && hasArrived(facts.scope.account, snapshot, shares.value);
 }
 
 export async function roleHop(ctx: WalkContext, facts: OnboardFacts): Promise<Decision> {

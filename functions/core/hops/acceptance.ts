@@ -18,11 +18,17 @@ export interface AcceptanceQuestion {
 /** How each product's share stands for this consumer. */
 export type ShareState = 'visible' | 'acceptable' | 'waiting' | 'producer-waits';
 
+/** Whether every share that carries a product is active in this account. */
+export function hasArrived(account: string, snapshot: ProductSnapshot, shares: AcceptanceFacts['shares']): boolean {
+  const arns = snapshot.shares[account] ?? [];
+  const active = new Set(shares.filter((s) => s.status === 'ACTIVE').map((s) => s.arn));
+  return arns.length > 0 && arns.every((arn) => active.has(arn));
+}
+
 export function shareState(account: string, snapshot: ProductSnapshot | null, facts: AcceptanceFacts): ShareState {
   if (snapshot === null || !snapshot.shared) return 'producer-waits';
+  if (hasArrived(account, snapshot, facts.shares)) return 'visible';
   const arns = snapshot.shares[account] ?? [];
-  const active = new Set(facts.shares.filter((s) => s.status === 'ACTIVE').map((s) => s.arn));
-  if (arns.length > 0 && arns.every((arn) => active.has(arn))) return 'visible';
   return facts.invitations.some((i) => i.status === 'PENDING' && arns.includes(i.shareArn)) ? 'acceptable' : 'waiting';
 }
 
