@@ -41,6 +41,7 @@ export function createProgram(terminal: () => Terminal, done: (code: number) => 
   addSchema(program, terminal, done);
   addPlan(program, terminal, done);
   addEnroll(program, terminal, done);
+  addConfirmWithdrawal(program, terminal, done);
   return program;
 }
 
@@ -121,6 +122,30 @@ function addEnroll(program: Command, terminal: () => Terminal, done: (code: numb
       const { enroll } = await import('./commands/enroll.ts');
       const access = ownAccess(policy, flags.rolePath);
       done(await enroll({ ...flags, policy, access, account, regions: flags.region }, terminal()));
+    });
+}
+
+interface ConfirmFlags {
+  readonly policy: string;
+  readonly ledger: string;
+}
+
+function addConfirmWithdrawal(program: Command, terminal: () => Terminal, done: (code: number) => void): void {
+  program
+    .command('confirm-withdrawal')
+    .description('let the withdrawals of this hash pass the brake, with credentials of the hub account')
+    .argument('<hash>', 'from the finding brake-pulled')
+    .option('--policy <file>', 'the policy', DEFAULT_POLICY)
+    .addOption(
+      new Option('--ledger <table>', "the hub's ledger (output LedgerTable)")
+        .env('ONRAMP_LEDGER')
+        .makeOptionMandatory(),
+    )
+    .action(async (hash: string, flags: ConfirmFlags) => {
+      const { policy } = loadPolicyFile(flags.policy);
+      const { hubLedger } = await import('./ways-in.ts');
+      const { confirmWithdrawal } = await import('./commands/confirm-withdrawal.ts');
+      done(await confirmWithdrawal({ hash, ...(await hubLedger(policy, flags.ledger)) }, terminal()));
     });
 }
 

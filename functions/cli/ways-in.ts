@@ -55,6 +55,13 @@ export function planLedger(access: Access, policy: Policy, table: string | undef
   return table === undefined ? createMemoryLedger() : createDynamoLedger(access.own(policy.hub.region).dynamodb, table);
 }
 
+/** The hub's ledger, as the person, and who that is. */
+export async function hubLedger(policy: Policy, table: string): Promise<{ ledger: Ledger; by: string }> {
+  const hub = ownAccess(policy, undefined).own(policy.hub.region);
+  const { arn } = await readCaller(hub.sts);
+  return { ledger: createDynamoLedger(hub.dynamodb, table), by: arn };
+}
+
 function planRoleArn({ namespace, partition, hub }: Policy): string {
   return `arn:${partition}:iam::${hub.account}:role${memberRolePath(namespace)}${namespace}-hub-plan`;
 }

@@ -1,0 +1,26 @@
+/** `onramp confirm-withdrawal HASH`: a person lets exactly these withdrawals pass the brake. */
+
+import { EXIT_CODES, LakeError } from '#contracts/errors.ts';
+import type { Ledger } from '#contracts/ledger.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface ConfirmOptions {
+  readonly hash: string;
+  readonly ledger: Ledger;
+  /** ARN of who confirms, for the record. */
+  readonly by: string;
+}
+
+export async function confirmWithdrawal({ hash, ledger, by }: ConfirmOptions, terminal: Terminal): Promise<number> {
+  if (!/^[0-9a-f]{16}$/.test(hash)) {
+    throw new LakeError('UsageInvalid', {
+      message: `"${hash}" is no hash of a withdrawal`,
+      remedy: 'copy the 16 letters and digits from the finding brake-pulled',
+    });
+  }
+  const already = await ledger.isConfirmed(hash);
+  if (!already) await ledger.confirm(hash, by);
+  const text = already ? 'was confirmed before' : `confirmed by ${by}`;
+  terminal.result(`withdrawal ${hash} ${text}; the next run on its scope does it`);
+  return EXIT_CODES.done;
+}
