@@ -83,29 +83,71 @@ export interface Run {
   readonly output: Json;
 }
 
-const STARTED_AT = '2026-01-01T00:00:00Z';
-const CONTEXT = {
-  Execution: { Id: 'arn:aws:states:ap-northeast-1:333333333333:execution:m:e', StartTime: STARTED_AT },
+/** The context object, as far as our definitions read it. */
+export interface Context {
+  readonly Id: string;
+  readonly StartTime: string;
+}
+
+const CONTEXT: Context = {
+  Id: 'arn:aws:states:ap-northeast-1:333333333333:execution:m:e',
+  StartTime: '2026-01-01T00:00:00Z',
 };
 
 export function execute(machine: Machine, input: Json, answer: (call: Call) => Json): Run {
-  const run = new Execution(machine, answer);
-  return run.from(input);
+  const run = new Execution(machine, CONTEXT).from(input);
+  let asked = run.next();
+  while (!asked.done) asked = answered(run, asked.value, answer);
+  return asked.value;
 }
+
+function answered(run: Running, call: Call, answer: (call: Call) => Json): IteratorResult<Call, Run> {
+  let result: Json;
+  try {
+    result = answer(call);
+  } catch (error) {
+    return run.throw(error);
+  }
+  return run.next(result);
+}
+
+/** The same with functions that take their time; `pause` lets the execution's seconds pass where its functions live. */
+export async function perform(
+  machine: Machine,
+  input: Json,
+  world: { context: Context; pause(seconds: number): Promise<void>; answer(call: Call): Promise<Json> },
+): Promise<Run> {
+  const run = new Execution(machine, world.context).from(input);
+  let passed = 0;
+  let asked = run.next();
+  while (!asked.done) {
+    const call = asked.value;
+    if (call.at > passed) await world.pause(call.at - passed);
+    passed = call.at;
+    const outcome = await world.answer(call).then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    );
+    asked = 'result' in outcome ? run.next(outcome.result) : run.throw(outcome.error);
+  }
+  return asked.value;
+}
+
+type Running = Generator<Call, Run, Json>;
 
 class Execution {
   readonly #machine: Machine;
-  readonly #answer: (call: Call) => Json;
+  readonly #context: Context;
   readonly #calls: Call[] = [];
   readonly #states: string[] = [];
   #seconds = 0;
 
-  constructor(machine: Machine, answer: (call: Call) => Json) {
+  constructor(machine: Machine, context: Context) {
     this.#machine = machine;
-    this.#answer = answer;
+    this.#context = context;
   }
 
-  from(input: Json): Run {
+  *from(input: Json): Running {
     let data = input;
     let name = this.#machine.StartAt;
     for (let steps = 0; steps < 10_000; steps += 1) {
@@ -114,41 +156,38 @@ class Execution {
       this.#states.push(name);
       if (state.Type === 'Succeed') return this.#end('SUCCEEDED', data);
       if (state.Type === 'Fail') return this.#end('FAILED', data, state);
-      const next = this.#step(name, state, data);
+      const next = state.Type === 'Task' ? yield* this.#task(name, state, data) : this.#step(state, data);
       data = next.data;
       name = next.name;
     }
     throw new Error('more than 10,000 states');
   }
 
-  #step(name: string, state: State, data: Json): { name: string; data: Json } {
+  #step(state: State, data: Json): { name: string; data: Json } {
     if (state.Type === 'Wait') {
       this.#wait(state, data);
       return { name: state.Next ?? '', data };
     }
-    if (state.Type === 'Choice') {
-      const taken = state.Choices?.find((choice) => find(choice.Variable, data) === choice.StringEquals);
-      return { name: taken?.Next ?? state.Default ?? '', data };
-    }
-    return this.#task(name, state, data);
+    const taken = state.Choices?.find((choice) => this.#find(choice.Variable, data) === choice.StringEquals);
+    return { name: taken?.Next ?? state.Default ?? '', data };
   }
 
   #wait(state: State, data: Json): void {
-    const until = state.TimestampPath ? Date.parse(String(find(state.TimestampPath, data))) : null;
-    const started = Date.parse(STARTED_AT);
+    const until = state.TimestampPath ? Date.parse(String(this.#find(state.TimestampPath, data))) : null;
+    const started = Date.parse(this.#context.StartTime);
     this.#seconds =
       until === null ? this.#seconds + (state.Seconds ?? 0) : Math.max(this.#seconds, (until - started) / 1000);
   }
 
-  #task(name: string, state: State, data: Json): { name: string; data: Json } {
+  *#task(name: string, state: State, data: Json): Generator<Call, { name: string; data: Json }, Json> {
     const used = new Map<Retrier, number>();
     for (;;) {
       try {
         const { FunctionName, Payload } = state.Parameters ?? { FunctionName: '', Payload: {} };
-        const call = { state: name, function: FunctionName, payload: fill(Payload, data), at: this.#seconds };
+        const call = { state: name, function: FunctionName, payload: this.#fill(Payload, data), at: this.#seconds };
         this.#calls.push(call);
-        const result = { Payload: JSON.parse(JSON.stringify(this.#answer(call))) };
-        const selected = state.ResultSelector ? fill(state.ResultSelector, result) : result;
+        const result = { Payload: JSON.parse(JSON.stringify(yield call)) };
+        const selected = state.ResultSelector ? this.#fill(state.ResultSelector, result) : result;
         return { name: state.Next ?? '', data: put(data, state.ResultPath ?? '$', selected) };
       } catch (error) {
         if (!(error instanceof TaskFailed)) throw error;
@@ -174,7 +213,7 @@ class Execution {
   }
 
   #end(status: Run['status'], output: Json, state?: State): Run {
-    const said = (path: string | undefined) => (path ? String(find(path, output)) : undefined);
+    const said = (path: string | undefined) => (path ? String(this.#find(path, output)) : undefined);
     return {
       status,
       states: this.#states,
@@ -185,30 +224,30 @@ class Execution {
       output,
     };
   }
+
+  #fill(template: Json, data: Json): Json {
+    return Object.fromEntries(
+      Object.entries(template).map(([key, value]) =>
+        key.endsWith('.$') ? [key.slice(0, -2), this.#find(String(value), data)] : [key, value],
+      ),
+    );
+  }
+
+  /** A path that isn't there ends an execution on AWS, and no Catch sees it. */
+  #find(path: string, data: Json): unknown {
+    const source: unknown = path.startsWith('$$') ? { Execution: this.#context } : data;
+    const parts = path.split('.').slice(1);
+    return parts.reduce((value: unknown, part) => {
+      if (typeof value !== 'object' || value === null || !(part in value)) throw new Error(`no ${path} in the state`);
+      return (value as Json)[part];
+    }, source);
+  }
 }
 
 /** States.ALL matches all, States.TaskFailed all but States.Timeout, any other name itself (G-E5). */
 function matches(names: readonly string[], error: string): boolean {
   if (names.includes('States.ALL') || names.includes(error)) return true;
   return names.includes('States.TaskFailed') && error !== 'States.Timeout';
-}
-
-function fill(template: Json, data: Json): Json {
-  return Object.fromEntries(
-    Object.entries(template).map(([key, value]) =>
-      key.endsWith('.$') ? [key.slice(0, -2), find(String(value), data)] : [key, value],
-    ),
-  );
-}
-
-/** A path that isn't there ends an execution on AWS, and no Catch sees it. */
-function find(path: string, data: Json): unknown {
-  const source: unknown = path.startsWith('$$') ? CONTEXT : data;
-  const parts = path.split('.').slice(1);
-  return parts.reduce((value: unknown, part) => {
-    if (typeof value !== 'object' || value === null || !(part in value)) throw new Error(`no ${path} in the state`);
-    return (value as Json)[part];
-  }, source);
 }
 
 function put(data: Json, path: string, value: unknown): Json {

@@ -1,167 +1,173 @@
-/** The engine without MiniStack: a lake in this process, our member roles in it, and the machines' stages in their order. */
+/** The engine without MiniStack: a lake in this process with our member roles, and the real machines and functions. */
 
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { createAccess } from '#aws/clients.ts';
 import { putSnapshot, readSnapshot } from '#aws/objects.ts';
-import { memberRoleName, memberRolePath } from '#contracts/names.ts';
+import type { Alert } from '#contracts/documents.ts';
+import { memberRolePath } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
-import type { Scope, StageInput } from '#contracts/steps.ts';
+import type { Scope } from '#contracts/steps.ts';
 import { createMemoryLedger } from '#core/memory-ledger.ts';
 import { scopeText } from '#core/start.ts';
-import type { WalkContext, WalkEvent } from '#walk/context.ts';
-import { releaseScope, takeScope } from '#walk/lease.ts';
-import { runStage } from '#walk/stages.ts';
-import { managedStorage, observedStorage } from '../../infra/accounts.ts';
-import {
-  operatorPermissions,
-  readerPermissions,
-  storagePermissions,
-} from '../../infra/constructs/member-permissions.ts';
+import { report } from '../../functions/handlers/report.ts';
+import { walkStage } from '../../functions/handlers/walk.ts';
 import { type LakeOptions, startLake } from '../../infra/local/lake/start.ts';
-import { ACCOUNTS, ANALYTICS, FINANCE, HUB, ORGANIZATION, REGION } from '../../infra/local/scenes/places.ts';
+import { ACCOUNTS, HUB, REGION } from '../../infra/local/scenes/places.ts';
 import { makeWorld } from '../../infra/local/scenes/world.ts';
-import { hubRoleArn, hubRoleName } from '../../infra/names.ts';
+import { hubRoleArn } from '../../infra/names.ts';
+import { type Call, definition, type MachineFile, perform, type Run, TaskFailed } from './asl.ts';
+import { makeOwnRoles } from './own-roles.ts';
+import { createTurns } from './turns.ts';
 
-const ORDER = {
-  publish: ['settings', 'location', 'exposure', 'share', 'storage', 'fan-out', 'verify'],
-  onboard: ['settings', 'accept', 'link', 'grant', 'check', 'verify', 'fan-out'],
-} as const;
+const MACHINES: Readonly<Record<Scope['half'], MachineFile>> = {
+  publish: 'publish-database',
+  onboard: 'onboard-account',
+};
 
-export async function inProcess(policy: Policy, options: LakeOptions = {}) {
+const ENV = {
+  NAMESPACE: 'onramp',
+  POLICY_BUCKET: 'onramp-policies',
+  LEDGER_TABLE: 'in memory',
+  PUBLISH_MACHINE_ARN: 'publish',
+  ONBOARD_MACHINE_ARN: 'onboard',
+  HANDLER_TIMEOUT: '60',
+  ACCEPT_WITHIN: '120',
+  LEASE_WITHIN: '900',
+};
+
+export interface Told {
+  readonly type: string;
+  readonly alert: Alert;
+}
+
+export interface InProcessOptions extends LakeOptions {
+  /** Accounts in which nobody deployed our roles. */
+  readonly without?: readonly string[];
+}
+
+export type InProcess = Awaited<ReturnType<typeof inProcess>>;
+
+export async function inProcess(policy: Policy, { without, ...options }: InProcessOptions = {}) {
   const lake = await startLake({ accounts: ACCOUNTS, ...options });
   const stage = { url: lake.url, control: lake.control };
   await makeWorld(stage);
-  await makeOwnRoles(lake.url, policy);
-  const walk = hubRoleArn({ partition: 'aws', account: HUB, namespace: policy.namespace, purpose: 'walk' });
-  const baseCredentials = () => lake.control.credentials(walk, { sessionName: 'walk' });
+  await makeOwnRoles(lake.url, policy, without);
+  const hub = await openHub(lake, policy);
+  const executor = createExecutor(hub, policy);
+  return { lake, stage, ...hub, ...executor, close: () => lake.close() };
+}
+
+type Lake = Awaited<ReturnType<typeof startLake>>;
+
+/** What the functions are wired to in the hub, each recorded. */
+async function openHub(lake: Lake, policy: Policy) {
+  const { namespace } = policy;
+  const walk = hubRoleArn({ partition: 'aws', account: HUB, namespace, purpose: 'walk' });
   process.env['AWS_ENDPOINT_URL'] = lake.url;
   const access = createAccess({
     partition: 'aws',
-    namespace: policy.namespace,
-    rolePath: memberRolePath(policy.namespace),
+    namespace,
+    rolePath: memberRolePath(namespace),
     sessionName: 'walk',
-    baseCredentials,
+    baseCredentials: () => lake.control.credentials(walk, { sessionName: 'walk' }),
     retryDelayMs: 1,
   });
-  const hub = access.own(REGION);
-  const bucket = 'onramp-policies';
-  await hub.s3.send(new CreateBucketCommand({ Bucket: bucket }));
-  const ledger = createMemoryLedger();
-  const events: WalkEvent[] = [];
+  const { s3 } = access.own(REGION);
+  const bucket = ENV.POLICY_BUCKET;
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  const policies = new Map<string, Policy>();
+  const told: Told[] = [];
+  const mails: { subject: string; body: string }[] = [];
   const queue: Scope[] = [];
-  let runs = 0;
-  const context = (current: Policy, execution: string): WalkContext => ({
-    policy: current,
+  const logged: string[] = [];
+  const ledger = createMemoryLedger();
+  const log = recordingLog(logged);
+  const clock = { now: () => lake.world.now(), sleep: (ms: number) => lake.control.moveClock(ms) };
+  const metrics = { grantsMade() {}, grantsFailed() {}, healed() {}, eventToReadable() {}, flush() {} };
+  const walkServices = {
+    env: { ...ENV, MEMBER_ROLE_PATH: memberRolePath(namespace) },
     access,
-    rolePath: memberRolePath(policy.namespace),
     ledger,
     snapshots: {
-      read: (scope) => readSnapshot(hub.s3, bucket, scope),
-      write: (snapshot) => putSnapshot(hub.s3, bucket, snapshot),
+      read: (scope: Parameters<typeof readSnapshot>[2]) => readSnapshot(s3, bucket, scope),
+      write: (snapshot: Parameters<typeof putSnapshot>[2]) => putSnapshot(s3, bucket, snapshot),
     },
-    execution,
-    invocation: `${execution}/${runs}`,
-    now: () => lake.world.now(),
-    sleep: async (ms) => lake.control.moveClock(ms),
-    tell: (event) => events.push(event),
-    start: async (scope) => {
-      queue.push(scope);
+    policy: async (hash: string | undefined) => policies.get(hash ?? 'current') ?? policy,
+    start: async (scope: Scope) => {
+      if (!queue.some((waiting) => scopeText(waiting) === scopeText(scope))) queue.push(scope);
       return 'started';
     },
-  });
-  const run = async (scope: Scope, current: Policy = policy): Promise<void> => {
-    runs += 1;
-    const execution = `arn:aws:states:${REGION}:${HUB}:execution:${scope.half}:run-${runs}`;
-    const ctx = context(current, execution);
-    const startedAt = new Date(ctx.now()).toISOString();
-    const taken = await takeScope(ledger, scope, { execution, now: ctx.now(), deadline: 0 });
-    if (taken !== 'taken') throw new Error(`${scopeText(scope)} is held`);
-    for (const name of ORDER[scope.half]) {
-      const input: StageInput = { stage: name, execution, startedAt, scope, policy: current.hash };
-      let output = await retried(() => runStage(ctx, input, { acceptWithin: 60_000 }), lake.control);
-      while (output.acceptance === 'waiting') {
-        await lake.control.moveClock(5000);
-        await takeScope(ledger, scope, { execution, now: ctx.now(), deadline: 0 });
-        output = await runStage(ctx, input, { acceptWithin: 60_000 });
-      }
-    }
-    await releaseScope(ledger, scope, execution);
+    clock,
+    log,
+    metrics,
   };
-  /** Runs a scope and whatever it starts. */
-  const settle = async (scope: Scope, current: Policy = policy): Promise<void> => {
-    await run(scope, current);
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await run(next, current);
-  };
-  return { lake, stage, access, ledger, events, run, settle, queue, hub, bucket, context, close: () => lake.close() };
-}
-
-async function retried<T>(stage: () => Promise<T>, control: { moveClock(ms: number): Promise<void> }): Promise<T> {
-  for (let attempt = 0; attempt < 12; attempt++) {
-    try {
-      return await stage();
-    } catch (error) {
-      if (!(error instanceof Error && error.name === 'NotYetVisible')) throw error;
-      await control.moveClock(10_000);
-    }
-  }
-  return stage();
-}
-
-async function makeOwnRoles(url: string, policy: Policy): Promise<void> {
-  const path = memberRolePath(policy.namespace);
-  const callers = ['on-event', 'walk', 'plan'].map((purpose) =>
-    hubRoleArn({ partition: 'aws', account: HUB, namespace: policy.namespace, purpose }),
-  );
-  const trust = {
-    Effect: 'Allow',
-    Principal: { AWS: `arn:aws:iam::${HUB}:root` },
-    Action: ['sts:AssumeRole', 'sts:TagSession'],
-    Condition: { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION }, ArnLike: { 'aws:PrincipalArn': callers } },
-  };
-  for (const account of [FINANCE, ANALYTICS]) {
-    const place = { partition: 'aws', account };
-    const roles = {
-      Reader: readerPermissions(place, observedStorage(policy, account)),
-      Operator: operatorPermissions(place),
-      Storage: storagePermissions(place, managedStorage(policy, account)),
-    };
-    for (const [role, permissions] of Object.entries(roles)) {
-      const name = memberRoleName(policy.namespace, role as keyof typeof roles);
-      await makeRole(url, account, { name, path, trust, statements: permissions.map((p) => p.statement) });
-    }
-  }
-  const assume = {
-    Effect: 'Allow',
-    Action: ['sts:AssumeRole', 'sts:TagSession'],
-    Resource: `arn:aws:iam::*:role${path}*`,
-  };
-  const s3 = { Effect: 'Allow', Action: 's3:*', Resource: '*' };
-  const hubTrust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
-  await makeRole(url, HUB, {
-    name: hubRoleName(policy.namespace, 'walk'),
-    path,
-    trust: hubTrust,
-    statements: [assume, s3],
-  });
-}
-
-async function makeRole(
-  url: string,
-  account: string,
-  role: { name: string; path: string; trust: object; statements: readonly object[] },
-): Promise<void> {
-  const iam = new IAMClient({
-    endpoint: url,
+  const reportServices = {
+    env: { ...ENV, TOPIC_ARN: 'topic', BUS_NAME: 'bus' },
     region: REGION,
-    credentials: { accessKeyId: account, secretAccessKey: 'local' },
-  });
-  const document = (Statement: readonly object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
-  await iam.send(
-    new CreateRoleCommand({ RoleName: role.name, Path: role.path, AssumeRolePolicyDocument: document([role.trust]) }),
-  );
-  if (role.statements.length === 0) return;
-  await iam.send(
-    new PutRolePolicyCommand({ RoleName: role.name, PolicyName: 'own', PolicyDocument: document(role.statements) }),
-  );
+    ledger,
+    putEvent: async (event: { detailType: string; detail: Alert }) =>
+      void told.push({ type: event.detailType, alert: event.detail }),
+    publish: async (message: { subject: string; body: string }) => void mails.push(message),
+    clock,
+    log,
+  };
+  return { access, ledger, clock, policies, told, mails, queue, logged, walkServices, reportServices };
+}
+
+function recordingLog(lines: string[]) {
+  const log = {
+    decision: (message: string) => void lines.push(message),
+    write: (message: string) => void lines.push(`write: ${message}`),
+    trouble: (message: string, error: unknown) => void lines.push(`${message}: ${String(error)}`),
+    with: () => log,
+  };
+  return log;
+}
+
+type Hub = Awaited<ReturnType<typeof openHub>>;
+
+function createExecutor(hub: Hub, policy: Policy) {
+  const turns = createTurns((seconds) => hub.clock.sleep(seconds * 1000));
+  let runs = 0;
+  /** One execution of a scope's machine, whatever it ends with. */
+  const run = (scope: Scope, current: Policy = policy): Promise<Run> => {
+    runs += 1;
+    hub.policies.set(current.hash, current).set('current', current);
+    const context = {
+      Id: `arn:aws:states:${REGION}:${HUB}:execution:${scope.half}:run-${runs}`,
+      StartTime: new Date(hub.clock.now()).toISOString(),
+    };
+    const input = { scope, bucket: `e-${runs}`, lookAt: '1970-01-01T00:00:00Z' };
+    return turns.play((turn) =>
+      perform(definition(MACHINES[scope.half]), input, {
+        context,
+        pause: turn.pause,
+        answer: (call) => turn.step(() => answer(hub, call)),
+      }),
+    );
+  };
+  const whole = async (scope: Scope, current?: Policy): Promise<void> => {
+    const ended = await run(scope, current);
+    if (ended.status !== 'SUCCEEDED') throw new Error(`${scopeText(scope)}: ${ended.error}: ${ended.cause}`);
+  };
+  /** Runs a scope and whatever it starts, to the end. */
+  const settle = async (scope: Scope, current?: Policy): Promise<void> => {
+    await whole(scope, current);
+    for (let next = hub.queue.shift(); next !== undefined; next = hub.queue.shift()) await whole(next, current);
+  };
+  return { run, settle };
+}
+
+/** As Lambda does it: JSON in, JSON out, an error by its name. */
+async function answer(hub: Hub, call: Call): Promise<Record<string, unknown>> {
+  try {
+    const payload: unknown = JSON.parse(JSON.stringify(call.payload));
+    const output = call.function.includes('Report')
+      ? await report(payload, hub.reportServices)
+      : await walkStage(payload, hub.walkServices);
+    return { ...output };
+  } catch (error) {
+    if (error instanceof Error) throw new TaskFailed(error.name, error.message);
+    throw error;
+  }
 }

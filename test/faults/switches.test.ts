@@ -1,0 +1,54 @@
+/** Each fact that only a real account can confirm, read the other way: the product must arrive all the same. */
+
+import { expect, test } from 'vitest';
+import type { Policy } from '#contracts/policy.ts';
+import { findingOf } from '#core/report.ts';
+import { scopeText } from '#core/start.ts';
+import { SWITCHES } from '../../infra/local/lake/switches.ts';
+import {
+  CUR,
+  HR,
+  JOB,
+  OTHER_ACCOUNT,
+  OTHER_ROLE,
+  SALES,
+  type SceneTable,
+  SQUATTER,
+} from '../../infra/local/scenes/places.ts';
+import { isRefused, READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { demoPolicy } from '../support/demo-policy.ts';
+import { inProcess } from '../support/in-process.ts';
+import { writes } from '../support/journal.ts';
+import { CONSUMER, publishAll, scopeOf } from '../support/scopes.ts';
+
+const flips = SWITCHES.flatMap(({ name, alternatives }) => alternatives.map((value) => ({ name, value })));
+
+/** The scene `share` from before to repeat, for the tables of a policy. */
+async function scene(policy: Policy, tables: readonly SceneTable[], switches: Readonly<Record<string, string>>) {
+  const cloud = await inProcess(policy, { switches });
+  try {
+    for (const reader of [JOB, SQUATTER]) expect(await readAs(cloud.stage, reader, CUR)).toSatisfy(isRefused);
+    await runCrawler(cloud.stage);
+    await publishAll(cloud, policy);
+    for (const table of tables) expect(await readAs(cloud.stage, JOB, table)).toEqual(READ);
+    for (const reader of [SQUATTER, OTHER_ROLE, OTHER_ACCOUNT])
+      expect(await readAs(cloud.stage, reader, CUR)).toSatisfy(isRefused);
+    const scopes = [CONSUMER, ...tables.map(scopeOf)];
+    const records = (await Promise.all(scopes.map((scope) => cloud.ledger.findings(scopeText(scope))))).flat();
+    const open = records.filter((record) => record.state === 'open').map(findingOf);
+    expect(open.map(({ cause }) => cause)).toEqual(['role-without-proof']);
+    expect(await writes(cloud, () => publishAll(cloud, policy))).toEqual([]);
+  } finally {
+    await cloud.close();
+  }
+}
+
+test.each(flips)('$name: $value', ({ name, value }) => scene(demoPolicy('demo-share'), [CUR], { [name]: value }));
+
+test('three products, one of them closed to everybody first, with every switch flipped at once', () =>
+  scene(
+    demoPolicy('demo-revoke'),
+    [CUR, SALES, HR],
+    Object.fromEntries(flips.map(({ name, value }) => [name, value])),
+  ));

@@ -1,0 +1,21 @@
+/** The demo's policies as tests take them: as they are, or with one thing changed. */
+
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import * as z from 'zod/mini';
+import { type Policy, type PolicyDocument, PolicySchema } from '#contracts/policy.ts';
+import { policyHash, resolvePolicy } from '#core/policy.ts';
+
+/** `demo-share`: one product; `demo`: three, of which one is open to everybody; `demo-revoke`: that one may be closed. */
+export type DemoFile = 'demo' | 'demo-share' | 'demo-revoke';
+
+/** What a test may write into; what it writes is checked by the schema like a person's file. */
+type Loose<T> = T extends object ? { -readonly [K in keyof T]: Loose<T[K]> } : T;
+
+export function demoPolicy(file: DemoFile = 'demo', change?: (document: Loose<PolicyDocument>) => void): Policy {
+  const text = readFileSync(new URL(`../fixtures/policies/${file}.yaml`, import.meta.url), 'utf8');
+  const document = z.parse(PolicySchema, parse(text));
+  change?.(document);
+  const changed = z.parse(PolicySchema, document);
+  return resolvePolicy(changed, policyHash(changed));
+}

@@ -1,0 +1,76 @@
+/** The roles our own templates would make: the hub's walk role, and the three of every member account. */
+
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { memberRoleName, memberRolePath } from '#contracts/names.ts';
+import type { Policy } from '#contracts/policy.ts';
+import { accountIds, managedStorage, observedStorage } from '../../infra/accounts.ts';
+import {
+  operatorPermissions,
+  readerPermissions,
+  storagePermissions,
+} from '../../infra/constructs/member-permissions.ts';
+import { HUB, ORGANIZATION, REGION } from '../../infra/local/scenes/places.ts';
+import { hubRoleArn, hubRoleName } from '../../infra/names.ts';
+
+export async function makeOwnRoles(url: string, policy: Policy, without: readonly string[] = []): Promise<void> {
+  const path = memberRolePath(policy.namespace);
+  for (const account of accountIds(policy).filter((id) => !without.includes(id))) {
+    await makeMemberRoles(url, policy, account);
+  }
+  const assume = {
+    Effect: 'Allow',
+    Action: ['sts:AssumeRole', 'sts:TagSession'],
+    Resource: `arn:aws:iam::*:role${path}*`,
+  };
+  const s3 = { Effect: 'Allow', Action: 's3:*', Resource: '*' };
+  const hubTrust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  await makeRole(url, HUB, {
+    name: hubRoleName(policy.namespace, 'walk'),
+    path,
+    trust: hubTrust,
+    statements: [assume, s3],
+  });
+}
+
+async function makeMemberRoles(url: string, policy: Policy, account: string): Promise<void> {
+  const callers = ['on-event', 'walk', 'plan'].map((purpose) =>
+    hubRoleArn({ partition: 'aws', account: HUB, namespace: policy.namespace, purpose }),
+  );
+  const trust = {
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${HUB}:root` },
+    Action: ['sts:AssumeRole', 'sts:TagSession'],
+    Condition: { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION }, ArnLike: { 'aws:PrincipalArn': callers } },
+  };
+  const place = { partition: 'aws', account };
+  const roles = {
+    Reader: readerPermissions(place, observedStorage(policy, account)),
+    Operator: operatorPermissions(place),
+    Storage: storagePermissions(place, managedStorage(policy, account)),
+  };
+  for (const [role, permissions] of Object.entries(roles)) {
+    const name = memberRoleName(policy.namespace, role as keyof typeof roles);
+    const statements = permissions.map((p) => p.statement);
+    await makeRole(url, account, { name, path: memberRolePath(policy.namespace), trust, statements });
+  }
+}
+
+export async function makeRole(
+  url: string,
+  account: string,
+  role: { name: string; path: string; trust: object; statements: readonly object[] },
+): Promise<void> {
+  const iam = new IAMClient({
+    endpoint: url,
+    region: REGION,
+    credentials: { accessKeyId: account, secretAccessKey: 'local' },
+  });
+  const document = (Statement: readonly object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+  await iam.send(
+    new CreateRoleCommand({ RoleName: role.name, Path: role.path, AssumeRolePolicyDocument: document([role.trust]) }),
+  );
+  if (role.statements.length === 0) return;
+  await iam.send(
+    new PutRolePolicyCommand({ RoleName: role.name, PolicyName: 'own', PolicyDocument: document(role.statements) }),
+  );
+}
