@@ -22,7 +22,7 @@ function causes(): string[] {
     [...read(file).matchAll(/^\s+cause: (.*['`].*),$/gm)].map(([, text]) => String(text)),
   );
   const named = expressions.flatMap((text) => [...text.matchAll(/'([a-z-]+)'/g)].map(([, cause]) => String(cause)));
-  const templates = expressions.filter((text) => text.includes('${what}-policy-to-add'));
+  const templates = expressions.filter((text) => text.includes('}-policy-to-add`'));
   const ours = named.filter((cause) => cause.includes('-') || cause === 'waiting');
   return [...ours, ...(templates.length > 0 ? ['bucket-policy-to-add', 'key-policy-to-add'] : []), ...writes()];
 }
