@@ -17,6 +17,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGES = globSync(['*.md', 'docs/**/*.md', 'statemachines/*.md'], { cwd: ROOT });
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 const readme = read('README.md');
+const policyPage = read('docs/policy.md');
 
 test.each(PAGES)('%s links to files that are there', (page) => {
   const targets = [...read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, to]) => String(to));
@@ -51,8 +52,8 @@ test('the README has the exit codes that commands use', () => {
   expect(listed).not.toContain(findings);
 });
 
-test('the README explains every key of the policy, or refuses it', () => {
-  const unsaid = Object.keys(PolicySchema.shape).filter((key) => !new RegExp(`\`${key}[\`.]`).test(readme));
+test('every key of the policy is explained, or said to be refused', () => {
+  const unsaid = Object.keys(PolicySchema.shape).filter((key) => !new RegExp(`\`${key}[\`.]`).test(policyPage));
   expect(unsaid).toEqual([]);
 });
 
@@ -74,7 +75,7 @@ const NOT_YET: readonly (readonly [string, unknown])[] = [
   ['products.cur.probe', { job: 'reads' }],
 ];
 
-test.each(NOT_YET)('the README says that %s is not acted on yet, and it is refused', (path, value) => {
+test.each(NOT_YET)('the page says that %s is not acted on yet, and it is refused', (path, value) => {
   const { document } = loadPolicyFile(join(ROOT, 'docs/onramp.example.yaml'));
   const changed = structuredClone(document);
   const keys = path.split('.');
@@ -82,7 +83,7 @@ test.each(NOT_YET)('the README says that %s is not acted on yet, and it is refus
   const holder = keys.reduce((at, key) => Reflect.get(at, key), changed as object);
   Reflect.set(holder, last, value);
   expect(checkNotYet(changed).map((issue) => issue.path.join('.'))).toEqual([path]);
-  const list = readme.slice(readme.indexOf('Not yet acted on')).split('\n\n')[0];
+  const list = policyPage.slice(policyPage.indexOf('Not yet acted on')).split('\n\n')[0];
   expect(list).toContain(last === 'organizationalUnits' ? 'organizational unit' : last);
 });
 
