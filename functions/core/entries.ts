@@ -60,6 +60,18 @@ export function settled(action: Action, entry: Entry, at: number, trouble: Troub
   return { ...entry, state: isWithdrawal(action) ? entry.state : 'failed', error, at };
 }
 
+/** Codes of a failure after which the write may have happened all the same: the answer was lost, not a refusal. */
+const UNSURE = ['Transient', 'Unexpected'];
+
+/**
+ * Whether what an entry is about may stand in AWS by our doing. A run that was cut never confirmed its intents: if the
+ * thing is there, it is ours, or it could never be withdrawn (law 4).
+ */
+export function mayStand(entry: Entry): boolean {
+  if (entry.state === 'failed') return UNSURE.includes(entry.error?.code ?? '');
+  return entry.state === 'confirmed' || entry.state === 'intent';
+}
+
 /** Confirmed entries young enough to be laid over facts. */
 export function recentOf(entries: readonly Entry[], now: number): readonly Entry[] {
   return entries.filter((entry) => entry.state === 'confirmed' && now - entry.at < BELIEVED_MS);

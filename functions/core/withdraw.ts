@@ -5,7 +5,7 @@ import type { Entry } from '../contracts/ledger.ts';
 import type { Policy } from '../contracts/policy.ts';
 import type { Action, HopName } from './actions.ts';
 import { actionsText } from './describe.ts';
-import { isWithdrawal } from './entries.ts';
+import { isWithdrawal, mayStand } from './entries.ts';
 import { finding } from './findings.ts';
 import type { WantedGrant } from './grants.ts';
 import { type Grant, type ListedGrant, resourceText } from './lake.ts';
@@ -24,13 +24,13 @@ export interface WithdrawQuestion {
   readonly listed: readonly ListedGrant[];
 }
 
-/** Revokes of our own confirmed grants, of the permissions that were absent before. */
+/** Revokes of our own grants, of the permissions that were absent before. */
 export function withdrawals(question: WithdrawQuestion): readonly Action[] {
   const { hop, account, region } = question;
   const wanted = new Set(question.wanted.map((w) => identity(w.grant)));
   const there = new Set(question.listed.map(identity));
   return question.entries.flatMap((entry) => {
-    if (entry.kind !== 'grant' || entry.state !== 'confirmed') return [];
+    if (entry.kind !== 'grant' || !mayStand(entry)) return [];
     if (entry.account !== account || entry.region !== region) return [];
     if (entry.products.some((product) => question.undecided.has(product))) return [];
     const sent = JSON.parse(entry.sent) as Grant;
@@ -74,7 +74,7 @@ export function brake(
   const withdrawn = actions.filter(isWithdrawal);
   const first = withdrawn[0];
   if (first === undefined) return { actions, finding: null };
-  const standing = entries.filter((entry) => entry.kind === 'grant' && entry.state === 'confirmed');
+  const standing = entries.filter((entry) => entry.kind === 'grant' && mayStand(entry));
   const { atMost, percent } = policy.limits.withdraw;
   const most = Math.max(atMost, Math.floor((standing.length * percent) / 100));
   const names = [...new Set(withdrawn.flatMap((action) => action.products))].sort();

@@ -97,19 +97,24 @@ function differs(a: Snapshot, b: Snapshot): boolean {
   return JSON.stringify([a.products, a.denied]) !== JSON.stringify([b.products, b.denied]);
 }
 
-/** Hashes of the parts this consumer walk has fully dealt with; `undone` names products it has not. */
+/**
+ * Hashes of the parts this consumer walk has fully dealt with, beside those it was not about. `undone` names products
+ * it has not; null stands for all of them. What is undone is forgotten, so that the next publish starts this walk again.
+ */
 export async function partsSeen(
   ctx: WalkContext,
   facts: OnboardFacts,
-  undone: ReadonlySet<string | null>,
+  options: { readonly undone: ReadonlySet<string | null>; readonly before: Readonly<Record<string, string>> },
 ): Promise<Readonly<Record<string, string>>> {
+  const { undone, before } = options;
   const read = storedSnapshots(ctx);
-  const parts: Record<string, string> = {};
+  const parts: Record<string, string> = { ...before };
   for (const product of facts.products) {
+    const text = scopeText(publishScope(product));
     const snapshot = await read(product);
-    const siblings = facts.products.filter((p) => scopeText(publishScope(p)) === scopeText(publishScope(product)));
-    if (snapshot === null || siblings.some((p) => undone.has(p.name))) continue;
-    parts[scopeText(publishScope(product))] = consumerPart(ctx.policy, facts.scope.account, snapshot.products);
+    const siblings = facts.products.filter((p) => scopeText(publishScope(p)) === text);
+    if (snapshot === null || undone.has(null) || siblings.some((p) => undone.has(p.name))) delete parts[text];
+    else parts[text] = consumerPart(ctx.policy, facts.scope.account, snapshot.products);
   }
   return parts;
 }

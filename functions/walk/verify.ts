@@ -71,11 +71,12 @@ async function rememberWalk(
   const facts = onboardFacts(ctx, scope);
   const roles = await facts.roles();
   const before = await ctx.ledger.walked(scope.account, scope.region);
-  const undone = new Set([
-    ...left.flatMap((a) => a.products),
-    ...findings.filter((f) => f.state !== 'broken' || f.hop === 'acceptance').map((f) => f.product),
-  ]);
-  const parts = { ...before?.parts, ...(await partsSeen(ctx, facts, undone)) };
+  const unknown = findings.filter((f) => f.state === 'unknown').map((f) => f.product);
+  const waiting = findings
+    .filter((f) => f.state === 'waiting' || f.hop === 'acceptance')
+    .flatMap((f) => f.product ?? []);
+  const undone = new Set([...left.flatMap((a) => a.products), ...unknown, ...waiting]);
+  const parts = await partsSeen(ctx, facts, { undone, before: before?.parts ?? {} });
   const disproved = roles.known ? disprovedRoles(ctx, facts, roles.value) : (before?.disproved ?? []);
   const same =
     before !== null && JSON.stringify([before.parts, before.disproved]) === JSON.stringify([parts, disproved]);

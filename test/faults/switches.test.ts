@@ -2,8 +2,6 @@
 
 import { expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
-import { findingOf } from '#core/report.ts';
-import { scopeText } from '#core/start.ts';
 import { SWITCHES } from '../../infra/local/lake/switches.ts';
 import {
   CUR,
@@ -20,7 +18,7 @@ import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { inProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
-import { CONSUMER, publishAll, scopeOf } from '../support/scopes.ts';
+import { openFindings, publishAll } from '../support/scopes.ts';
 
 const flips = SWITCHES.flatMap(({ name, alternatives }) => alternatives.map((value) => ({ name, value })));
 
@@ -34,9 +32,7 @@ async function scene(policy: Policy, tables: readonly SceneTable[], switches: Re
     for (const table of tables) expect(await readAs(cloud.stage, JOB, table)).toEqual(READ);
     for (const reader of [SQUATTER, OTHER_ROLE, OTHER_ACCOUNT])
       expect(await readAs(cloud.stage, reader, CUR)).toSatisfy(isRefused);
-    const scopes = [CONSUMER, ...tables.map(scopeOf)];
-    const records = (await Promise.all(scopes.map((scope) => cloud.ledger.findings(scopeText(scope))))).flat();
-    const open = records.filter((record) => record.state === 'open').map(findingOf);
+    const open = await openFindings(cloud);
     expect(open.map(({ cause }) => cause)).toEqual(['role-without-proof']);
     expect(await writes(cloud, () => publishAll(cloud, policy))).toEqual([]);
   } finally {

@@ -4,6 +4,7 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { createAccess } from '#aws/clients.ts';
 import { putSnapshot, readSnapshot } from '#aws/objects.ts';
 import type { Alert } from '#contracts/documents.ts';
+import type { Ledger } from '#contracts/ledger.ts';
 import { memberRolePath } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
@@ -16,6 +17,7 @@ import { ACCOUNTS, HUB, REGION } from '../../infra/local/scenes/places.ts';
 import { makeWorld } from '../../infra/local/scenes/world.ts';
 import { hubRoleArn } from '../../infra/names.ts';
 import { type Call, definition, type MachineFile, perform, type Run, TaskFailed } from './asl.ts';
+import { type Line, openLine } from './line.ts';
 import { makeOwnRoles } from './own-roles.ts';
 import { createTurns } from './turns.ts';
 
@@ -43,27 +45,34 @@ export interface Told {
 export interface InProcessOptions extends LakeOptions {
   /** Accounts in which nobody deployed our roles. */
   readonly without?: readonly string[];
+  /** Over a line that a test may have go dead, and with it the ledger: as when a function is killed. */
+  readonly mortal?: boolean;
 }
 
 export type InProcess = Awaited<ReturnType<typeof inProcess>>;
 
-export async function inProcess(policy: Policy, { without, ...options }: InProcessOptions = {}) {
+export async function inProcess(policy: Policy, { without, mortal, ...options }: InProcessOptions = {}) {
   const lake = await startLake({ accounts: ACCOUNTS, ...options });
   const stage = { url: lake.url, control: lake.control };
   await makeWorld(stage);
   await makeOwnRoles(lake.url, policy, without);
-  const hub = await openHub(lake, policy);
+  const line = mortal ? await openLine(lake.url) : null;
+  const hub = await openHub(lake, policy, line);
   const executor = createExecutor(hub, policy);
-  return { lake, stage, ...hub, ...executor, close: () => lake.close() };
+  const close = async () => {
+    await line?.close();
+    await lake.close();
+  };
+  return { lake, stage, ...hub, ...executor, close };
 }
 
 type Lake = Awaited<ReturnType<typeof startLake>>;
 
 /** What the functions are wired to in the hub, each recorded. */
-async function openHub(lake: Lake, policy: Policy) {
+async function openHub(lake: Lake, policy: Policy, line: Line | null) {
   const { namespace } = policy;
   const walk = hubRoleArn({ partition: 'aws', account: HUB, namespace, purpose: 'walk' });
-  process.env['AWS_ENDPOINT_URL'] = lake.url;
+  process.env['AWS_ENDPOINT_URL'] = line?.url ?? lake.url;
   const access = createAccess({
     partition: 'aws',
     namespace,
@@ -81,13 +90,14 @@ async function openHub(lake: Lake, policy: Policy) {
   const queue: Scope[] = [];
   const logged: string[] = [];
   const ledger = createMemoryLedger();
+  const working = line === null ? ledger : mortalLedger(ledger, line);
   const log = recordingLog(logged);
   const clock = { now: () => lake.world.now(), sleep: (ms: number) => lake.control.moveClock(ms) };
   const metrics = { grantsMade() {}, grantsFailed() {}, healed() {}, eventToReadable() {}, flush() {} };
   const walkServices = {
     env: { ...ENV, MEMBER_ROLE_PATH: memberRolePath(namespace) },
     access,
-    ledger,
+    ledger: working,
     snapshots: {
       read: (scope: Parameters<typeof readSnapshot>[2]) => readSnapshot(s3, bucket, scope),
       write: (snapshot: Parameters<typeof putSnapshot>[2]) => putSnapshot(s3, bucket, snapshot),
@@ -104,14 +114,24 @@ async function openHub(lake: Lake, policy: Policy) {
   const reportServices = {
     env: { ...ENV, TOPIC_ARN: 'topic', BUS_NAME: 'bus' },
     region: REGION,
-    ledger,
+    ledger: working,
     putEvent: async (event: { detailType: string; detail: Alert }) =>
       void told.push({ type: event.detailType, alert: event.detail }),
     publish: async (message: { subject: string; body: string }) => void mails.push(message),
     clock,
     log,
   };
-  return { access, ledger, clock, policies, told, mails, queue, logged, walkServices, reportServices };
+  return { line, access, ledger, clock, policies, told, mails, queue, logged, walkServices, reportServices };
+}
+
+/** A function that was killed writes nothing down either. */
+function mortalLedger(ledger: Ledger, line: Line): Ledger {
+  return new Proxy(ledger, {
+    get: (target, name: keyof Ledger) => {
+      if (line.dead) throw new Error('the function was killed');
+      return target[name];
+    },
+  });
 }
 
 function recordingLog(lines: string[]) {

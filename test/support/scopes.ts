@@ -2,9 +2,11 @@
 
 import type { Policy } from '#contracts/policy.ts';
 import type { OnboardScope, PublishScope } from '#contracts/steps.ts';
+import type { Finding } from '#core/actions.ts';
+import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import { publishScope } from '#core/wanted.ts';
-import { ANALYTICS, FINANCE, REGION, type SceneTable } from '../../infra/local/scenes/places.ts';
+import { ANALYTICS, CUR, FINANCE, HR, REGION, SALES, type SceneTable } from '../../infra/local/scenes/places.ts';
 import type { InProcess } from './in-process.ts';
 
 export function scopeOf(table: Pick<SceneTable, 'database'>): PublishScope {
@@ -17,4 +19,14 @@ export const CONSUMER: OnboardScope = { half: 'onboard', account: ANALYTICS, reg
 export async function publishAll(cloud: InProcess, policy: Policy): Promise<void> {
   const scopes = new Map(policy.products.map(publishScope).map((scope) => [scopeText(scope), scope]));
   for (const scope of scopes.values()) await cloud.settle(scope, policy);
+}
+
+/** What is wrong, by the ledger, in all scopes of the demo. */
+export async function openFindings(cloud: InProcess): Promise<readonly Finding[]> {
+  const scopes = [...[CUR, SALES, HR].map(scopeOf), CONSUMER];
+  const records = await Promise.all(scopes.map((scope) => cloud.ledger.findings(scopeText(scope))));
+  return records
+    .flat()
+    .filter((record) => record.state === 'open')
+    .map(findingOf);
 }

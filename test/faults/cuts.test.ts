@@ -1,0 +1,123 @@
+/**
+ * Law 4: whatever goes wrong at any AWS call leaves a state from which the next run reaches the same end, and everything
+ * we granted is in the ledger as ours. A sample of the calls; all of them (minutes) with ONRAMP_ALL_CUTS=1.
+ */
+
+import { beforeAll, expect, test } from 'vitest';
+import type { Entry } from '#contracts/ledger.ts';
+import { mayStand } from '#core/entries.ts';
+import { ANALYTICS, CUR, FINANCE, HR, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
+import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { demoPolicy } from '../support/demo-policy.ts';
+import { type InProcess, inProcess } from '../support/in-process.ts';
+import { openFindings, publishAll } from '../support/scopes.ts';
+import { type State, stateOf } from '../support/state.ts';
+
+/** All that a scene can do: closing tables and defaults, sharing, accepting, linking, granting, opening a bucket. */
+const policy = demoPolicy('demo-revoke', ({ products }) => {
+  if (products['sales']) products['sales'].tables = 'all';
+});
+/** Killed: nothing more is sent or written down. Cut: the effect happens, the answer is lost once. */
+const TROUBLES = ['killed before', 'killed after', 'refused at', 'cut at'] as const;
+type Trouble = (typeof TROUBLES)[number];
+const SAMPLES = 14;
+/** Longer than the leases of a run that died. */
+const LATER_MS = 21 * 60_000;
+
+interface End {
+  readonly state: State;
+  readonly ours: readonly string[];
+  readonly open: readonly string[];
+  readonly calls: number;
+}
+
+let clean: End;
+beforeAll(async () => {
+  const cloud = await begin();
+  try {
+    await publishAll(cloud, policy);
+    clean = await endOf(cloud);
+  } finally {
+    await cloud.close();
+  }
+});
+
+async function begin(): Promise<InProcess> {
+  const cloud = await inProcess(policy, { mortal: true });
+  await runCrawler(cloud.stage);
+  cloud.line?.mend();
+  return cloud;
+}
+
+async function endOf(cloud: InProcess): Promise<End> {
+  const calls = cloud.line?.count ?? 0;
+  const lists = await Promise.all([FINANCE, ANALYTICS].map((account) => cloud.ledger.entries(account, REGION)));
+  const ours = lists.flat().filter(mayStand).map(entryText).sort();
+  const open = (await openFindings(cloud)).map(({ key }) => key).sort();
+  return { calls, state: await stateOf(cloud.stage), ours, open };
+}
+
+/** RAM numbers its shares anew in every world; which product came first to what several want may differ. */
+function entryText({ kind, account, target, principal, before }: Entry): string {
+  const about = kind === 'acceptance' ? 'a share' : target;
+  return JSON.stringify({ kind, account, about, principal, before });
+}
+
+test('a clean run of three products is readable, and in the ledger', async () => {
+  expect(clean.calls).toBeGreaterThan(100);
+  expect(clean.ours.length).toBeGreaterThan(15);
+});
+
+async function strike(cloud: InProcess, nth: number, trouble: Trouble): Promise<void> {
+  const { control } = cloud.stage;
+  const ours = { principal: 'onramp-', nth };
+  if (trouble === 'killed before') cloud.line?.die(nth, 'before');
+  else if (trouble === 'killed after') cloud.line?.die(nth, 'after');
+  else if (trouble === 'cut at') await control.fault({ kind: 'cut', ...ours });
+  else await control.fault({ kind: 'error', code: 'AccessDeniedException', status: 403, ...ours });
+}
+
+async function recovers(nth: number, trouble: Trouble): Promise<void> {
+  const cloud = await begin();
+  try {
+    await strike(cloud, nth, trouble);
+    await publishAll(cloud, policy).catch(() => undefined);
+    cloud.line?.mend();
+    await cloud.stage.control.clearFaults();
+    cloud.queue.length = 0;
+    await cloud.stage.control.moveClock(LATER_MS);
+    await publishAll(cloud, policy);
+    const end = await endOf(cloud);
+    expect(end.state).toEqual(clean.state);
+    expect(end.ours).toEqual(clean.ours);
+    expect(end.open).toEqual(clean.open);
+    for (const table of [CUR, SALES, HR]) expect(await readAs(cloud.stage, JOB, table)).toEqual(READ);
+  } finally {
+    await cloud.close();
+  }
+}
+
+/** Spread over the whole run, each trouble at places of its own. */
+const samples = Array.from({ length: SAMPLES }, (_, i) => ({
+  percent: Math.round(((i + 0.5) / SAMPLES) * 100),
+  trouble: TROUBLES[i % TROUBLES.length] ?? 'cut at',
+}));
+
+if (process.env['ONRAMP_ALL_CUTS'] === '1') {
+  test.each(TROUBLES)(
+    '%s every call',
+    async (trouble) => {
+      for (let nth = 1; nth <= clean.calls; nth++) {
+        await recovers(nth, trouble).catch((cause: unknown) => {
+          throw new Error(`${trouble} call ${nth} of ${clean.calls}`, { cause });
+        });
+      }
+    },
+    3_600_000,
+  );
+} else {
+  test.each(samples)('$trouble the call $percent % into the run', ({ percent, trouble }) =>
+    recovers(Math.max(1, Math.round((percent / 100) * clean.calls)), trouble),
+  );
+}
