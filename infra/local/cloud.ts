@@ -1,6 +1,7 @@
 /** The local cloud: the lake in front, MiniStack behind it, each knowing the other. */
 
-import { type Emulator, startEmulator } from './emulator/emulator.ts';
+import { EXIT_CODES } from '#contracts/errors.ts';
+import { startEmulator } from './emulator/emulator.ts';
 import type { ControlClient } from './lake/control-client.ts';
 import { type RunningLake, startLake } from './lake/start.ts';
 import { freePort } from './ports.ts';
@@ -31,42 +32,58 @@ export interface LocalCloud {
 
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
   const { onProgress = () => {}, waitScale = 1, ...lakeOptions } = options;
-  const running = process.env['ONRAMP_EMULATOR_URL'] || undefined;
-  // Each must know the other's address before it starts, so the emulator's port is chosen first.
-  const emulatorPort = await freePort();
-  const emulatorUrl = running?.replace(/\/+$/, '') ?? `http://127.0.0.1:${emulatorPort}`;
-  const lake = await startLake({ ...lakeOptions, ministack: emulatorUrl });
-  onProgress(`lake at ${lake.url}`);
-  let emulator: Emulator;
+  const started: Stoppable[] = [];
+  // Before anything starts: Ctrl-C comes when it likes.
+  const close = closeOnce(started);
   try {
-    emulator = await startEmulator({ lakeUrl: lake.url, port: emulatorPort, waitScale, running, log: onProgress });
+    const running = process.env['ONRAMP_EMULATOR_URL'] || undefined;
+    // Each must know the other's address before it starts, so the emulator's port is chosen first.
+    const emulatorPort = await freePort();
+    const emulatorUrl = running?.replace(/\/+$/, '') ?? `http://127.0.0.1:${emulatorPort}`;
+    const lake = await startLake({ ...lakeOptions, ministack: emulatorUrl });
+    started.push(lake);
+    onProgress(`lake at ${lake.url}`);
+    const emulator = await startEmulator({
+      lakeUrl: lake.url,
+      port: emulatorPort,
+      waitScale,
+      running,
+      log: onProgress,
+    });
+    started.push(emulator);
+    onProgress(`MiniStack at ${emulator.url}`);
+    return {
+      url: lake.url,
+      emulatorUrl: emulator.url,
+      control: lake.control,
+      lake,
+      environment: (account, region) => environment(lake.url, account, region),
+      close,
+    };
   } catch (error) {
-    await lake.close();
+    await close();
     throw error;
   }
-  onProgress(`MiniStack at ${emulator.url}`);
-  const close = closeOnce(lake, emulator);
-  return {
-    url: lake.url,
-    emulatorUrl: emulator.url,
-    control: lake.control,
-    lake,
-    environment: (account, region) => environment(lake.url, account, region),
-    close,
-  };
 }
 
-/** Also on Ctrl-C and when asked to end: no process and no port stays behind. */
-function closeOnce(lake: RunningLake, emulator: Emulator): () => Promise<void> {
+interface Stoppable {
+  close(): Promise<void>;
+}
+
+/** Also on Ctrl-C and when asked to end: no process and no port stays behind. What started last ends first. */
+function closeOnce(started: readonly Stoppable[]): () => Promise<void> {
   let closed: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
+    for (const part of started.toReversed()) await part.close();
+  };
   const close = (): Promise<void> => {
     process.off('SIGINT', interrupted);
     process.off('SIGTERM', ended);
-    closed ??= emulator.close().then(() => lake.close());
+    closed ??= closeAll();
     return closed;
   };
   const endWith = (code: number): void => void close().finally(() => process.exit(code));
-  const interrupted = (): void => endWith(130);
+  const interrupted = (): void => endWith(EXIT_CODES.interrupted);
   const ended = (): void => endWith(143);
   process.once('SIGINT', interrupted);
   process.once('SIGTERM', ended);

@@ -5,68 +5,72 @@ import type { DemoDocument } from '#contracts/documents.ts';
 import { type LocalCloud, startLocalCloud } from '../cloud.ts';
 import { type DeployEvent, deployAssembly } from '../deployer/deploy.ts';
 import { ACCOUNTS, ANALYTICS, FINANCE, REGION } from '../scenes/places.ts';
-import { type Play, type Scene, settled } from '../scenes/scene.ts';
+import { type Play, type Scene, type SceneResult, settled } from '../scenes/scene.ts';
 import { openTheatre, type Theatre } from '../scenes/theatre.ts';
 import { makeWorld } from '../scenes/world.ts';
 import { synthesize } from './synthesize.ts';
+import { warm } from './warm.ts';
 import { watch } from './watch.ts';
 
 export interface DemoOptions {
   readonly scenes: readonly Scene[];
   readonly say: (text: string) => void;
+  /** Whether functions start before they are needed; the benchmark measures both. Default true. */
+  readonly warm?: boolean;
+}
+
+export interface Demo {
+  readonly document: DemoDocument & { readonly scenes: SceneResult[] };
+  readonly cloud: LocalCloud;
+  /** The policy file in force at the end. */
+  readonly policy: string;
 }
 
 /** Wait states and retries take this part of their time; everything else runs at full length. */
-const WAIT_SCALE = 0.05;
+export const WAIT_SCALE = 0.05;
 
-const fixture = (name: string) =>
+/** The version of the policy that the hub is deployed with. */
+const FIRST = 'demo-share';
+
+export const policyFile = (name: string): string =>
   fileURLToPath(new URL(`../../../test/fixtures/policies/${name}.yaml`, import.meta.url));
-/** The versions of the demo's policy, in the order in which they come into force. */
-const POLICIES = ['demo-share', 'demo', 'demo-revoke'] as const;
 
 /** The caller closes the cloud. */
-export async function playDemo(options: DemoOptions): Promise<{ document: DemoDocument; cloud: LocalCloud }> {
-  const { say } = options;
-  const first = synthesize(fixture(POLICIES[0]), POLICIES[0]);
-  // Awaited below; meanwhile its failure must not end the process before the cloud is closed.
-  first.catch(() => undefined);
+export async function playDemo({ scenes, say, warm: warmed = true }: DemoOptions): Promise<Demo> {
+  const assemblies = synthesize([FIRST, ...scenes.flatMap((scene) => scene.policies)].map(policyFile));
   const cloud = await startLocalCloud({ accounts: ACCOUNTS, waitScale: WAIT_SCALE, onProgress: say });
   try {
-    say('synthesizing the stacks (cdk synth)');
-    const assembly = await first;
-    const later = new Map(POLICIES.slice(1).map((name) => [name, inTurn(() => synthesize(fixture(name), name))]));
-    const theatre = await setUp(cloud, assembly, say);
-    const play: Play = {
-      theatre,
-      say,
-      deployPolicy: async (name) =>
-        void (await deploy(cloud, await (later.get(name as (typeof POLICIES)[number]) ?? first), say, ['onramp-hub'])),
+    await makeWorld({ url: cloud.url, control: cloud.control });
+    say('synthesizing the stacks with every policy the scenes need (cdk synth)');
+    const theatre = await setUp(cloud, await assemblies.of(FIRST), say);
+    if (warmed) await warm(cloud.url);
+    let policy = FIRST;
+    const deployPolicy = async (name: string): Promise<void> => {
+      await deploy(cloud, await assemblies.of(name), say, ['onramp-hub']);
+      policy = name;
     };
-    const stop = watch(theatre, say);
-    const scenes: DemoDocument['scenes'] = [];
-    try {
-      for (const scene of options.scenes) {
-        say(`scene ${scene.name}: ${scene.title}`);
-        scenes.push(await scene.run(play));
-      }
-    } finally {
-      stop();
-      await Promise.allSettled(later.values());
-    }
-    return { cloud, document: { schema: 'onramp.demo/1', ok: scenes.every((scene) => scene.ok), scenes } };
+    const results = await playScenes(scenes, { theatre, say, deployPolicy });
+    const document = { schema: 'onramp.demo/1' as const, ok: results.every((scene) => scene.ok), scenes: results };
+    return { cloud, document, policy: policyFile(policy) };
   } catch (error) {
     await cloud.close();
     throw error;
   }
 }
 
-let last: Promise<unknown> = Promise.resolve();
-/** One synthesis at a time: two cores, and the scenes want one of them. */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const next = last.then(work);
-  last = next.catch(() => undefined);
-  next.catch(() => undefined);
-  return next;
+async function playScenes(scenes: readonly Scene[], play: Play): Promise<SceneResult[]> {
+  const results: SceneResult[] = [];
+  await scenes[0]?.prepare?.({ ...play, say: () => {} });
+  const stop = await watch(play.theatre, play.say);
+  try {
+    for (const scene of scenes) {
+      play.say(`scene ${scene.name}: ${scene.title}`);
+      results.push(await scene.run(play));
+    }
+  } finally {
+    await stop();
+  }
+  return results;
 }
 
 /**
@@ -74,7 +78,6 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
  * and says so, once. Then the member accounts get their roles, and from then on events arrive.
  */
 async function setUp(cloud: LocalCloud, assembly: string, say: (text: string) => void): Promise<Theatre> {
-  await makeWorld({ url: cloud.url, control: cloud.control });
   say('deploying the hub into 333333333333');
   await deploy(cloud, assembly, say, ['onramp-hub']);
   const theatre = await openTheatre(cloud);
@@ -97,7 +100,14 @@ async function deploy(
   const onEvent = (event: DeployEvent) => {
     if (event.kind === 'deployed') say(`  deployed ${event.stack}: ${event.verified} resources there, ${event.ms} ms`);
     if (event.kind === 'left-out')
-      say(`  left out of ${event.stack}: ${event.resources.map((r) => r.type.replace('AWS::', '')).join(', ')}`);
+      say(`  left out of ${event.stack}, which MiniStack can't make: ${counted(event.resources.map((r) => r.type))}`);
   };
   await deployAssembly({ assemblyDir, endpoint: cloud.url, onEvent, stacks });
+}
+
+/** `CloudWatch::Alarm (11), CloudWatch::Dashboard` */
+function counted(types: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].map(([type, n]) => `${type.replace('AWS::', '')}${n > 1 ? ` (${n})` : ''}`).join(', ');
 }

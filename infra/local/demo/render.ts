@@ -1,9 +1,8 @@
 /** The demo's outcome for a person: rendered from the same document that `--json` prints. */
 
 import { styleText } from 'node:util';
-import type { DemoDocument } from '#contracts/documents.ts';
-
-type SceneOutcome = DemoDocument['scenes'][number];
+import type { SceneResult } from '../scenes/scene.ts';
+import type { Demo } from './play.ts';
 
 /** Columns padded with spaces: made for terminals, copying and grep. */
 export function columns(rows: readonly (readonly string[])[]): string {
@@ -18,16 +17,15 @@ export function columns(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-export function renderDemo(document: DemoDocument): string {
+export function renderDemo(document: Demo['document']): string {
   const scenes = document.scenes.map(renderScene).join('\n');
   const verdict = document.ok ? good('All expectations held.') : bad('Not every expectation held.');
   return `${scenes}\n${verdict}\nNext: npm run demo -- --keep, or README.md, "Deploying for real".\n`;
 }
 
-function renderScene(scene: SceneOutcome): string {
-  const access = scene.access.map((row) => [row.principal, row.table, row.before, row.after, hopsText(row.after)]);
+function renderScene(scene: SceneResult): string {
+  const access = scene.access.map((row) => [row.principal, row.table, row.before, row.after, row.hops]);
   const head = ['principal', 'table', 'before', 'after', 'by which hops'];
-  const calls = Object.entries(scene.calls.byAction).map(([action, count]) => [`  ${action}`, String(count)]);
   return [
     `\n== ${scene.name} ==`,
     '',
@@ -38,7 +36,7 @@ function renderScene(scene: SceneOutcome): string {
       ? ['Findings told on the way', ...scene.findings.map((f) => `  ${f.hop}: ${f.message}\n    ${f.remedy}`), '']
       : []),
     `AWS calls in the members' accounts: ${scene.calls.read} reads, ${scene.calls.write} writes`,
-    columns(calls),
+    callTable(scene.calls.byService),
     '',
     ...(scene.eventToReadableMs === null ? [] : [`Event to readable: ${scene.eventToReadableMs} ms`, '']),
     'Expected',
@@ -50,9 +48,17 @@ function renderScene(scene: SceneOutcome): string {
   ].join('\n');
 }
 
-function hopsText(after: string): string {
-  if (after === 'read') return 'share → acceptance → link → grants → storage → role';
-  return 'none: no grant, no bucket statement admits it';
+/** By service and kind; what was written by name, since those are few and matter. */
+function callTable(byService: SceneResult['calls']['byService']): string {
+  const rows = Object.entries(byService).map(([service, { read, write, written }]) => [
+    `  ${service}`,
+    String(read),
+    String(write),
+    Object.entries(written)
+      .map(([operation, count]) => (count === 1 ? operation : `${operation} ×${count}`))
+      .join(', '),
+  ]);
+  return columns([['  service', 'reads', 'writes', 'written'], ...rows]);
 }
 
 function good(text: string): string {

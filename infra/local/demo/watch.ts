@@ -1,58 +1,153 @@
-/** Live progress: executions as they start, the stages they enter, and the writes that AWS sees from us. */
+/** Live progress: why executions start, the stages they enter, and the writes that AWS sees from us, in order of time. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Theatre } from '../scenes/theatre.ts';
+import { accountName } from '../scenes/places.ts';
+import type { Execution, Theatre } from '../scenes/theatre.ts';
+import { type OriginOf, openOrigins } from './origin.ts';
 
-const EVERY_MS = 250;
+const EVERY_MS = 300;
+
+interface Line {
+  readonly at: number;
+  /** Who speaks: an execution's label, or nobody. */
+  readonly who: string;
+  readonly text: string;
+}
+
+interface Followed {
+  readonly label: string;
+  seen: number;
+  /** Since when it waits for its turn. */
+  waitsSince: number | null;
+  ended: boolean;
+}
 
 /** @returns a function that ends the watching. */
-export function watch(theatre: Theatre, say: (text: string) => void): () => void {
+export async function watch(theatre: Theatre, say: (text: string) => void): Promise<() => Promise<void>> {
+  const watcher = new Watcher(theatre, say, await openOrigins(theatre));
+  await watcher.begin();
   let watching = true;
-  const seen = new Map<string, number>();
-  void (async () => {
-    let mark = await theatre.mark();
-    for (const execution of await theatre.executions()) seen.set(execution.arn, Number.POSITIVE_INFINITY);
+  const loop = (async () => {
     while (watching) {
-      try {
-        await tellSteps(theatre, seen, say);
-        mark = await tellWrites(theatre, mark, say);
-      } catch (error) {
-        // Watching is a courtesy: when the cloud goes away first, there is nothing more to watch.
-        if (watching) say(`(not watching any longer: ${error instanceof Error ? error.message : String(error)})`);
-        watching = false;
-      }
       await sleep(EVERY_MS);
+      await watcher.look();
     }
   })();
-  return () => {
+  // Watching is a courtesy: when the cloud goes away first, there is nothing more to watch.
+  const ended = loop.catch((error: unknown) => {
+    if (watching) say(`(not watching any longer: ${error instanceof Error ? error.message : String(error)})`);
+  });
+  return async () => {
     watching = false;
+    await ended;
   };
 }
 
-async function tellSteps(theatre: Theatre, seen: Map<string, number>, say: (text: string) => void): Promise<void> {
-  for (const execution of await theatre.executions()) {
-    const after = seen.get(execution.arn) ?? 0;
-    if (after === Number.POSITIVE_INFINITY) continue;
-    const label = `${execution.machine.replace('onramp-', '')} ${execution.name.slice(-6)}`;
-    if (after === 0) say(`  event → rule → ${label} started`);
-    const steps = await theatre.steps(execution, after);
-    const entered = steps
-      .filter((step) => step.type.endsWith('StateEntered') && !step.state.startsWith('WaitForBucket'))
-      .map((step) => step.state);
-    if (entered.length > 0) say(`  ${label}: ${entered.join(' → ')}`);
-    const ended = execution.status !== 'RUNNING';
-    if (ended) say(`  ${label}: ${execution.status}`);
-    seen.set(execution.arn, ended ? Number.POSITIVE_INFINITY : after + steps.length);
+class Watcher {
+  readonly #theatre: Theatre;
+  readonly #say: (text: string) => void;
+  readonly #originOf: OriginOf;
+  readonly #followed = new Map<string, Followed>();
+  /** Labels by execution name. */
+  readonly #labels = new Map<string, string>();
+  readonly #runs = new Map<string, number>();
+  #mark = 0;
+
+  constructor(theatre: Theatre, say: (text: string) => void, originOf: OriginOf) {
+    this.#theatre = theatre;
+    this.#say = say;
+    this.#originOf = originOf;
+  }
+
+  /** What is there already is no news. */
+  async begin(): Promise<void> {
+    this.#mark = await this.#theatre.mark();
+    for (const execution of await this.#theatre.executions()) {
+      this.#followed.set(execution.arn, { label: '', seen: 0, waitsSince: null, ended: true });
+    }
+  }
+
+  async look(): Promise<void> {
+    const lines: Line[] = [];
+    for (const execution of await this.#theatre.executions()) lines.push(...(await this.#follow(execution)));
+    lines.push(...(await this.#writes()));
+    lines.sort((a, b) => a.at - b.at);
+    for (const line of joined(lines)) this.#say(`  ${line.who.padEnd(24)}${line.text}`);
+  }
+
+  async #follow(execution: Execution): Promise<readonly Line[]> {
+    const known = this.#followed.get(execution.arn);
+    if (known?.ended) return [];
+    const followed = known ?? (await this.#meet(execution));
+    const lines: Line[] = [];
+    const { label: who } = followed;
+    if (known === undefined) {
+      const origin = await this.#originOf(execution, this.#labels);
+      lines.push({ at: execution.startedAt, who: '', text: `${origin} → ${who}` });
+    }
+    const steps = await this.#theatre.steps(execution, followed.seen);
+    followed.seen += steps.length;
+    for (const { at, state } of steps) {
+      const text = told(followed, state, at);
+      if (text !== null) lines.push({ at, who, text });
+    }
+    if (execution.status !== 'RUNNING') {
+      followed.ended = true;
+      const at = steps.at(-1)?.at ?? Date.now();
+      const seconds = ((at - execution.startedAt) / 1000).toFixed(1);
+      lines.push({ at, who, text: execution.status === 'SUCCEEDED' ? `done in ${seconds} s` : execution.status });
+    }
+    return lines;
+  }
+
+  /** A scope and the how-manieth run on it: `publish cur_org #2`. */
+  async #meet(execution: Execution): Promise<Followed> {
+    const scope = await this.#theatre.scope(execution);
+    const name = scope.half === 'publish' ? `publish ${scope.database}` : `onboard ${accountName(scope.account)}`;
+    const run = (this.#runs.get(name) ?? 0) + 1;
+    this.#runs.set(name, run);
+    const followed = { label: `${name} #${run}`, seen: 0, waitsSince: null, ended: false };
+    this.#followed.set(execution.arn, followed);
+    this.#labels.set(execution.name, followed.label);
+    return followed;
+  }
+
+  async #writes(): Promise<readonly Line[]> {
+    const calls = await this.#theatre.calls(this.#mark);
+    this.#mark = calls.at(-1)?.sequence ?? this.#mark;
+    return calls
+      .filter((call) => call.kind === 'write')
+      .map((call) => ({
+        at: Date.parse(call.time),
+        who: '',
+        text: `${accountName(call.account)}: ${call.service}:${call.operation}${call.error === undefined ? '' : ` refused: ${call.error}`}`,
+      }));
   }
 }
 
-async function tellWrites(theatre: Theatre, mark: number, say: (text: string) => void): Promise<number> {
-  const calls = await theatre.calls(mark);
-  for (const call of calls) {
-    if (call.kind !== 'write' || call.operation === 'AssumeRole') continue;
-    say(
-      `    ${call.account} ${call.service}:${call.operation}${call.error === undefined ? '' : ` refused: ${call.error}`}`,
-    );
+/** States that say nothing by themselves: choices, and what leads into or out of a run. */
+const SILENT = new Set(['', 'WaitForBucket', 'Begin', 'LeaseTaken', 'LeaseTakenAgain', 'Accepted', 'End', 'Done']);
+
+/** A run in line asks again and again; that it waits, and for how long it did, is all there is to know. */
+function told(followed: Followed, state: string, at: number): string | null {
+  if (state === 'WaitForLease') {
+    if (followed.waitsSince !== null) return null;
+    followed.waitsSince = at;
+    return 'waits: another run is on this scope';
   }
-  return calls.at(-1)?.sequence ?? mark;
+  if (SILENT.has(state)) return null;
+  const { waitsSince } = followed;
+  followed.waitsSince = null;
+  return waitsSince === null ? state : `(its turn after ${((at - waitsSince) / 1000).toFixed(1)} s) ${state}`;
+}
+
+/** What one execution does with nothing in between goes on one line. */
+function joined(lines: readonly Line[]): readonly Line[] {
+  const result: Line[] = [];
+  for (const line of lines) {
+    const last = result.at(-1);
+    if (last === undefined || last.who === '' || last.who !== line.who) result.push(line);
+    else result[result.length - 1] = { ...last, text: `${last.text} → ${line.text}` };
+  }
+  return result;
 }

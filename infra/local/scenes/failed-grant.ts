@@ -14,12 +14,15 @@ import {
   type SceneResult,
   settled,
 } from './scene.ts';
+import { crawlUntilReadable } from './share.ts';
 import type { Mail } from './theatre.ts';
 import { updateTable } from './world.ts';
 
 export const failedGrant: Scene = {
   name: 'failed-grant',
   title: 'one product is still open to everybody, one grant is refused: each told once, and both heal',
+  policies: ['demo', 'demo-revoke'],
+  prepare,
   run,
 };
 
@@ -28,6 +31,14 @@ const REFUSAL = {
   message: 'Insufficient Lake Formation permission(s): Required Grant on hr_db',
 };
 const TABLES = [CUR, SALES, HR];
+
+/** The first product in place: its crawler has run, its table is read. */
+async function prepare(play: Play): Promise<void> {
+  const { theatre } = play;
+  const known = await executionArns(theatre);
+  await crawlUntilReadable(play);
+  await settled(theatre, known);
+}
 
 async function run(play: Play): Promise<SceneResult> {
   const { theatre } = play;

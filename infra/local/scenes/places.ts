@@ -72,3 +72,14 @@ export const MONTHS = ['4', '5'] as const;
 export function objectKey(table: SceneTable, month: string): string {
   return `${table.prefix}year=2024/month=${month}/part-0.parquet`;
 }
+
+/** As the policy calls them. */
+const NAMES: Readonly<Record<string, string>> = {
+  [FINANCE]: 'finance-lake',
+  [ANALYTICS]: 'analytics',
+  [HUB]: 'hub',
+};
+
+export function accountName(account: string): string {
+  return NAMES[account] ?? account;
+}

@@ -16,19 +16,38 @@ export interface Reading {
 }
 
 export const READ: Reading = { link: 'read', target: 'read', bytes: 'read' };
+export const UNREAD: Reading = { link: 'not tried', target: 'not tried', bytes: 'not tried' };
 
 /** As the role itself: on AWS only Glue may assume it, so this is a thing only the local cloud can do. */
 export async function readAs(stage: Stage, reader: Reader, table: SceneTable): Promise<Reading> {
+  const { link, target, bytes } = await openEyes(stage, reader, table);
+  return { link: await attempt(link), target: await attempt(target), bytes: await attempt(bytes) };
+}
+
+/** A look that is cheap to repeat: ends at the first refusal, and keeps its clients and session. */
+export async function watchAs(stage: Stage, reader: Reader, table: SceneTable): Promise<() => Promise<boolean>> {
+  const { link, target, bytes } = await openEyes(stage, reader, table);
+  return async () => {
+    for (const look of [link, target, bytes]) if ((await attempt(look)) !== 'read') return false;
+    return true;
+  };
+}
+
+type Look = () => Promise<string>;
+
+async function openEyes(
+  stage: Stage,
+  reader: Reader,
+  table: SceneTable,
+): Promise<Readonly<Record<keyof Reading, Look>>> {
   const credentials = await stage.control.credentials(readerArn(reader), { sessionName: 'GlueJobRunnerSession' });
   const config = { endpoint: stage.url, region: REGION, credentials };
   const glue = new GlueClient(config);
   const s3 = new S3Client({ ...config, forcePathStyle: true });
-  const link = { DatabaseName: table.link };
-  const target = { DatabaseName: table.database, CatalogId: FINANCE };
   return {
-    link: await attempt(() => readTable(glue, link, table)),
-    target: await attempt(() => readTable(glue, target, table)),
-    bytes: await attempt(() => readBytes(s3, table)),
+    link: () => readTable(glue, { DatabaseName: table.link }, table),
+    target: () => readTable(glue, { DatabaseName: table.database, CatalogId: FINANCE }, table),
+    bytes: () => readBytes(s3, table),
   };
 }
 
@@ -65,7 +84,7 @@ async function readBytes(s3: S3Client, table: SceneTable): Promise<string> {
   return text === bytesOf(table, '5') ? 'read' : 'other bytes';
 }
 
-async function attempt(read: () => Promise<string>): Promise<string> {
+async function attempt(read: Look): Promise<string> {
   try {
     return await read();
   } catch (error) {

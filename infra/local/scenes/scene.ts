@@ -3,12 +3,24 @@
 import type { DemoDocument } from '#contracts/documents.ts';
 import type { JournalEntry } from '../lake/control-client.ts';
 import { until } from '../until.ts';
+import { lookAtHops } from './hops.ts';
 import type { Reader, SceneTable } from './places.ts';
 import { READERS } from './places.ts';
-import { readAs, readingText } from './reading.ts';
+import { readAs, readingText, UNREAD } from './reading.ts';
 import type { Execution, Theatre } from './theatre.ts';
 
-export type SceneResult = DemoDocument['scenes'][number];
+type Documented = DemoDocument['scenes'][number];
+interface ServiceCalls {
+  read: number;
+  write: number;
+  /** Writes by operation. */
+  written: Record<string, number>;
+}
+/** The document's scene; the matrix also says by which hops, and calls are counted by service and kind. */
+export interface SceneResult extends Documented {
+  calls: Documented['calls'] & { byService: Record<string, ServiceCalls> };
+  access: (Documented['access'][number] & { hops: string })[];
+}
 export type Expectation = SceneResult['expectations'][number];
 
 /** What a scene may ask for besides the theatre. */
@@ -23,6 +35,10 @@ export interface Scene {
   readonly name: string;
   /** One sentence: what is about to be seen. */
   readonly title: string;
+  /** Versions of the policy that it puts in force, in their order, by the fixtures' names. */
+  readonly policies: readonly string[];
+  /** Brings about what an earlier scene would have left, when this one is played without it. */
+  prepare?(play: Play): Promise<void>;
   run(play: Play): Promise<SceneResult>;
 }
 
@@ -57,6 +73,8 @@ export interface Row {
   readonly reader: Reader;
   readonly table: SceneTable;
   readonly text: string;
+  /** By which hops, or which are missing. */
+  readonly hops: string;
 }
 
 /** Everybody tries to read the tables. */
@@ -66,13 +84,18 @@ export async function readAll(
   readers: readonly Reader[] = READERS,
 ): Promise<readonly Row[]> {
   const tries = tables.flatMap((table) => readers.map((reader) => ({ table, reader })));
-  return Promise.all(
-    tries.map(async ({ table, reader }) => ({
-      reader,
-      table,
-      text: readingText(await readAs(theatre, reader, table)),
-    })),
-  );
+  const [hopsOf, readings] = await Promise.all([
+    lookAtHops(
+      theatre,
+      readers.map((reader) => reader.account),
+      tables,
+    ),
+    Promise.all(tries.map(({ table, reader }) => readAs(theatre, reader, table))),
+  ]);
+  return tries.map(({ table, reader }, i) => {
+    const reading = readings[i] ?? UNREAD;
+    return { reader, table, text: readingText(reading), hops: hopsOf(reader, table, reading) };
+  });
 }
 
 export function accessOf(before: readonly Row[], after: readonly Row[]): SceneResult['access'] {
@@ -81,18 +104,28 @@ export function accessOf(before: readonly Row[], after: readonly Row[]): SceneRe
     table: `${row.table.database}.${row.table.table}`,
     before: before.find((b) => b.reader === row.reader && b.table === row.table)?.text ?? '-',
     after: row.text,
+    hops: row.hops,
   }));
 }
 
 export function callsOf(journal: readonly JournalEntry[]): SceneResult['calls'] {
-  const inMembers = journal.filter((entry) => entry.operation !== 'AssumeRole');
-  const byAction: Record<string, number> = {};
-  for (const entry of inMembers) {
-    const action = `${entry.service}:${entry.operation}`;
-    byAction[action] = (byAction[action] ?? 0) + 1;
+  const calls: SceneResult['calls'] = { read: 0, write: 0, byAction: {}, byService: {} };
+  const sorted = journal.toSorted((a, b) => actionOf(a).localeCompare(actionOf(b)));
+  for (const entry of sorted) {
+    const { service, operation, kind } = entry;
+    const action = actionOf(entry);
+    calls[kind] += 1;
+    calls.byAction[action] = (calls.byAction[action] ?? 0) + 1;
+    calls.byService[service] ??= { read: 0, write: 0, written: {} };
+    const ofService = calls.byService[service];
+    ofService[kind] += 1;
+    if (kind === 'write') ofService.written[operation] = (ofService.written[operation] ?? 0) + 1;
   }
-  const count = (kind: JournalEntry['kind']) => inMembers.filter((entry) => entry.kind === kind).length;
-  return { read: count('read'), write: count('write'), byAction: Object.fromEntries(Object.entries(byAction).sort()) };
+  return calls;
+}
+
+function actionOf({ service, operation }: JournalEntry): string {
+  return `${service}:${operation}`;
 }
 
 export function expectation(text: string, held: boolean, saw?: unknown): Expectation {

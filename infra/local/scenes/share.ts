@@ -3,7 +3,7 @@
 import { until } from '../until.ts';
 import { findingsOf, isOpen } from './ledger.ts';
 import { CUR, JOB, READERS, type Reader } from './places.ts';
-import { isRead, readAs, readingText } from './reading.ts';
+import { isRead, readAs, readingText, watchAs } from './reading.ts';
 import {
   accessOf,
   callsOf,
@@ -22,10 +22,12 @@ import { bucketPolicySids, EXPORTER_SID, runCrawler } from './world.ts';
 
 /** Longer than this and the scene failed; the figure itself is in the result. */
 const READABLE_WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 40;
 
 export const share: Scene = {
   name: 'share',
   title: 'a crawler finishes in one account, a Glue job role reads the table in another',
+  policies: [],
   run,
 };
 
@@ -59,11 +61,12 @@ async function run(play: Play): Promise<SceneResult> {
 }
 
 /** Milliseconds from the event to the first complete reading; null when it never came. */
-async function crawlUntilReadable({ theatre, say }: Play): Promise<number | null> {
+export async function crawlUntilReadable({ theatre, say }: Play): Promise<number | null> {
+  const look = await watchAs(theatre, JOB, CUR);
   const started = performance.now();
   await runCrawler(theatre);
-  const attempt = async () => (isRead(await readAs(theatre, JOB, CUR)) ? performance.now() - started : undefined);
-  const readable = await until(READABLE_WITHIN_MS, attempt, 40);
+  const attempt = async () => ((await look()) ? performance.now() - started : undefined);
+  const readable = await until(READABLE_WITHIN_MS, attempt, LOOK_EVERY_MS);
   if (readable === undefined) return null;
   say(`the job role reads the table, ${Math.round(readable)} ms after the event`);
   return Math.round(readable);

@@ -7,9 +7,11 @@ import {
   ListExecutionsCommand,
   ListStateMachinesCommand,
   SFNClient,
+  type StateMachineListItem,
 } from '@aws-sdk/client-sfn';
 import { ListTopicsCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type Scope, StartSchema } from '#contracts/steps.ts';
 import { localClient } from '../clients.ts';
 import type { LocalCloud } from '../cloud.ts';
 import type { JournalEntry } from '../lake/control-client.ts';
@@ -21,13 +23,14 @@ export interface Execution {
   readonly machine: string;
   readonly name: string;
   readonly status: string;
+  readonly startedAt: number;
 }
 
 /** A step a state machine took, as a person follows it. */
 export interface Step {
-  readonly execution: Execution;
-  readonly state: string;
+  readonly at: number;
   readonly type: string;
+  readonly state: string;
 }
 
 export interface Mail {
@@ -38,6 +41,8 @@ export interface Mail {
 export interface Theatre extends Stage {
   readonly cloud: LocalCloud;
   executions(): Promise<readonly Execution[]>;
+  /** What the execution was started with. */
+  scope(execution: Execution): Promise<Scope>;
   steps(execution: Execution, after: number): Promise<readonly Step[]>;
   /** Calls that our roles made in member accounts, after a sequence number of the journal. */
   calls(since: number): Promise<readonly JournalEntry[]>;
@@ -52,13 +57,18 @@ const target = (url: string) => ({ endpoint: url, account: HUB, region: REGION }
 
 /** Once the hub is deployed: its machines are there, and two mailboxes listen. */
 export async function openTheatre(cloud: LocalCloud): Promise<Theatre> {
-  const sfn = new SFNClient(localClient(target(cloud.url)));
-  const boxes = await openMailboxes(cloud.url);
+  const sfn = new SFNClient(localClient(target(cloud.emulatorUrl)));
+  const boxes = await openMailboxes(cloud.emulatorUrl);
+  const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
   return {
     url: cloud.url,
     control: cloud.control,
     cloud,
-    executions: () => listExecutions(sfn),
+    executions: atMostEvery(LIST_MS, () => listExecutions(sfn, stateMachines)),
+    scope: async ({ arn }) => {
+      const { input = '{}' } = await sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
+      return StartSchema.parse(JSON.parse(input)).scope;
+    },
     steps: (execution, after) => listSteps(sfn, execution, after),
     calls: async (since) => (await cloud.control.journal(since)).filter(isOurs),
     mark: async () => (await cloud.control.journal()).at(-1)?.sequence ?? 0,
@@ -67,23 +77,41 @@ export async function openTheatre(cloud: LocalCloud): Promise<Theatre> {
   };
 }
 
-/** The member roles' sessions only: what the hub notes in its own ledger is no call in anybody's account. */
-function isOurs(entry: JournalEntry): boolean {
-  return /:assumed-role\/onramp-(reader|operator|storage)\//.test(entry.caller) || entry.operation === 'AssumeRole';
+/** Whoever watches and whoever waits ask for the same list. */
+const LIST_MS = 100;
+
+function atMostEvery<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
+  let asked = Number.NEGATIVE_INFINITY;
+  let answer: Promise<T> | undefined;
+  return () => {
+    if (answer === undefined || performance.now() - asked >= ms) {
+      asked = performance.now();
+      answer = ask();
+    }
+    return answer;
+  };
 }
 
-async function listExecutions(sfn: SFNClient): Promise<readonly Execution[]> {
-  const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
-  const lists = stateMachines.map(async ({ stateMachineArn, name }) => {
+/** The member roles' sessions only: what the hub notes in its own ledger is no call in anybody's account. */
+function isOurs(entry: JournalEntry): boolean {
+  return /:assumed-role\/onramp-(reader|operator|storage)\//.test(entry.caller);
+}
+
+async function listExecutions(
+  sfn: SFNClient,
+  machines: readonly StateMachineListItem[],
+): Promise<readonly Execution[]> {
+  const lists = machines.map(async ({ stateMachineArn, name }) => {
     const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1000 }));
     return executions.map((e) => ({
       arn: e.executionArn ?? '',
       machine: name ?? '',
       name: e.name ?? '',
       status: e.status ?? '',
+      startedAt: e.startDate?.getTime() ?? 0,
     }));
   });
-  return (await Promise.all(lists)).flat();
+  return (await Promise.all(lists)).flat().sort((a, b) => a.startedAt - b.startedAt);
 }
 
 async function listSteps(sfn: SFNClient, execution: Execution, after: number): Promise<readonly Step[]> {
@@ -91,9 +119,9 @@ async function listSteps(sfn: SFNClient, execution: Execution, after: number): P
     new GetExecutionHistoryCommand({ executionArn: execution.arn, maxResults: 1000 }),
   );
   return events.slice(after).map((event) => ({
-    execution,
+    at: event.timestamp?.getTime() ?? 0,
     type: event.type ?? '',
-    state: event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name ?? '',
+    state: event.stateEnteredEventDetails?.name ?? '',
   }));
 }
 

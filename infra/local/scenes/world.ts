@@ -59,7 +59,7 @@ const PARTITION_KEYS = [
   { Name: 'month', Type: 'string' },
 ];
 
-function root(stage: Stage, account: string) {
+export function root(stage: Stage, account: string) {
   return { endpoint: stage.url, region: REGION, credentials: { accessKeyId: account, secretAccessKey: 'local' } };
 }
 
@@ -97,13 +97,12 @@ async function makeBucket(stage: Stage): Promise<void> {
       Policy: JSON.stringify({ Version: '2012-10-17', Statement: [exporter] }),
     }),
   );
-  for (const table of [CUR, SALES, HR]) {
-    for (const month of MONTHS) {
-      await s3.send(
-        new PutObjectCommand({ Bucket: BUCKET, Key: objectKey(table, month), Body: bytesOf(table, month) }),
-      );
-    }
-  }
+  const objects = [CUR, SALES, HR].flatMap((table) => MONTHS.map((month) => ({ table, month })));
+  await Promise.all(
+    objects.map(({ table, month }) =>
+      s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: objectKey(table, month), Body: bytesOf(table, month) })),
+    ),
+  );
 }
 
 /** Ids of the statements in the bucket's policy now. */
@@ -119,7 +118,7 @@ export function bytesOf(table: SceneTable, month: string): string {
   return `PAR1 ${table.database}.${table.table} 2024-${month} PAR1`;
 }
 
-const ADMIN = { name: 'lake admin', account: FINANCE, path: '/', role: 'lake-admin' };
+export const ADMIN = { name: 'lake admin', account: FINANCE, path: '/', role: 'lake-admin' };
 const CRAWLER_ROLE = { name: 'crawler', account: FINANCE, path: '/service-role/', role: 'cur-crawler-role' };
 
 /** IAM-only defaults are off, but `sales_db` was made before: its table is still open to everybody. */

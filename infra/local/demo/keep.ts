@@ -1,0 +1,42 @@
+/** Leaves the local cloud running, and says how to look around in it. */
+
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { localClient } from '../clients.ts';
+import type { LocalCloud } from '../cloud.ts';
+import { ANALYTICS, accountName, FINANCE, HUB, REGION } from '../scenes/places.ts';
+
+/** As long as a session of a role may last. */
+const SESSION_SECONDS = 12 * 3600;
+
+/** Until Ctrl-C; the cloud itself ends the process then. */
+export async function keep(cloud: LocalCloud, policy: string): Promise<never> {
+  for (const account of [FINANCE, ANALYTICS, HUB]) {
+    tell(`aws and SDKs in ${accountName(account)} (${account}), as its root`, cloud.environment(account, REGION));
+  }
+  tell(`npm run -s onramp -- plan --policy ${policy}`, await planEnvironment(cloud));
+  process.stderr.write('\nThe local cloud is running. Ctrl-C ends it.\n');
+  // A timer keeps the process alive; only a signal ends it.
+  return new Promise(() => setInterval(() => {}, 60_000));
+}
+
+/** A session of the hub's role for planning, and where the ledger is. */
+async function planEnvironment(cloud: LocalCloud): Promise<Readonly<Record<string, string>>> {
+  const session = await cloud.control.credentials(`arn:aws:iam::${HUB}:role/onramp/onramp-hub-plan`, {
+    sessionName: 'demo',
+    seconds: SESSION_SECONDS,
+  });
+  const dynamodb = new DynamoDBClient(localClient({ endpoint: cloud.url, account: HUB, region: REGION }));
+  const { TableNames = [] } = await dynamodb.send(new ListTablesCommand({}));
+  return {
+    ...cloud.environment(HUB, REGION),
+    AWS_ACCESS_KEY_ID: session.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
+    AWS_SESSION_TOKEN: session.sessionToken,
+    ONRAMP_LEDGER: TableNames.find((name) => name.includes('Ledger')) ?? '',
+  };
+}
+
+function tell(what: string, variables: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${value}`);
+  process.stderr.write(`\n# ${what}\n${lines.join('\n')}\n`);
+}

@@ -1,0 +1,43 @@
+/** Why an execution started, as its name tells: after the event that woke it, or the execution that started it. */
+
+import { createHash } from 'node:crypto';
+import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { localClient } from '../clients.ts';
+import { accountName, HUB, REGION } from '../scenes/places.ts';
+import type { Execution, Theatre } from '../scenes/theatre.ts';
+
+export type OriginOf = (execution: Execution, labels: ReadonlyMap<string, string>) => Promise<string>;
+
+/** `labels`: what executions are called, by their names. */
+export async function openOrigins(theatre: Theatre): Promise<OriginOf> {
+  const rules = await hubRules(theatre);
+  return async ({ name }, labels) => {
+    const id = /-e-([0-9A-Za-z_-]+)$/.exec(name)?.[1];
+    const event = id === undefined ? undefined : (await theatre.control.events()).find((event) => event.id === id);
+    if (event !== undefined) {
+      const type = event['detail-type'];
+      return `event "${type}" of ${accountName(event.account)} → rule ${rules.get(type) ?? '(none)'}`;
+    }
+    const parent = [...labels].find(([parentName]) => name.endsWith(`-h-${bucketOf(parentName)}`));
+    return parent?.[1] ?? "event of the hub's own";
+  };
+}
+
+/** A bucket holds at most 36 characters, so an execution's name stands in it as a hash. */
+function bucketOf(executionName: string): string {
+  return createHash('sha256').update(executionName).digest('hex').slice(0, 36);
+}
+
+/** Rules on the hub's bus, by the event types they name. */
+async function hubRules(theatre: Theatre): Promise<ReadonlyMap<string, string>> {
+  const client = new EventBridgeClient(
+    localClient({ endpoint: theatre.cloud.emulatorUrl, account: HUB, region: REGION }),
+  );
+  const { Rules = [] } = await client.send(new ListRulesCommand({ EventBusName: 'onramp-hub' }));
+  return new Map(
+    Rules.flatMap(({ Name = '', EventPattern = '{}' }) => {
+      const types = (JSON.parse(EventPattern) as { 'detail-type'?: unknown[] })['detail-type'] ?? [];
+      return types.map((type) => [String(type), Name] as const);
+    }),
+  );
+}
