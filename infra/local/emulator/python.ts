@@ -1,9 +1,9 @@
-/** A Python with the pinned MiniStack in it: made once, in an ignored folder of the project. */
+/** A Python with pinned packages in it, MiniStack for one: made once, in an ignored folder of the project. */
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { LakeError } from '#contracts/errors.ts';
 
@@ -15,24 +15,36 @@ const OLDEST_PYTHON = [3, 10] as const;
 // A cold pip download of MiniStack and its dependencies took 8 s here; a slow line gets 3 minutes.
 const INSTALL_TIMEOUT_MS = 180_000;
 
+export interface Environment {
+  /** Its folder. */
+  readonly venv: string;
+  /** Name in the package index → version. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly onProgress: (message: string) => void;
+}
+
 /** The path of a Python that can run the launcher. */
-export async function preparePython(directory: string, onProgress: (message: string) => void): Promise<string> {
-  const venv = join(directory, 'venv');
+export const preparePython = (directory: string, onProgress: (message: string) => void): Promise<string> =>
+  prepareEnvironment({ venv: join(directory, 'venv'), packages: { ministack: MINISTACK_VERSION }, onProgress });
+
+/** The path of a Python that has these packages in these versions. */
+export async function prepareEnvironment(environment: Environment): Promise<string> {
+  const { venv, packages, onProgress } = environment;
   const python = join(venv, 'bin', 'python');
-  await mkdir(directory, { recursive: true });
-  if (existsSync(python) && (await installedVersion(python)) === MINISTACK_VERSION) return python;
+  await mkdir(dirname(venv), { recursive: true });
+  if (existsSync(python) && (await hasAll(python, packages))) return python;
   const system = await findPython();
-  onProgress(`installing MiniStack ${MINISTACK_VERSION} into ${venv} (once)`);
+  onProgress(`installing ${Object.entries(packages).flat().join(' ')} into ${venv} (once)`);
   // Made beside and moved: two processes that start at once must not both write one environment.
   const made = `${venv}.${process.pid}`;
   await createVenv(system, made);
-  await install(join(made, 'bin', 'python'));
-  await moveInto(made, venv, python);
+  await install(join(made, 'bin', 'python'), packages);
+  await moveInto(made, environment);
   return python;
 }
 
-async function moveInto(made: string, venv: string, python: string): Promise<void> {
-  if ((await installedVersion(python)) !== MINISTACK_VERSION) {
+async function moveInto(made: string, { venv, packages }: Environment): Promise<void> {
+  if (!(await hasAll(join(venv, 'bin', 'python'), packages))) {
     await rm(venv, { recursive: true, force: true });
     if (
       await rename(made, venv).then(
@@ -46,12 +58,14 @@ async function moveInto(made: string, venv: string, python: string): Promise<voi
   await rm(made, { recursive: true, force: true });
 }
 
-async function installedVersion(python: string): Promise<string | undefined> {
+async function hasAll(python: string, packages: Readonly<Record<string, string>>): Promise<boolean> {
+  const names = Object.keys(packages);
+  const script = 'import sys, importlib.metadata as m; print(*map(m.version, sys.argv[1:]))';
   try {
-    const { stdout } = await run(python, ['-c', 'import importlib.metadata as m; print(m.version("ministack"))']);
-    return stdout.trim();
+    const { stdout } = await run(python, ['-c', script, ...names]);
+    return stdout.trim() === names.map((name) => packages[name]).join(' ');
   } catch {
-    return undefined; // a half-made environment: it is made again
+    return false; // a half-made environment: it is made again
   }
 }
 
@@ -91,16 +105,16 @@ async function createVenv(python: string, venv: string): Promise<void> {
   }
 }
 
-async function install(python: string): Promise<void> {
-  const wanted = `ministack==${MINISTACK_VERSION}`;
+async function install(python: string, packages: Readonly<Record<string, string>>): Promise<void> {
+  const wanted = Object.entries(packages).map((pair) => pair.join('=='));
   try {
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', wanted], {
+    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...wanted], {
       timeout: INSTALL_TIMEOUT_MS,
     });
   } catch (cause) {
     throw new LakeError('EnvironmentInvalid', {
-      message: `pip could not install ${wanted}: ${lastLine(cause)}`,
-      remedy: 'check that this machine reaches a Python package index (pip download ministack), then run again',
+      message: `pip could not install ${wanted.join(' ')}: ${lastLine(cause)}`,
+      remedy: `check that this machine reaches a Python package index (pip download ${Object.keys(packages)[0]}), then run again`,
       cause,
     });
   }
