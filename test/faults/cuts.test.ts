@@ -86,7 +86,7 @@ async function recovers(nth: number, trouble: Trouble): Promise<void> {
     cloud.line?.mend();
     await cloud.stage.control.clearFaults();
     cloud.queue.length = 0;
-    await cloud.stage.control.moveClock(LATER_MS);
+    await cloud.later(LATER_MS);
     await publishAll(cloud, policy);
     const end = await endOf(cloud);
     expect(end.state).toEqual(clean.state);

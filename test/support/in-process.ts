@@ -1,7 +1,7 @@
 /** The engine without MiniStack: a lake in this process with our member roles, and the real machines and functions. */
 
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
-import { createAccess } from '#aws/clients.ts';
+import { type Access, createAccess } from '#aws/clients.ts';
 import { putSnapshot, readSnapshot } from '#aws/objects.ts';
 import type { Alert } from '#contracts/documents.ts';
 import type { Ledger } from '#contracts/ledger.ts';
@@ -70,20 +70,10 @@ type Lake = Awaited<ReturnType<typeof startLake>>;
 
 /** What the functions are wired to in the hub, each recorded. */
 async function openHub(lake: Lake, policy: Policy, line: Line | null) {
-  const { namespace } = policy;
-  const walk = hubRoleArn({ partition: 'aws', account: HUB, namespace, purpose: 'walk' });
   process.env['AWS_ENDPOINT_URL'] = line?.url ?? lake.url;
-  const access = createAccess({
-    partition: 'aws',
-    namespace,
-    rolePath: memberRolePath(namespace),
-    sessionName: 'walk',
-    baseCredentials: () => lake.control.credentials(walk, { sessionName: 'walk' }),
-    retryDelayMs: 1,
-  });
-  const { s3 } = access.own(REGION);
+  let access = openAccess(lake, policy);
   const bucket = ENV.POLICY_BUCKET;
-  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  await access.own(REGION).s3.send(new CreateBucketCommand({ Bucket: bucket }));
   const policies = new Map<string, Policy>();
   const told: Told[] = [];
   const mails: { subject: string; body: string }[] = [];
@@ -95,12 +85,14 @@ async function openHub(lake: Lake, policy: Policy, line: Line | null) {
   const clock = { now: () => lake.world.now(), sleep: (ms: number) => lake.control.moveClock(ms) };
   const metrics = { grantsMade() {}, grantsFailed() {}, healed() {}, eventToReadable() {}, flush() {} };
   const walkServices = {
-    env: { ...ENV, MEMBER_ROLE_PATH: memberRolePath(namespace) },
-    access,
+    env: { ...ENV, MEMBER_ROLE_PATH: memberRolePath(policy.namespace) },
+    get access() {
+      return access;
+    },
     ledger: working,
     snapshots: {
-      read: (scope: Parameters<typeof readSnapshot>[2]) => readSnapshot(s3, bucket, scope),
-      write: (snapshot: Parameters<typeof putSnapshot>[2]) => putSnapshot(s3, bucket, snapshot),
+      read: (scope: Parameters<typeof readSnapshot>[2]) => readSnapshot(access.own(REGION).s3, bucket, scope),
+      write: (snapshot: Parameters<typeof putSnapshot>[2]) => putSnapshot(access.own(REGION).s3, bucket, snapshot),
     },
     policy: async (hash: string | undefined) => policies.get(hash ?? 'current') ?? policy,
     start: async (scope: Scope) => {
@@ -121,7 +113,24 @@ async function openHub(lake: Lake, policy: Policy, line: Line | null) {
     clock,
     log,
   };
-  return { line, access, ledger, clock, policies, told, mails, queue, logged, walkServices, reportServices };
+  /** Time goes by: the functions of then are gone, and their credentials with them. */
+  const later = async (ms: number) => {
+    await clock.sleep(ms);
+    access = openAccess(lake, policy);
+  };
+  return { line, later, ledger, clock, policies, told, mails, queue, logged, walkServices, reportServices };
+}
+
+function openAccess(lake: Lake, { namespace }: Policy): Access {
+  const walk = hubRoleArn({ partition: 'aws', account: HUB, namespace, purpose: 'walk' });
+  return createAccess({
+    partition: 'aws',
+    namespace,
+    rolePath: memberRolePath(namespace),
+    sessionName: 'walk',
+    baseCredentials: () => lake.control.credentials(walk, { sessionName: 'walk' }),
+    retryDelayMs: 1,
+  });
 }
 
 /** A function that was killed writes nothing down either. */

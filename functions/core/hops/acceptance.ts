@@ -5,7 +5,9 @@ import type { ProductSnapshot } from '../../contracts/snapshot.ts';
 import type { Action, Decision, Finding } from '../actions.ts';
 import type { AcceptanceFacts, InvitationFacts } from '../facts.ts';
 import { finding, unreadable, waiting } from '../findings.ts';
+import { matches } from '../iam/pattern.ts';
 import type { Observed } from '../lake.ts';
+import { wantsTable } from '../wanted.ts';
 
 export interface AcceptanceQuestion {
   readonly account: string;
@@ -66,13 +68,14 @@ function judge(invitation: InvitationFacts, question: AcceptanceQuestion): Verdi
   return { accept: true, products: named.map(({ product }) => product.name).sort() };
 }
 
-/** Whether a Glue ARN is this product's catalog, its database, or a table (or all tables) in it. */
+/** Whether a Glue ARN is this product's catalog, its database, or one of its tables; a pattern only where all are meant. */
 export function belongs(arn: string, product: Product): boolean {
   const [, , service, region, account, ...rest] = arn.split(':');
   if (service !== 'glue' || region !== product.region || account !== product.account) return false;
   const path = rest.join(':');
   if (path === 'catalog' || path === `database/${product.database}`) return true;
-  return path.startsWith(`table/${product.database}/`);
+  const prefix = `table/${product.database}/`;
+  return path.startsWith(prefix) && wantsTable(product, path.slice(prefix.length), matches);
 }
 
 function accept(question: AcceptanceQuestion, invitation: InvitationFacts, products: readonly string[]): Action {
