@@ -17,8 +17,11 @@ export async function acceptance(
   for (const [region, products] of arriving(facts)) {
     const accepted = await facts.acceptance(region);
     if (!accepted.known) return later(ctx, scope, deadline);
-    for (const product of products) {
-      const state = shareState(scope.account, await facts.snapshotOf(product), accepted.value);
+    const named = await Promise.all(
+      products.map(async (product) => ({ product, snapshot: await facts.snapshotOf(product) })),
+    );
+    for (const { product, snapshot } of named) {
+      const state = shareState({ account: scope.account, region, products: named }, snapshot, accepted.value);
       const expected = state === 'waiting' || state === 'acceptable';
       if (expected && modeIn(ctx.policy, product, scope.account) === 'enforce') return later(ctx, scope, deadline);
     }

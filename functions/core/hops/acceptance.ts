@@ -18,7 +18,7 @@ export interface AcceptanceQuestion {
 }
 
 /** How each product's share stands for this consumer. */
-export type ShareState = 'visible' | 'acceptable' | 'waiting' | 'producer-waits';
+export type ShareState = 'visible' | 'acceptable' | 'refused' | 'waiting' | 'producer-waits';
 
 /** Whether every share that carries a product is active in this account. */
 export function hasArrived(account: string, snapshot: ProductSnapshot, shares: AcceptanceFacts['shares']): boolean {
@@ -27,11 +27,19 @@ export function hasArrived(account: string, snapshot: ProductSnapshot, shares: A
   return arns.length > 0 && arns.every((arn) => active.has(arn));
 }
 
-export function shareState(account: string, snapshot: ProductSnapshot | null, facts: AcceptanceFacts): ShareState {
+/** `refused`: it would come with an invitation that is left alone, so there is nothing to wait for. */
+export function shareState(
+  question: Omit<AcceptanceQuestion, 'facts'>,
+  snapshot: ProductSnapshot | null,
+  facts: AcceptanceFacts,
+): ShareState {
+  const { account } = question;
   if (snapshot === null || !snapshot.shared) return 'producer-waits';
   if (hasArrived(account, snapshot, facts.shares)) return 'visible';
   const arns = snapshot.shares[account] ?? [];
-  return facts.invitations.some((i) => i.status === 'PENDING' && arns.includes(i.shareArn)) ? 'acceptable' : 'waiting';
+  const pending = facts.invitations.filter((i) => i.status === 'PENDING' && arns.includes(i.shareArn));
+  if (pending.some((invitation) => !judge(invitation, question).accept)) return 'refused';
+  return pending.length > 0 ? 'acceptable' : 'waiting';
 }
 
 export function decideAcceptance(question: AcceptanceQuestion): Decision {
@@ -54,7 +62,7 @@ type Verdict =
   | { readonly accept: true; readonly products: readonly string[] }
   | { readonly accept: false; readonly why: string };
 
-function judge(invitation: InvitationFacts, question: AcceptanceQuestion): Verdict {
+function judge(invitation: InvitationFacts, question: Omit<AcceptanceQuestion, 'facts'>): Verdict {
   if (invitation.receiver !== question.account)
     return { accept: false, why: `it is addressed to ${invitation.receiver}` };
   const named = question.products.filter(({ product }) => product.account === invitation.sender);
@@ -122,9 +130,10 @@ function stateFinding(
     product: product.name,
     resource: `share of ${product.account}/${product.database}`,
   };
-  const state = shareState(account, snapshot, facts);
+  const state = shareState(question, snapshot, facts);
   if (state === 'producer-waits')
     return [waiting(where, `account ${product.account} has not shared ${product.database} yet`)];
+  if (state === 'refused') return [refused(where, product)];
   if (state !== 'waiting') return [];
   const arns = snapshot?.shares[account] ?? [];
   const old = facts.invitations.find(
@@ -144,4 +153,15 @@ function stateFinding(
           : `In account ${product.account}, disassociate ${account} from ${arns.join(', ')} and associate it again: AWS then sends a new invitation (Glue's live 12 hours).`,
     }),
   ];
+}
+
+function refused(where: Where & { readonly product: string }, product: Product): Finding {
+  return finding({
+    ...where,
+    state: 'broken',
+    cause: 'share-left-alone',
+    principal: where.account,
+    message: `the RAM share of ${product.account}/${product.database} comes with an invitation that was not accepted`,
+    remedy: `The finding on the invitation from ${product.account} says why. Let that account take out what the policy does not name, or name it in the policy.`,
+  });
 }
