@@ -1,5 +1,6 @@
 /** Leaves the local cloud running, and says how to look around in it. */
 
+import { relative } from 'node:path';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { localClient } from '../clients.ts';
 import type { LocalCloud } from '../cloud.ts';
@@ -13,7 +14,7 @@ export async function keep(cloud: LocalCloud, policy: string): Promise<never> {
   for (const account of [FINANCE, ANALYTICS, HUB]) {
     tell(`aws and SDKs in ${accountName(account)} (${account}), as its root`, cloud.environment(account, REGION));
   }
-  tell(`npm run -s onramp -- plan --policy ${policy}`, await planEnvironment(cloud));
+  tell(`npm run -s onramp -- plan --policy ${relative(process.cwd(), policy)}`, await planEnvironment(cloud));
   process.stderr.write('\nThe local cloud is running. Ctrl-C ends it.\n');
   // A timer keeps the process alive; only a signal ends it.
   return new Promise(() => setInterval(() => {}, 60_000));

@@ -72,7 +72,7 @@ class Watcher {
     for (const execution of await this.#theatre.executions()) lines.push(...(await this.#follow(execution)));
     lines.push(...(await this.#writes()));
     lines.sort((a, b) => a.at - b.at);
-    for (const line of joined(lines)) this.#say(`  ${line.who.padEnd(24)}${line.text}`);
+    for (const line of joined(lines)) this.#say(`  ${line.who.padEnd(line.who === '' ? 0 : 22)}${line.text}`);
   }
 
   async #follow(execution: Execution): Promise<readonly Line[]> {
@@ -120,7 +120,7 @@ class Watcher {
       .map((call) => ({
         at: Date.parse(call.time),
         who: '',
-        text: `${accountName(call.account)}: ${call.service}:${call.operation}${call.error === undefined ? '' : ` refused: ${call.error}`}`,
+        text: `${' '.repeat(22)}${accountName(call.account)}: ${call.service}:${call.operation}${call.error === undefined ? '' : ` refused: ${call.error}`}`,
       }));
   }
 }

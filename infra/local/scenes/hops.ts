@@ -7,7 +7,7 @@ import {
   type PrincipalResourcePermissions,
   paginateListPermissions,
 } from '@aws-sdk/client-lakeformation';
-import { ListResourcesCommand, RAMClient } from '@aws-sdk/client-ram';
+import { paginateListResources, RAMClient } from '@aws-sdk/client-ram';
 import { FINANCE, REGION, type Reader, readerArn, type SceneTable } from './places.ts';
 import type { Reading } from './reading.ts';
 import { ADMIN, root, type Stage } from './world.ts';
@@ -68,9 +68,11 @@ async function factsOf(stage: Stage, account: string, tables: readonly SceneTabl
   for await (const page of paginateListPermissions({ client: new LakeFormationClient(config) }, {}))
     permissions.push(...(page.PrincipalResourcePermissions ?? []));
   const ram = new RAMClient(root(stage, account));
-  const { resources = [] } = await ram.send(new ListResourcesCommand({ resourceOwner: 'OTHER-ACCOUNTS' }));
+  const received: string[] = [];
+  for await (const page of paginateListResources({ client: ram }, { resourceOwner: 'OTHER-ACCOUNTS' }))
+    received.push(...(page.resources ?? []).map(({ arn = '' }) => arn));
   const links = await linksOf(new GlueClient(config), tables);
-  return { permissions, received: resources.map(({ arn = '' }) => arn), links };
+  return { permissions, received, links };
 }
 
 async function linksOf(glue: GlueClient, tables: readonly SceneTable[]): Promise<ReadonlySet<string>> {
