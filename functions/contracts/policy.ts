@@ -42,7 +42,12 @@ const storage = z.strictObject({
 const jobRole = z.strictObject({
   match: z
     .string()
-    .check(z.regex(/^role\/.+$/, 'write role/ and a name or pattern, path included, e.g. role/data-jobs/*')),
+    .check(
+      z.regex(
+        /^(arn:[^:]+:iam::\d{12}:)?role\/.+$/,
+        'write role/ and a name or pattern, path included, e.g. role/data-jobs/*; for proof: listed a whole ARN',
+      ),
+    ),
   proof: z._default(z.enum(['path', 'tag', 'listed']), 'path'),
 });
 

@@ -53,7 +53,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'products.*.consumers.jobRoles': 'Roles of Glue jobs that may read.',
   'products.*.consumers.jobRoles.match': 'role/ and path and name, with * for any characters: role/data-jobs/*.',
   'products.*.consumers.jobRoles.proof':
-    'path: it lies under a protected path. tag: it carries the tag NAMESPACE:product. listed: match is written out. Default: path.',
+    'path: it lies under a protected path. tag: it carries the tag NAMESPACE:product. listed: match is the whole ARN of the role. Default: path.',
   'products.*.consumers.permissions': 'Default: [SELECT, DESCRIBE].',
   'products.*.mode': 'report: this product is only looked at.',
   'products.*.probe': 'A job that reads a table to prove it can. Not yet.',

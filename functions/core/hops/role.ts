@@ -9,48 +9,57 @@ import { evaluateIdentity, type Verdict } from '../iam/evaluate.ts';
 import { matches } from '../iam/pattern.ts';
 import { judgeTrust } from '../iam/trust.ts';
 
-/** `no-match` roles are nobody's business; `unproven` and `disproved` are findings, never grants (law 8). */
+/**
+ * `no-match` roles are nobody's business. The others are findings, never grants (law 8); only what is `disproved` for
+ * sure is also denied by name, what can't be told is `undecided`.
+ */
 export type Admission =
   | { readonly kind: 'no-match' }
   | { readonly kind: 'admitted' }
-  | { readonly kind: 'unproven'; readonly why: string }
-  | { readonly kind: 'disproved'; readonly why: string };
+  | { readonly kind: 'unproven' | 'disproved' | 'undecided'; readonly why: string };
+
+type JobRole = Product['jobRoles'][number];
 
 /** The part of an ARN that patterns are about: `role`, path and name. */
 export function roleText(role: Pick<RoleFacts, 'path' | 'name'>): string {
   return `role${role.path}${role.name}`;
 }
 
+/** Listed roles are written out with their account; patterns hold in every account of the audience. */
+function means(wanted: JobRole, role: Pick<RoleFacts, 'arn' | 'path' | 'name'>): boolean {
+  return wanted.proof === 'listed' ? wanted.match === role.arn : matches(wanted.match, roleText(role));
+}
+
 /** Whether a name is worth reading the role for. */
-export function isCandidate(products: readonly Product[], role: Pick<RoleFacts, 'path' | 'name'>): boolean {
-  return products.some((product) => product.jobRoles.some((wanted) => matches(wanted.match, roleText(role))));
+export function isCandidate(products: readonly Product[], role: Pick<RoleFacts, 'arn' | 'path' | 'name'>): boolean {
+  return products.some((product) => product.jobRoles.some((wanted) => means(wanted, role)));
 }
 
 export function admit(policy: Policy, product: Product, role: RoleFacts): Admission {
-  const wanted = product.jobRoles.filter((w) => matches(w.match, roleText(role)));
-  if (wanted.length === 0) return { kind: 'no-match' };
-  const proven = wanted.some((w) => isProven(policy, product, role, w));
-  if (!proven)
-    return {
-      kind: 'unproven',
-      why: `its name matches ${wanted[0]?.match}, but ${missingProof(policy, product, wanted[0]?.proof ?? 'path')}`,
-    };
+  const wanted = product.jobRoles.filter((w) => means(w, role));
+  const first = wanted[0];
+  if (first === undefined) return { kind: 'no-match' };
+  if (!wanted.some((w) => isProven(policy, product, role, w))) {
+    const why = `its name matches ${first.match}, but ${missingProof(policy, product, first.proof)}`;
+    return { kind: 'unproven', why };
+  }
   const trust = judgeTrust(role.trust, { partition: policy.partition });
   if (trust.others.length > 0)
     return { kind: 'disproved', why: `its trust policy also admits ${listed(trust.others)}` };
-  if (trust.admitsGlue !== 'allowed')
-    return { kind: 'disproved', why: `its trust policy does not admit glue.amazonaws.com (${trust.because})` };
-  return { kind: 'admitted' };
+  if (trust.admitsGlue === 'allowed') return { kind: 'admitted' };
+  const why = `whether its trust policy admits glue.amazonaws.com can't be told (${trust.because})`;
+  if (trust.admitsGlue === 'unknown') return { kind: 'undecided', why };
+  return { kind: 'disproved', why: `its trust policy does not admit glue.amazonaws.com (${trust.because})` };
 }
 
-function isProven(policy: Policy, product: Product, role: RoleFacts, wanted: Product['jobRoles'][number]): boolean {
+function isProven(policy: Policy, product: Product, role: RoleFacts, wanted: JobRole): boolean {
   switch (wanted.proof) {
     case 'path':
       return policy.protectedPaths.some((path) => role.path.startsWith(path));
     case 'tag':
       return role.tags[productTag(policy.namespace)] === product.name;
     case 'listed':
-      return wanted.match === roleText(role);
+      return true;
   }
 }
 
@@ -71,28 +80,43 @@ export function admissionFinding(
   role: RoleFacts,
   judged: readonly { readonly product: Product; readonly admission: Admission }[],
 ): Finding | null {
-  const refused = judged.filter(({ admission }) => admission.kind === 'unproven' || admission.kind === 'disproved');
-  const worst = refused.find(({ admission }) => admission.kind === 'disproved') ?? refused[0];
-  if (worst === undefined || !('why' in worst.admission)) return null;
-  const { kind, why } = worst.admission;
+  const refused = judged.flatMap(({ product, admission }) => ('why' in admission ? [{ product, ...admission }] : []));
+  const worst =
+    refused.find(({ kind }) => kind === 'disproved') ?? refused.find(({ kind }) => kind === 'undecided') ?? refused[0];
+  if (worst === undefined) return null;
   const names = listed(refused.map(({ product }) => product.name));
   return finding({
     hop: 'role',
-    state: 'broken',
-    cause: kind === 'unproven' ? 'role-without-proof' : 'role-trust-too-wide',
+    state: worst.kind === 'undecided' ? 'unknown' : 'broken',
+    ...REFUSALS[worst.kind],
     ...where,
     product: refused.length === 1 ? worst.product.name : null,
     principal: role.arn,
     resource: `role ${role.arn}`,
-    message: `${role.arn} was not admitted to ${names}: ${why}`,
-    remedy: kind === 'unproven' ? GIVE_PROOF : NARROW_TRUST,
+    message: `${role.arn} was not admitted to ${names}: ${worst.why}`,
   });
 }
 
-const GIVE_PROOF =
-  'If it is a job role, give it the proof the policy names (a role under the protected path, the tag, or its ARN in the list). If not, rename it: whoever may create a role must not thereby read the lake.';
-const NARROW_TRUST =
-  'Let its trust policy admit only Service: glue.amazonaws.com; whoever else may assume it would read the lake with it. Until then its producers deny it by name.';
+const REFUSALS = {
+  unproven: {
+    cause: 'role-without-proof',
+    remedy:
+      'If it is a job role, give it the proof the policy names (a role under the protected path, the tag, or its ARN in the list). If not, rename it: whoever may create a role must not thereby read the lake.',
+  },
+  disproved: {
+    cause: 'role-trust-too-wide',
+    remedy:
+      'Let its trust policy admit Service: glue.amazonaws.com and nobody else; whoever else may assume it would read the lake with it. Until then it gets nothing, and where we manage the bucket policy it is denied by name.',
+  },
+  undecided: {
+    cause: 'role-trust-not-decidable',
+    remedy:
+      "Let its trust policy admit Service: glue.amazonaws.com without conditions: what Glue passes as aws:SourceAccount and aws:SourceArn is not documented, so a condition on them can't be judged.",
+  },
+} as const;
+
+/** Stands for a wildcard in what is judged, and becomes one again in what is advised. */
+const ANY = 'any';
 
 interface Need {
   readonly action: string;
@@ -106,23 +130,33 @@ export function needs(policy: Policy, account: string, region: string, product: 
   const target = [
     glue(product.account, product.region, 'catalog'),
     glue(product.account, product.region, `database/${product.database}`),
-    glue(product.account, product.region, `table/${product.database}/any`),
+    ...tableNames(product).map((table) => glue(product.account, product.region, `table/${product.database}/${table}`)),
   ];
   const link =
     product.account === account
       ? []
-      : [glue(account, region, 'catalog'), glue(account, region, `database/${product.link}`)];
+      : [
+          glue(account, region, 'catalog'),
+          glue(account, region, `database/${product.link}`),
+          ...tableNames(product).map((table) => glue(account, region, `table/${product.link}/${table}`)),
+        ];
   const catalog = reads.flatMap((action) => [...target, ...link].map((resource) => ({ action, resource })));
   const bucket = `arn:${policy.partition}:s3:::${product.storage.bucket}`;
   const storage =
     product.storage.access === 'iam'
       ? [
-          { action: 's3:GetObject', resource: `${bucket}/${product.storage.prefix}any` },
+          { action: 's3:GetObject', resource: `${bucket}/${product.storage.prefix}${ANY}` },
           { action: 's3:ListBucket', resource: bucket },
         ]
       : [];
   const key = product.storage.key === null ? [] : [{ action: 'kms:Decrypt', resource: product.storage.key }];
   return [{ action: 'lakeformation:GetDataAccess', resource: '*' }, ...catalog, ...storage, ...key];
+}
+
+/** Tables by name where the policy names them; else any stands for all. */
+function tableNames(product: Product): readonly string[] {
+  if (product.tables === 'all') return [ANY];
+  return [...new Set(product.tables.map((name) => name.replaceAll(/[*?]/g, ANY)))];
 }
 
 /** Findings on what an admitted role's own policies lack, with the statement to add. */
@@ -178,20 +212,31 @@ function lacking(base: Base, judged: Judged): readonly Finding[] {
   const missing = judged.filter((j) => j.verdict === 'denied').map((j) => j.need);
   if (missing.length === 0) return [];
   const actions = [...new Set(missing.map((m) => m.action))].sort();
-  const statement = {
-    Effect: 'Allow',
-    Action: actions,
-    Resource: [...new Set(missing.map((m) => m.resource.replace(/any$/, '*')))].sort(),
-  };
   return [
     finding({
       ...base,
       state: 'broken',
       cause: 'role-lacks-permissions',
       message: `${base.principal} may not ${listed(actions)}`,
-      remedy: `Add to the role's policy: ${pasteable(statement)}`,
+      remedy: `Add to the role's policy: ${pasteable(statementsFor(missing))}`,
     }),
   ];
+}
+
+/** One statement per service and kind of resource: actions must not meet resources they were not meant for. */
+function statementsFor(missing: readonly Need[]): readonly object[] {
+  const groups = Map.groupBy(missing, ({ action, resource }) => {
+    const same = missing
+      .filter((m) => m.action === action)
+      .map((m) => m.resource)
+      .sort();
+    return JSON.stringify([action.split(':')[0], resource === '*' ? '*' : same]);
+  });
+  return [...groups.values()].map((group) => ({
+    Effect: 'Allow',
+    Action: [...new Set(group.map((m) => m.action))].sort(),
+    Resource: [...new Set(group.map((m) => m.resource.replace(/(?<=\/)any$/, '*')))].sort(),
+  }));
 }
 
 function undecided(base: Base, judged: Judged): readonly Finding[] {

@@ -22,6 +22,12 @@ export interface StorageQuestion {
 
 type Condition = NonNullable<Statement['Condition']>;
 
+/**
+ * Twelve characters and no more: to a `*` here, a role under the path `/x:role/data-jobs/` would lie under `/data-jobs/`,
+ * should the comparison reach across colons. Which accounts, aws:PrincipalAccount says.
+ */
+const ANY_ACCOUNT = '?'.repeat(12);
+
 /** One condition per kind of proof: pattern within the protected paths, pattern plus tag, or listed roles. */
 function readerConditions(
   policy: Policy,
@@ -30,18 +36,17 @@ function readerConditions(
   const accounts = receivers(product);
   const organization = { 'aws:PrincipalOrgID': policy.organization.id };
   if (product.storage.widen === 'organization') return [{ what: 'Org', condition: { StringEquals: organization } }];
-  const arn = (match: string) => `arn:${policy.partition}:iam::*:${match}`;
+  const arn = (match: string) => `arn:${policy.partition}:iam::${ANY_ACCOUNT}:${match}`;
   return (['path', 'tag', 'listed'] as const).flatMap((proof) => {
-    const patterns = product.jobRoles
-      .filter((r) => r.proof === proof)
-      .map((r) => arn(r.match))
-      .sort();
+    const wanted = product.jobRoles.filter((r) => r.proof === proof);
+    // A listed role is written out with its account; patterns hold in every account of the audience.
+    const patterns = wanted.map((r) => (proof === 'listed' ? r.match : arn(r.match))).sort();
     if (patterns.length === 0) return [];
     const tag = proof === 'tag' ? { [`aws:PrincipalTag/${productTag(policy.namespace)}`]: product.name } : {};
     // Operators are AND-ed, values of one key OR-ed: the pattern and the protected path need an operator each.
     const within =
       proof === 'path'
-        ? { StringLike: { 'aws:PrincipalArn': policy.protectedPaths.map((path) => arn(`role${path}*`)) } }
+        ? { ArnEquals: { 'aws:PrincipalArn': policy.protectedPaths.map((path) => arn(`role${path}*`)) } }
         : {};
     const who = {
       StringEquals: { ...organization, 'aws:PrincipalAccount': [...accounts], ...tag },
@@ -88,9 +93,14 @@ export function bucketStatements(
   });
 }
 
+/** How a policy writes a dollar sign that begins no variable. */
+const DOLLAR = `$\{$}`;
+
 /** Their bytes only: other users of the bucket are not ours to deny. */
 function denial(Sid: string, objects: string, disproved: readonly string[]): Statement {
-  const Condition = { ArnEquals: { 'aws:PrincipalArn': [...disproved].sort() } };
+  // To the letter: paths may hold * and ?, which an ARN operator would take for wildcards, and $, which begins a variable.
+  const names = disproved.map((arn) => arn.replaceAll('$', DOLLAR)).sort();
+  const Condition = { StringEquals: { 'aws:PrincipalArn': names } };
   return { Sid, Effect: 'Deny', Principal: '*', Action: ['s3:GetObject'], Resource: [objects], Condition };
 }
 

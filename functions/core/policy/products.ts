@@ -88,13 +88,16 @@ function checkJobRole(document: PolicyDocument, path: PolicyPath, { match, proof
   const at = [...path, 'match'];
   if (proof === 'listed' && isPattern(match)) {
     return [
-      invalid(
-        at,
-        match,
-        'a listed role is written out',
-        'write its path and name without * and ?, or prove it by path or tag',
-      ),
+      invalid(at, match, 'a listed role is written out', 'write its ARN without * and ?, or prove it by path or tag'),
     ];
+  }
+  const isArn = match.startsWith('arn:');
+  if (proof === 'listed' && !isArn) {
+    const instead = `write its whole ARN: arn:aws:iam::ACCOUNT:${match}`;
+    return [invalid(at, match, 'a name without its account would mean every account of the audience', instead)];
+  }
+  if (proof !== 'listed' && isArn) {
+    return [invalid(at, match, 'an ARN is no pattern', 'write role/ with path and name, or proof: listed')];
   }
   if (proof !== 'path') return [];
   const paths = document.roleProof.protectedPaths;

@@ -168,14 +168,16 @@ describe('within one product', () => {
     expect(issuesOf({ roleProof: { protectedPaths: ['/'] } })[0]).toContain('it would prove nothing');
   });
 
-  test('a listed role with a wildcard', () => {
+  test('a listed role with a wildcard, or without its account', () => {
     const consumers = {
       jobRoles: [
-        { match: 'role/x-*', proof: 'listed' },
+        { match: 'arn:aws:iam::222222222222:role/x-*', proof: 'listed' },
         { match: 'role/x', proof: 'listed' },
+        { match: 'arn:aws:iam::222222222222:role/x', proof: 'listed' },
+        { match: 'arn:aws:iam::222222222222:role/data-jobs/x', proof: 'path' },
       ],
     };
-    expect(issuesOf(product({ consumers }))).toHaveLength(1);
+    expect(issuesOf(product({ consumers }))).toHaveLength(3);
   });
 });
 
