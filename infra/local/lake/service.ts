@@ -22,6 +22,8 @@ export interface Caller {
   readonly sessionPolicies?: readonly string[];
   /** Session tags, and below them the role's own: what `aws:PrincipalTag/…` says. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Names of session tags that a role assumed next keeps. */
+  readonly transitiveTags?: readonly string[];
 }
 
 /** One request on its way to an operation. `account` is the caller's: AWS has no other default. */

@@ -36,7 +36,7 @@ function frameRules(): Rule[] {
     .split(/^## /m)
     .flatMap((section) => {
       const [, file] = /^.*test `([^`]+)`/.exec(section) ?? [];
-      const ids = [...section.matchAll(/^(?:\| )?(F-\d+)(?: \||:)/gm)].map(([, id]) => String(id));
+      const ids = [...section.matchAll(/^(?:\| )?(F-\d+)(?: +\||:)/gm)].map(([, id]) => String(id));
       return ids.map((id) => ({ id, tests: [`test/infra/lake/${file}`] }));
     });
 }

@@ -31,14 +31,23 @@ const database: Rule = (call, input, place) =>
     (ref) => [catalogArn(ref), databaseArn(ref, ref.database)],
   );
 
+/** The name itself: what is made or deleted there is the link, wherever it may lead. */
+const databaseItself: Rule = (_call, input, place) => {
+  const name = nameDatabase(place, input.Name ?? input.DatabaseInput?.Name).database;
+  return [catalogArn(place), databaseArn(place, name)];
+};
+
 /** A listing needs the right on everything that it could list. */
 const databases: Rule = (_call, _input, place) => [catalogArn(place), databaseArn(place, '*')];
 
 const table: Rule = (call, input, place) =>
   tableArns(call, {
     ...nameDatabase(place, input.DatabaseName),
-    table: (input.TableName ?? input.Name ?? input.TableInput?.Name ?? '').toLowerCase(),
+    table: tableNameIn(input),
   });
+
+/** Made or deleted: in the target of the database's link, but a table link itself and not what it leads to. */
+const tableItself: Rule = (call, input, place) => itselfArns(call, input, place, [tableNameIn(input)]);
 
 const tables: Rule = (call, input, place) =>
   databaseHops(call.world, nameDatabase(place, input.DatabaseName)).flatMap((ref) => [
@@ -47,13 +56,7 @@ const tables: Rule = (call, input, place) =>
     tableArn(ref, ref.database, '*'),
   ]);
 
-const eachTable: Rule = (call, input, place) => [
-  ...new Set(
-    (input.TablesToDelete ?? []).flatMap((name) =>
-      tableArns(call, { ...nameDatabase(place, input.DatabaseName), table: name.toLowerCase() }),
-    ),
-  ),
-];
+const eachTable: Rule = (call, input, place) => itselfArns(call, input, place, input.TablesToDelete ?? []);
 
 const everyTable: Rule = (_call, _input, place) => [
   catalogArn(place),
@@ -67,6 +70,18 @@ const connection: Rule = (_call, input, place) => [
 ];
 
 const tagged: Rule = (_call, input, place) => [input.ResourceArn ?? catalogArn(place)];
+
+const tableNameIn = (input: Named): string =>
+  (input.TableName ?? input.Name ?? input.TableInput?.Name ?? '').toLowerCase();
+
+function itselfArns(call: Call, input: Named, place: Place, names: readonly string[]): string[] {
+  const hops = databaseHops(call.world, nameDatabase(place, input.DatabaseName));
+  return hops.flatMap((ref) => [
+    catalogArn(ref),
+    databaseArn(ref, ref.database),
+    ...names.map((name) => tableArn(ref, ref.database, name.toLowerCase())),
+  ]);
+}
 
 function tableArns(call: Call, ref: TableRef): string[] {
   return tableHops(call.world, ref).flatMap((hop) => [
@@ -89,9 +104,11 @@ function of(rule: Rule, ...operations: readonly string[]): [string, Rule][] {
 }
 
 const rules: ReadonlyMap<string, Rule> = new Map([
-  ...of(database, 'CreateDatabase', 'GetDatabase', 'UpdateDatabase', 'DeleteDatabase'),
+  ...of(database, 'GetDatabase', 'UpdateDatabase'),
+  ...of(databaseItself, 'CreateDatabase', 'DeleteDatabase'),
   ...of(databases, 'GetDatabases'),
-  ...of(table, 'CreateTable', 'GetTable', 'UpdateTable', 'DeleteTable', 'GetTableVersion', 'GetTableVersions'),
+  ...of(table, 'GetTable', 'UpdateTable', 'GetTableVersion', 'GetTableVersions'),
+  ...of(tableItself, 'CreateTable', 'DeleteTable'),
   ...of(table, 'GetUnfilteredTableMetadata', 'GetUnfilteredPartitionsMetadata', 'GetUnfilteredPartitionMetadata'),
   ...of(table, 'CreatePartition', 'BatchCreatePartition', 'UpdatePartition', 'BatchUpdatePartition'),
   ...of(table, 'DeletePartition', 'BatchDeletePartition', 'GetPartition', 'GetPartitions', 'BatchGetPartition'),

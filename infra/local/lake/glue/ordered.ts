@@ -37,6 +37,16 @@ export class Ordered<V> {
     }
   }
 
+  /** Those of the keys that are there. */
+  among(keys: Iterable<string>): Ordered<V> {
+    const few = new Ordered<V>();
+    for (const key of keys) {
+      const value = this.#values.get(key);
+      if (value !== undefined) few.set(key, value);
+    }
+    return few;
+  }
+
   *values(): Generator<V> {
     for (const [, value] of this.entries()) yield value;
   }

@@ -11,6 +11,7 @@ import {
   canOnTable,
   canUseLocation,
   databasesSharedWith,
+  tablesInSight as inSight,
   isRegistered as locationIsRegistered,
   selectableColumns as selectable,
 } from '../lakeformation/authorize.ts';
@@ -30,6 +31,11 @@ export function seesDatabase(call: Call, ref: DatabaseRef): boolean {
 
 export function seesTable(call: Call, ref: TableRef): boolean {
   return canDescribeTable(call.world, call.caller, ref);
+}
+
+/** Among which tables of the database those are that the caller sees: for listings. */
+export function tablesInSight(call: Call, ref: DatabaseRef): ReadonlySet<string> | 'all' {
+  return inSight(call.world, call.caller, ref);
 }
 
 export function requireCreateDatabase(call: Call, place: Place): void {

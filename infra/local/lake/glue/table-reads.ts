@@ -17,7 +17,7 @@ import { databaseBehind, tableBehind } from './locate.ts';
 import type { TableRef } from './names.ts';
 import { pageOf, pageOfList } from './paging.ts';
 import { namesIn } from './partitions.ts';
-import { isRegistered, seesDatabase, seesTable, visibleColumns } from './permissions.ts';
+import { isRegistered, seesDatabase, seesTable, tablesInSight, visibleColumns } from './permissions.ts';
 import type { TableEntry } from './state.ts';
 import { findDatabase, findTable } from './state.ts';
 
@@ -51,7 +51,9 @@ function getTables(call: Call, input: GetTablesRequest): object {
   if (!database || (followed && !seesDatabase(call, ref))) throw databaseNotFound(ref.database);
   const matches = nameFilter(input.Expression);
   const follow = !followed && ref.account === call.account;
-  const page = pageOf(database.tables, input, 100, (entry, table) => {
+  const sight = tablesInSight(call, ref);
+  const tables = sight === 'all' ? database.tables : database.tables.among(sight);
+  const page = pageOf(tables, input, 100, (entry, table) => {
     if (!matches(table)) return undefined;
     const at = { ...ref, table };
     return entry.shows() && seesTable(call, at) ? attributes(listed(call, at, entry, follow), input) : undefined;

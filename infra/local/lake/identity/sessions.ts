@@ -8,6 +8,8 @@ interface IssueOptions {
   readonly sessionName?: string;
   readonly sessionPolicies?: readonly string[];
   readonly tags?: Readonly<Record<string, string>>;
+  /** Of the tags, those that every further session in the chain keeps. */
+  readonly transitiveTags?: readonly string[];
   /** Milliseconds since the epoch; an hour from now when absent. */
   readonly expiresAt?: number;
 }
@@ -43,6 +45,7 @@ function callerOf(principal: string, options: IssueOptions): Caller {
   const extra = {
     ...(options.sessionPolicies === undefined ? {} : { sessionPolicies: options.sessionPolicies }),
     ...(options.tags === undefined ? {} : { tags: options.tags }),
+    ...(options.transitiveTags === undefined ? {} : { transitiveTags: options.transitiveTags }),
   };
   const base = { kind: parsed.kind, account: parsed.account, arn: principal, ...extra };
   if (parsed.kind !== 'role') return base;

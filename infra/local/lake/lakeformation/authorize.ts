@@ -50,6 +50,29 @@ export function canDescribeTable(world: World, caller: Caller, at: TableAt): boo
   return canOnTable(world, caller, at, 'DESCRIBE');
 }
 
+/**
+ * The tables of a database that the caller may at all hold something on: a listing asks about these only, instead of
+ * 10,000. `all` for who administers, or holds a wildcard or a tag policy.
+ */
+export function tablesInSight(world: World, caller: Caller, at: DatabaseAt): ReadonlySet<string> | 'all' {
+  if (viewsAll(world, caller, at.region)) return 'all';
+  const owner = lakeCatalogOf(world.lakeFormation, at.account, at.region).grants;
+  const home = lakeCatalogOf(world.lakeFormation, caller.account, at.region).grants;
+  const sources = [
+    ...[...namesOf(caller), iamAllowedPrincipals].map((name) => ({ grants: home, name })),
+    { grants: owner, name: caller.arn },
+  ];
+  const found = new Set<string>();
+  for (const { grants, name } of sources) {
+    if ([...grants.policiesOf(name)].length > 0) return 'all';
+    for (const { ref } of grants.heldIn(name, at.account, at.database)) {
+      if (!('table' in ref) || ref.table === undefined) return 'all';
+      found.add(ref.table);
+    }
+  }
+  return found;
+}
+
 /** `undefined` when the caller may select nothing of the table. */
 export function selectableColumns(world: World, caller: Caller, at: TableAt): Selectable | undefined {
   return selectableOf(effective(world, caller, at));

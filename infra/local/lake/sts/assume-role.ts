@@ -37,7 +37,7 @@ function contextOf(input: AssumeRoleRequest): Record<string, ContextValue> {
 async function assertTrusted(call: Call, role: Identity, input: AssumeRoleRequest): Promise<void> {
   const actions = [
     'sts:AssumeRole',
-    ...((input.Tags ?? []).length > 0 ? ['sts:TagSession'] : []),
+    ...((input.Tags ?? []).length + Object.keys(inherited(call)).length > 0 ? ['sts:TagSession'] : []),
     ...(input.SourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
   ];
   for (const action of actions) {
@@ -86,18 +86,32 @@ async function sessionPolicies(call: Call, input: AssumeRoleRequest): Promise<re
   return [...inline, ...managed];
 }
 
-function assertTags(input: AssumeRoleRequest): void {
+/** What the caller's own session hands on to every session made from it. */
+function inherited({ caller }: Call): Record<string, string> {
+  const names = new Set(caller.transitiveTags ?? []);
+  return Object.fromEntries(Object.entries(caller.tags ?? {}).filter(([name]) => names.has(name)));
+}
+
+const refusedTag = (message: string): AwsError => new AwsError('InvalidParameterValue', message);
+
+function assertTags(call: Call, input: AssumeRoleRequest): void {
   const keys = (input.Tags ?? []).map(({ Key = '' }) => Key.toLowerCase());
   if (new Set(keys).size !== keys.length)
     throw invalid('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
   if (keys.some((key) => key.startsWith('aws:'))) throw invalid('Tag keys must not start with aws:');
+  if ((input.TransitiveTagKeys ?? []).some((key) => !keys.includes(key.toLowerCase())))
+    throw refusedTag('The specified transitive tag key must be included in the requested tags.');
+  if (Object.keys(inherited(call)).some((key) => keys.includes(key.toLowerCase())))
+    throw refusedTag(
+      "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+    );
 }
 
 export async function assumeRole(call: Call, input: AssumeRoleRequest): Promise<AssumeRoleResponse> {
   const arn = input.RoleArn ?? '';
   if (call.caller.kind === 'root')
     throw new AwsError('AccessDenied', 'Roles may not be assumed by root accounts.', { status: 403 });
-  assertTags(input);
+  assertTags(call, input);
   const role = await call.world.backend.identity(arn);
   if (role === undefined || role.kind !== 'role') throw refused(call, 'sts:AssumeRole', arn);
   await assertTrusted(call, role, input);
@@ -107,7 +121,11 @@ export async function assumeRole(call: Call, input: AssumeRoleRequest): Promise<
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = call.world.credentials.issueCredentials(arn, {
     sessionName,
     expiresAt: call.world.now() + seconds * 1000,
-    tags: Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    tags: {
+      ...inherited(call),
+      ...Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    },
+    transitiveTags: [...Object.keys(inherited(call)), ...(input.TransitiveTagKeys ?? [])],
     ...(policies === undefined ? {} : { sessionPolicies: policies }),
   });
   return {

@@ -138,6 +138,39 @@ describe('AssumeRole (F-14 … F-18)', () => {
     expect((await failure(client.send(tagged))).message).toContain('sts:TagSession');
   });
 
+  test('transitive tags go on from session to session, others end with theirs (F-18)', async () => {
+    const { client } = await caller();
+    const reader = await makeRole(CONSUMER, 'reader', trust({ AWS: PRODUCER }));
+    const next = await makeRole(CONSUMER, 'next', trust({ AWS: reader }));
+    const plain = { Effect: 'Allow', Principal: { AWS: reader } };
+    const untagged = await makeRole(CONSUMER, 'untagged', policy({ ...plain, Action: 'sts:AssumeRole' }));
+    const tagged = { StringEquals: { 'aws:PrincipalTag/scope': 'cur' }, Null: { 'aws:PrincipalTag/once': 'true' } };
+    await as(CONSUMER).iam.send(
+      new PutRolePolicyCommand({
+        RoleName: 'next',
+        PolicyName: 'p',
+        PolicyDocument: policy(allow('iam:ListRoles', '*', { Condition: tagged })),
+      }),
+    );
+    const tags = [
+      { Key: 'scope', Value: 'cur' },
+      { Key: 'once', Value: 'yes' },
+    ];
+    const assume = async (by: typeof client, RoleArn: string, more: object = {}) => {
+      const { Credentials } = await by.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'stage', ...more }));
+      const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
+      return as({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken });
+    };
+    const first = await assume(client, reader, { Tags: tags, TransitiveTagKeys: ['scope'] });
+    const second = await assume(first.sts, next);
+    await second.iam.send(new ListRolesCommand({}));
+    expect((await failure(assume(first.sts, untagged))).message).toContain('sts:TagSession');
+    const again = failure(assume(first.sts, next, { Tags: [{ Key: 'Scope', Value: 'all' }] }));
+    expect((await again).name).toBe('InvalidParameterValue');
+    const absent = failure(assume(client, reader, { Tags: tags, TransitiveTagKeys: ['other'] }));
+    expect((await absent).name).toBe('InvalidParameterValue');
+  });
+
   test('session policies only narrow', async () => {
     const { client } = await caller();
     const arn = await makeRole(CONSUMER, 'reader', trust({ AWS: PRODUCER }));

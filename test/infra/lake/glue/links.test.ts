@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-glue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Cloud } from './cloud.ts';
-import { columns, producer, startCloud, tableInput } from './cloud.ts';
+import { columns, producer, startCloud, stranger, tableInput } from './cloud.ts';
 
 let cloud: Cloud;
 beforeAll(async () => {
@@ -64,6 +64,26 @@ describe('database links', () => {
     });
     const { DatabaseList } = await send(new GetDatabasesCommand({ AttributesToGet: ['NAME', 'TARGET_DATABASE'] }));
     expect(DatabaseList).toMatchObject([{ Name: 'link', TargetDatabase: {} }, { Name: 'source' }]);
+  });
+
+  test('are made and deleted with rights on their own name only (GL-45)', async () => {
+    const own = { Effect: 'Allow', Action: 'glue:*', Resource: `arn:aws:glue:*:${producer}:*` };
+    const role = await cloud.glueAs(`arn:aws:iam::${producer}:role/own`, { Version: '2012-10-17', Statement: [own] });
+    const TargetDatabase = { CatalogId: stranger, DatabaseName: 'theirs' };
+    const make = () => role.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'away', TargetDatabase } }));
+    await make();
+    await expect(make()).rejects.toMatchObject({ name: 'AlreadyExistsException' });
+    const TargetTable = { ...TargetDatabase, Name: 't' };
+    const makeTable = () =>
+      role.send(new CreateTableCommand({ DatabaseName: 'source', TableInput: { Name: 'away', TargetTable } }));
+    await makeTable();
+    await expect(makeTable()).rejects.toMatchObject({ name: 'AlreadyExistsException' });
+    await expect(role.send(new GetTableCommand({ DatabaseName: 'source', Name: 'away' }))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining(`${stranger}:catalog`),
+    });
+    await role.send(new DeleteTableCommand({ DatabaseName: 'source', Name: 'away' }));
+    await role.send(new DeleteDatabaseCommand({ Name: 'away' }));
   });
 
   test('lead tables and partitions to the catalog of the target (GL-12)', async () => {
