@@ -23,7 +23,7 @@ export const SnapshotSchema = z.object({
   policy: z.string(),
   at: z.string(),
   products: z.array(ProductSnapshotSchema),
-  /** Role ARNs whose trust disproves them, as the storage hop knew them when it denied them by name. */
+  /** Role ARNs whose trust disproves them, as far as the storage hop has dealt with them. */
   denied: z.array(z.string()),
 });
 export type Snapshot = z.infer<typeof SnapshotSchema>;

@@ -3,15 +3,18 @@
 import { LakeError } from '#contracts/errors.ts';
 import type { ProductSnapshot, Snapshot } from '#contracts/snapshot.ts';
 import type { OnboardScope, PublishScope, Scope, StageOutput } from '#contracts/steps.ts';
+import type { Action } from '#core/actions.ts';
+import { entryFor } from '#core/entries.ts';
 import { productResources, tablesOf } from '#core/hops/share.ts';
 import { resourceText } from '#core/lake.ts';
 import { notYetVisible } from '#core/leftovers.ts';
 import { scopeText } from '#core/start.ts';
 import { consumerPart, consumersOf, publishScope, receivers } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
+import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import type { OnboardFacts } from './onboard.ts';
 import { onboardFacts, storedSnapshots } from './onboard.ts';
-import { blockedProducts, type Looking, type PublishFacts, publishFacts, shareHop } from './publish.ts';
+import { blockedProducts, type Looking, type PublishFacts, publishFacts, shareHop, storageHop } from './publish.ts';
 
 export async function fanOut(ctx: WalkContext, scope: Scope): Promise<StageOutput> {
   const wanted = scope.half === 'publish' ? await consumersToStart(ctx, scope) : await producersToStart(ctx, scope);
@@ -23,10 +26,12 @@ export async function fanOut(ctx: WalkContext, scope: Scope): Promise<StageOutpu
 async function consumersToStart(ctx: WalkContext, scope: PublishScope): Promise<readonly OnboardScope[]> {
   const facts = publishFacts(ctx, scope);
   await requireVisible(ctx, facts);
-  const snapshot = await buildSnapshot(ctx, facts, { recent: [], planning: false });
+  const seen = await buildSnapshot(ctx, facts, { recent: [], planning: false });
   // Facts that could not be read say nothing new: consumers keep what they have.
-  if (snapshot === null) return [];
+  if (seen === null) return [];
   const before = await ctx.snapshots.read(scope);
+  // A role disproved after the storage hop looked is not denied yet: its consumer must see a difference and start us.
+  const snapshot = (await storageIsLate(ctx, facts)) ? { ...seen, denied: before?.denied ?? [] } : seen;
   if (before === null || differs(before, snapshot)) await ctx.snapshots.write(snapshot);
   const consumers = new Map(facts.products.flatMap((p) => consumersOf(ctx.policy, p)).map((c) => [scopeText(c), c]));
   const judged = [...consumers.values()].map(async (consumer) => {
@@ -47,6 +52,19 @@ async function requireVisible(ctx: WalkContext, facts: PublishFacts): Promise<vo
   const early = notYetVisible(actions, entries, ctx.now());
   if (early.length === 0) return;
   throw new LakeError('NotYetVisible', { message: `${early.length} grant(s) of this run are not listed yet` });
+}
+
+/** Whether a bucket policy is still to be written that this run has not tried to write. */
+async function storageIsLate(ctx: WalkContext, facts: PublishFacts): Promise<boolean> {
+  const [{ actions }, entries] = await Promise.all([
+    storageHop(ctx, facts, { recent: [], planning: false }),
+    entriesOf(ctx, facts.scope),
+  ]);
+  const enforced = actions.filter((action) => isEnforced(ctx, action));
+  const { actions: due } = await withBrake(ctx, enforced, entries);
+  // What AWS refused this run has a finding of its own: another run at once would only be refused again.
+  const untried = (action: Action) => entryFor(action, entries)?.execution !== ctx.execution;
+  return due.some((action) => action.kind === 'merge-bucket-policy' && untried(action));
 }
 
 /** What consumers are told of this database. Null when a fact it rests on is unknown. */

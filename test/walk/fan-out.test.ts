@@ -1,0 +1,67 @@
+/** What a publish tells its consumers is what it has done, not what became known meanwhile. */
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { walkStage } from '../../functions/handlers/walk.ts';
+import { ANALYTICS, CUR, REGION } from '../../infra/local/scenes/places.ts';
+import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { demoPolicy } from '../support/demo-policy.ts';
+import { bucketStatements } from '../support/hands.ts';
+import { type InProcess, inProcess } from '../support/in-process.ts';
+import { scopeOf } from '../support/scopes.ts';
+
+const policy = demoPolicy('demo-share');
+const WIDE = `arn:aws:iam::${ANALYTICS}:role/data-jobs/wide-data-lake-job`;
+
+let cloud: InProcess;
+beforeEach(async () => {
+  cloud = await inProcess(policy);
+  await runCrawler(cloud.stage);
+  await cloud.settle(scopeOf(CUR));
+});
+afterEach(() => cloud.close());
+
+const stage = (name: string) =>
+  walkStage(
+    {
+      stage: name,
+      execution: 'arn:aws:states:ap-northeast-1:333333333333:execution:publish:by-hand',
+      startedAt: new Date(cloud.clock.now()).toISOString(),
+      scope: scopeOf(CUR),
+      policy: policy.hash,
+    },
+    cloud.walkServices,
+  );
+const denied = async () => (await cloud.walkServices.snapshots.read(scopeOf(CUR)))?.denied;
+
+/** A walk of the consumer finds that this role's trust admits others too. */
+async function disprove(): Promise<void> {
+  const walked = await cloud.ledger.walked(ANALYTICS, REGION);
+  if (walked === null) throw new Error('the consumer has not walked');
+  await cloud.ledger.putWalked({ ...walked, disproved: [WIDE] });
+}
+
+test('a role disproved between storage and fan-out does not count as denied until it is', async () => {
+  await stage('storage');
+  await disprove();
+  await stage('fan-out');
+  expect(await denied()).toEqual([]);
+  await stage('storage');
+  await stage('fan-out');
+  expect(await denied()).toEqual([WIDE]);
+  expect(JSON.stringify(await bucketStatements(cloud.stage))).toContain(WIDE);
+});
+
+test('a Deny that AWS refuses is a finding of the publish, no reason to start it over and over', async () => {
+  const code = 'AccessDenied';
+  await cloud.stage.control.fault({
+    kind: 'error',
+    operation: 'PutBucketPolicy',
+    principal: 'onramp-',
+    code,
+    status: 403,
+  });
+  await disprove();
+  await stage('storage');
+  await stage('fan-out');
+  expect(await denied()).toEqual([WIDE]);
+});
