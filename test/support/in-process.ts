@@ -156,7 +156,7 @@ function recordingLog(lines: string[]) {
 type Hub = Awaited<ReturnType<typeof openHub>>;
 
 function createExecutor(hub: Hub, policy: Policy) {
-  const turns = createTurns((seconds) => hub.clock.sleep(seconds * 1000));
+  const turns = createTurns(hub.clock);
   let runs = 0;
   /** One execution of a scope's machine, whatever it ends with. */
   const run = (scope: Scope, current: Policy = policy): Promise<Run> => {
@@ -167,11 +167,11 @@ function createExecutor(hub: Hub, policy: Policy) {
       StartTime: new Date(hub.clock.now()).toISOString(),
     };
     const input = { scope, bucket: `e-${runs}`, lookAt: '1970-01-01T00:00:00Z' };
-    return turns.play((turn) =>
+    return turns.play(() =>
       perform(definition(MACHINES[scope.half]), input, {
         context,
-        pause: turn.pause,
-        answer: (call) => turn.step(() => answer(hub, call)),
+        pause: turns.pause,
+        answer: (call) => answer(hub, call),
       }),
     );
   };

@@ -1,40 +1,36 @@
-/** Several executions on one clock: who pauses lets the others go first; time passes only when all of them pause. */
+/** Several executions on one clock: time passes only when all of them pause, and then no further than to the first. */
 
-export interface Turn {
+export interface Turns {
   pause(seconds: number): Promise<void>;
-  step<T>(work: () => Promise<T>): Promise<T>;
+  /** Counts as one that has to pause before time passes. */
+  play<T>(execution: () => Promise<T>): Promise<T>;
 }
 
-export function createTurns(pass: (seconds: number) => Promise<void>) {
+export function createTurns(clock: { now(): number; sleep(ms: number): Promise<void> }): Turns {
   let playing = 0;
-  let waiting: (() => void)[] = [];
-  const wake = () => {
-    const woken = waiting;
-    waiting = [];
-    for (const go of woken) go();
-  };
-  const turn: Turn = {
-    async pause(seconds) {
-      if (waiting.length + 1 < playing) return new Promise<void>((resolve) => waiting.push(resolve));
-      await pass(seconds);
-      wake();
-    },
-    async step(work) {
-      try {
-        return await work();
-      } finally {
-        wake();
-      }
-    },
+  let paused: { readonly due: number; readonly go: () => void }[] = [];
+  const passIfAllPause = async (): Promise<void> => {
+    if (paused.length === 0 || paused.length < playing) return;
+    const first = Math.min(...paused.map(({ due }) => due));
+    await clock.sleep(Math.max(0, first - clock.now()));
+    const woken = paused.filter(({ due }) => due <= first);
+    paused = paused.filter(({ due }) => due > first);
+    for (const { go } of woken) go();
   };
   return {
-    async play<T>(execution: (turn: Turn) => Promise<T>): Promise<T> {
+    async pause(seconds) {
+      const due = clock.now() + seconds * 1000;
+      const over = new Promise<void>((go) => paused.push({ due, go }));
+      await passIfAllPause();
+      return over;
+    },
+    async play(execution) {
       playing += 1;
       try {
-        return await execution(turn);
+        return await execution();
       } finally {
         playing -= 1;
-        wake();
+        await passIfAllPause();
       }
     },
   };

@@ -1,0 +1,100 @@
+/** Runs on one scope stand in line, writers of one document too; a dead holder blocks nobody for long. */
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { scopeText } from '#core/start.ts';
+import { BUCKET, CUR, FINANCE, JOB, REGION } from '../../infra/local/scenes/places.ts';
+import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { demoPolicy } from '../support/demo-policy.ts';
+import { type InProcess, inProcess } from '../support/in-process.ts';
+import { writes } from '../support/journal.ts';
+import { CONSUMER, openFindings, scopeOf } from '../support/scopes.ts';
+
+const MINUTE = 60_000;
+const scope = scopeOf(CUR);
+const key = `scope/${scopeText(scope)}`;
+
+let cloud: InProcess;
+beforeEach(async () => {
+  cloud = await inProcess(demoPolicy('demo-share'));
+  await runCrawler(cloud.stage);
+});
+afterEach(() => cloud.close());
+
+test('two runs of one scope at once: the second waits, then writes nothing', async () => {
+  const alone = await inProcess(demoPolicy('demo-share'));
+  await runCrawler(alone.stage);
+  const needed = await writes(alone, () => alone.run(scope));
+  await alone.close();
+  process.env['AWS_ENDPOINT_URL'] = cloud.lake.url;
+  const runs: Promise<{ status: string; states: readonly string[] }>[] = [];
+  const made = await writes(cloud, async () => {
+    runs.push(cloud.run(scope), cloud.run(scope));
+    await Promise.all(runs);
+  });
+  const [first, second] = await Promise.all(runs);
+  expect([first?.status, second?.status]).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  expect(first?.states).not.toContain('WaitForLease');
+  expect(second?.states).toContain('WaitForLease');
+  expect(made).toEqual(needed);
+});
+
+test('a run that died holds its scope until its lease ends, and no longer', async () => {
+  await cloud.ledger.take(
+    { key, holder: 'a dead execution', until: cloud.clock.now() + 10 * MINUTE },
+    cloud.clock.now(),
+  );
+  const run = await cloud.run(scope);
+  expect(run.status).toBe('SUCCEEDED');
+  expect(run.seconds).toBeGreaterThanOrEqual(10 * 60);
+  expect(run.states).toContain('Settings');
+});
+
+test('a scope that stays held is a finding, told, that the next finished walk closes', async () => {
+  await cloud.ledger.take(
+    { key, holder: 'a slow execution', until: cloud.clock.now() + 60 * MINUTE },
+    cloud.clock.now(),
+  );
+  const run = await cloud.run(scope);
+  expect([run.status, run.states.at(-1)]).toEqual(['SUCCEEDED', 'LeaseHeld']);
+  expect((await openFindings(cloud)).map(({ cause }) => cause)).toEqual(['lease-held']);
+  expect(cloud.told.map(({ type }) => type)).toEqual(['Onramp Access Failed']);
+  await cloud.ledger.release(key, 'a slow execution');
+  await cloud.later(0);
+  await cloud.settle(scope);
+  expect(cloud.told.map(({ type, alert }) => `${type} ${alert.finding.cause}`)).toContain(
+    'Onramp Access Recovered lease-held',
+  );
+});
+
+test('a lease is released on every exit, also when the run fails', async () => {
+  const broken = { kind: 'error' as const, service: 's3', operation: 'GetObject', code: 'AccessDenied', status: 403 };
+  await cloud.stage.control.fault({ ...broken, principal: 'onramp-hub-walk' });
+  const run = await cloud.run(scope);
+  expect([run.status, run.error]).toEqual(['FAILED', 'AccessDenied']);
+  const now = cloud.clock.now();
+  expect(await cloud.ledger.take({ key, holder: 'the next', until: now + 1 }, now)).toBe(true);
+});
+
+test('waiting for a share gives the scope up to others meanwhile', async () => {
+  await cloud.run(scope);
+  cloud.queue.length = 0;
+  await cloud.stage.control.delay('ram', 'acceptance', { ms: 30_000 });
+  const both = await Promise.all([cloud.run(CONSUMER), cloud.run(CONSUMER)]);
+  expect(both.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  expect(both.some(({ states }) => states.includes('TakeLeaseAgain'))).toBe(true);
+  expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+});
+
+test('a document somebody of ours is writing: waited for, else left to the next run and told', async () => {
+  const document = `document/bucket-policy/${BUCKET}`;
+  const now = cloud.clock.now();
+  await cloud.ledger.take({ key: document, holder: 'another invocation', until: now + 30 * MINUTE }, now);
+  await cloud.settle(scope);
+  const open = (await openFindings(cloud)).filter(({ hop }) => hop === 'storage');
+  expect(open).toMatchObject([{ cause: 'merge-bucket-policy-failed', resource: `bucket ${BUCKET}`, account: FINANCE }]);
+  await cloud.ledger.release(document, 'another invocation');
+  await cloud.settle(scope);
+  expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+  expect(await cloud.ledger.take({ key: document, holder: REGION, until: now }, cloud.clock.now())).toBe(true);
+});
