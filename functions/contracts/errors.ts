@@ -36,6 +36,8 @@ export const ERROR_KINDS = {
   /** Throttled, timed out, concurrent modification, 5xx or a cut connection, after the SDK's retries. */
   Transient: 'transient',
   NotYetVisible: 'transient',
+  /** A stage has used up the time of one call; called again, it goes on where it is. */
+  MoreToDo: 'transient',
   /** AWS understood the request and refuses its shape or content. */
   RequestRefused: 'bug',
   Unexpected: 'bug',

@@ -25,24 +25,39 @@ type Permission = Extract<Action, { kind: 'grant' | 'revoke' }>;
 /** Waits between rounds for entries AWS refuses for the moment: 15.5 s in all, after the SDK's own retries of whole calls. */
 const ROUND_PAUSES_MS = [500, 1000, 2000, 4000, 8000];
 
+/** One call starts nothing new after this long: a function lives 5 minutes, its reads and last batch included. */
+const BUDGET_MS = 3 * 60_000;
+
 interface Doing {
   readonly ctx: WalkContext;
   readonly pace: Pace;
   readonly earlier: ReadonlyMap<string, Entry>;
 }
 
+/** @throws MoreToDo when the time of one call is over: what is done shows at the next look, the rest is done then. */
 export async function act(ctx: WalkContext, actions: readonly Action[], entries: readonly Entry[]): Promise<Acted> {
   const pace = createPace({ perSecond: ctx.policy.limits.writesPerSecond, now: ctx.now, sleep: ctx.sleep });
   const doing: Doing = { ctx, pace, earlier: new Map(entries.map((entry) => [entry.id, entry])) };
   const results: (LakeError | null)[] = [];
-  for (const group of inOrder(actions)) {
+  const tried = (action: Action) => doing.earlier.get(entryId(action))?.execution === ctx.execution;
+  const stopAt = ctx.now() + BUDGET_MS;
+  // What AWS refused this run already comes last, or it could use up every call before the rest has had its turn.
+  for (const group of [...inOrder(actions.filter((a) => !tried(a))), ...inOrder(actions.filter(tried))]) {
     const first = group[0];
     if (first === undefined) continue;
+    if (ctx.now() >= stopAt) {
+      if (tried(first)) break;
+      throw new LakeError('MoreToDo', { message: `${results.length} of ${actions.length} write(s) done in this call` });
+    }
     if (isPermission(first)) results.push(...(await permissions(doing, group.filter(isPermission))));
     else results.push(await single(doing, first));
   }
-  const failed = results.filter((result) => result !== null).length;
-  return { done: results.length - failed, failed };
+  const done = results.filter((result) => result === null).length;
+  return { done, failed: distinct(actions).length - done };
+}
+
+function distinct(actions: readonly Action[]): readonly Action[] {
+  return [...new Map(actions.map((action) => [entryId(action), action])).values()];
 }
 
 function isPermission(action: Action): action is Permission {
@@ -54,13 +69,13 @@ function isPermission(action: Action): action is Permission {
  * hop. Altering a database comes last: the right to do so may be among the grants.
  */
 function inOrder(actions: readonly Action[]): readonly (readonly Action[])[] {
-  const distinct = [...new Map(actions.map((action) => [entryId(action), action])).values()];
-  const others = distinct.filter((action) => !isPermission(action));
+  const all = distinct(actions);
+  const others = all.filter((action) => !isPermission(action));
   const isLast = (action: Action) => action.kind === 'close-table-defaults';
   const singles = others.filter((action) => !isLast(action)).map((action) => [action]);
   const batches = (kind: Permission['kind']) => {
     const groups = Map.groupBy(
-      distinct.filter((a) => a.kind === kind),
+      all.filter((a) => a.kind === kind),
       (a) => `${a.account}/${a.region}/${a.hop}`,
     );
     return [...groups.values()].flatMap((group) => chunks(group, BATCH));

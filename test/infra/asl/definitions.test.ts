@@ -12,6 +12,7 @@ const NOT_OURS = [
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
   'Lambda.TooManyRequestsException',
+  'Sandbox.Timedout',
   'States.ALL',
 ];
 

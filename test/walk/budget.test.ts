@@ -1,0 +1,31 @@
+/** A stage with more to write than one call of its function has time for. */
+
+import { expect, test } from 'vitest';
+import { CUR, HR, JOB, SALES } from '../../infra/local/scenes/places.ts';
+import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { demoPolicy } from '../support/demo-policy.ts';
+import { shareInOrganization } from '../support/hands.ts';
+import { inProcess } from '../support/in-process.ts';
+import { CONSUMER, scopeOf } from '../support/scopes.ts';
+
+const policy = demoPolicy('demo-revoke');
+/** Two hundred seconds between one write and the next. */
+const slow = demoPolicy('demo-revoke', ({ limits }) => {
+  limits.writesPerSecond = 0.005;
+});
+
+test('it ends the call in time, says so, and goes on where it is when called again', async () => {
+  const cloud = await inProcess(policy);
+  try {
+    await shareInOrganization(cloud.stage);
+    await runCrawler(cloud.stage);
+    for (const table of [CUR, SALES, HR]) await cloud.run(scopeOf(table), policy);
+    const run = await cloud.run(CONSUMER, slow);
+    expect(run.status).toBe('SUCCEEDED');
+    expect(cloud.logged.filter((line) => line.includes('MoreToDo')).length).toBeGreaterThan(0);
+    for (const table of [CUR, SALES, HR]) expect(await readAs(cloud.stage, JOB, table)).toEqual(READ);
+  } finally {
+    await cloud.close();
+  }
+});
