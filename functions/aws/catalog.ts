@@ -4,7 +4,6 @@ import {
   CreateDatabaseCommand,
   type Database,
   type DatabaseInput,
-  DeleteDatabaseCommand,
   GetCrawlerCommand,
   GetDatabaseCommand,
   GetTablesCommand,
@@ -72,16 +71,6 @@ export async function createDatabase(
   database: { name: string },
 ): Promise<void> {
   await create(clients, account, `create database ${database.name}`, { Name: database.name });
-}
-
-/** Deletes a link. Refuses anything that isn't one: a real database is never ours to delete (G-K2). */
-export async function deleteDatabaseLink(clients: Glue, account: string, name: string): Promise<'deleted' | 'left'> {
-  const { database } = await readLink(clients, account, name);
-  if (!database?.target) return 'left';
-  await asked({ account, owner: true, doing: `delete link ${name}` }, () =>
-    clients.glue.send(new DeleteDatabaseCommand({ CatalogId: account, Name: name })),
-  );
-  return 'deleted';
 }
 
 /** New tables of the database start without IAM_ALLOWED_PRINCIPALS; every other field stays as it was read. */

@@ -148,7 +148,7 @@ const ALLOWS: Readonly<Record<Purpose, (options: SessionPolicyOptions) => readon
   link: (options) => [
     { actions: WRITE_GRANTS, on: ANY },
     { actions: READ_CATALOG, on: catalogOf({ ...options, database: undefined }, '*') },
-    { actions: ['glue:CreateDatabase', 'glue:DeleteDatabase'], on: catalogOf(options, options.account) },
+    { actions: ['glue:CreateDatabase'], on: catalogOf(options, options.account) },
   ],
   // Lake Formation checks that we see what we grant: our links and the producers' databases behind them.
   grant: (options) => [

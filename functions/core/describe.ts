@@ -1,6 +1,6 @@
 /** Actions in words: what `plan` prints, what a log line says, what a finding calls the thing that failed. */
 
-import type { Action } from './actions.ts';
+import type { Action, Statement } from './actions.ts';
 import { listed } from './findings.ts';
 import { type LinkTarget, resourceText } from './lake.ts';
 
@@ -46,9 +46,10 @@ export function actionText(action: Action): string {
       return `${subject}: ${parts.join(', ')}`;
     }
     case 'merge-catalog-policy':
+      return `${subject}: put our ${action.statements.length} statement(s) beside what is there`;
     case 'merge-bucket-policy':
     case 'merge-key-policy':
-      return `${subject}: put our ${action.statements.length} statement(s) beside what is there`;
+      return `${subject}: put our ${action.statements.length} statement(s) beside what is there${openness(action.statements)}`;
     case 'grant': {
       const option = action.grant.grantable.length > 0 ? ' with grant option' : '';
       return `grant ${action.grant.permissions.join(', ')} on ${subject} to ${action.grant.principal}${option}`;
@@ -64,6 +65,13 @@ export function actionText(action: Action): string {
     case 'create-database':
       return `create ${subject}`;
   }
+}
+
+/** Law 9: a statement that names no roles says so. */
+function openness(statements: readonly Statement[]): string {
+  const names = (s: Statement) => Object.values(s.Condition ?? {}).some((keys) => 'aws:PrincipalArn' in keys);
+  const open = statements.some((s) => s.Effect === 'Allow' && !names(s));
+  return open ? ', open to every role of the organization that has S3 rights of its own' : '';
 }
 
 /** Several actions of one kind as one phrase, for a finding. */

@@ -42,7 +42,7 @@ export async function planScopes(options: PlanOptions): Promise<PlanDocument> {
       options.report?.(`${scopeText(scope)}: ${hop}`);
       decisions.push(await facts.decide(hop, PLANNING));
     }
-    planned.push(planOf(ctx, scope, merge(...decisions)));
+    planned.push(...planOf(ctx, scope, merge(...decisions)));
   }
   return { schema: 'onramp.plan/1', policy: options.policy.hash, scopes: planned };
 }
@@ -56,20 +56,27 @@ export function scopesOf(policy: Policy): readonly Scope[] {
   return [...new Map(scopes.map((scope) => [scopeText(scope), scope])).values()];
 }
 
-function planOf(ctx: WalkContext, scope: Scope, decision: Decision): PlanDocument['scopes'][number] {
-  const actions = [...new Map(decision.actions.map((action) => [JSON.stringify(action), action])).values()];
-  const enforced = actions.length === 0 || actions.some((action) => isEnforced(ctx, action));
-  return {
-    scope: scopeText(scope),
-    mode: enforced ? 'enforce' : 'report',
-    proof: 'by permissions',
-    actions: actions.map(planAction),
-    findings: decision.findings.map((found) => ({ ...found, aws: found.aws ?? null })),
-    left: [...new Set(decision.left)].sort(),
-  };
+type PlannedScope = PlanDocument['scopes'][number];
+
+/** One entry, or two where some products of the scope are held back: what will be done, and what is only reported. */
+function planOf(ctx: WalkContext, scope: Scope, decision: Decision): readonly PlannedScope[] {
+  const distinct = [...new Map(decision.actions.map((action) => [JSON.stringify(action), action])).values()];
+  const actions = (mode: PlannedScope['mode']) =>
+    distinct.filter((action) => isEnforced(ctx, action) === (mode === 'enforce')).map(planAction);
+  const [enforced, reported] = [actions('enforce'), actions('report')];
+  const base = { scope: scopeText(scope), proof: 'by permissions' as const };
+  const findings = decision.findings.map((found) => ({ ...found, aws: found.aws ?? null }));
+  const left = [...new Set(decision.left)].sort();
+  if (reported.length === 0) return [{ ...base, mode: 'enforce', actions: enforced, findings, left }];
+  const told = { ...base, mode: 'report' as const, actions: reported };
+  if (enforced.length === 0) return [{ ...told, findings, left }];
+  return [
+    { ...base, mode: 'enforce', actions: enforced, findings, left },
+    { ...told, findings: [], left: [] },
+  ];
 }
 
-function planAction(action: Action): PlanDocument['scopes'][number]['actions'][number] {
+function planAction(action: Action): PlannedScope['actions'][number] {
   const { hop, kind, account, region, effect } = action;
   return { hop, kind, account, region, products: [...action.products], effect, text: actionText(action) };
 }

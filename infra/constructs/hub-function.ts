@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage, type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type MemberRole, memberRolePath } from '#contracts/names.ts';
@@ -30,7 +30,7 @@ export interface HubFunctionProps<Environment extends Record<string, string>> {
 
 export class HubFunction<Environment extends Record<string, string>> extends Construct {
   readonly name: HubFunctionName;
-  readonly function: Function;
+  readonly function: LambdaFunction;
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: HubFunctionProps<Environment>) {
@@ -48,7 +48,7 @@ export class HubFunction<Environment extends Record<string, string>> extends Con
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(this.role);
-    this.function = new Function(this, 'Function', {
+    this.function = new LambdaFunction(this, 'Function', {
       functionName: `${props.namespace}-${props.name}`,
       description: props.description,
       code: bundled(props.name),

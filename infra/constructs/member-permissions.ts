@@ -44,11 +44,6 @@ function catalog({ partition }: Place, account: string): readonly string[] {
   return [`${glue}:catalog`, `${glue}:database/*`, `${glue}:table/*/*`];
 }
 
-/** Deleting a database, a link too, is also a right on its functions. */
-function functionsIn({ partition, account }: Place): string {
-  return `arn:${partition}:glue:*:${account}:userDefinedFunction/*/*`;
-}
-
 function allow(
   Sid: string,
   Action: readonly string[],
@@ -123,7 +118,7 @@ function readStores({ partition }: Place, { buckets, keys }: Stores): readonly P
 export function operatorPermissions(place: Place): readonly Permission[] {
   const settings = ['lakeformation:GetDataLakeSettings', 'lakeformation:PutDataLakeSettings'];
   const grants = ['BatchGrantPermissions', 'BatchRevokePermissions', 'ListPermissions'];
-  const links = ['glue:CreateDatabase', 'glue:UpdateDatabase', 'glue:DeleteDatabase'];
+  const links = ['glue:CreateDatabase', 'glue:UpdateDatabase'];
   // Accepting or making a share makes Glue put the catalog's policy with our rights: without it the share ends as
   // "Association failed because the caller was not authorized".
   const policy = ['glue:GetResourcePolicy', 'glue:PutResourcePolicy', 'glue:DeleteResourcePolicy'];
@@ -137,7 +132,7 @@ export function operatorPermissions(place: Place): readonly Permission[] {
       AWS_KNOWS_NONE,
     ),
     allow('SeeWhatIsGranted', READ_CATALOG, catalog(place, '*'), "A consumer grants on the producers' tables."),
-    allow('LinksAndDefaults', links, [...own, functionsIn(place)], WHOLE_CATALOG),
+    allow('LinksAndDefaults', links, own, WHOLE_CATALOG),
     allow('CatalogPolicy', policy, own, WHOLE_CATALOG),
     allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, LATELY),
     ...sharing(place),

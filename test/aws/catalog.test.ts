@@ -1,12 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import {
-  closeTableDefaults,
-  createLink,
-  deleteDatabaseLink,
-  readCatalog,
-  readCrawler,
-  readLink,
-} from '#aws/catalog.ts';
+import { closeTableDefaults, createLink, readCatalog, readCrawler, readLink } from '#aws/catalog.ts';
 import { putCatalogPolicy, readCatalogPolicy } from '#aws/catalog-policy.ts';
 import { readLocation } from '#aws/location.ts';
 import { type AwsStub, awsError, inTurn, type StubAnswer, startAwsStub } from '../support/aws-stub.ts';
@@ -127,12 +120,6 @@ test('closing what is closed writes nothing (law 7)', async () => {
   by({ GetDatabase: { body: { Database: { Name: 'cur_org', CreateTableDefaultPermissions: [] } } } });
   await closeTableDefaults(clients(), ACCOUNT, 'cur_org');
   expect(stub.count('UpdateDatabase')).toBe(0);
-});
-
-test('a real database with a link’s name is never deleted (G-K2)', async () => {
-  by({ GetDatabase: { body: { Database: { Name: 'l' } } } });
-  expect(await deleteDatabaseLink(clients(), ACCOUNT, 'l')).toBe('left');
-  expect(stub.count('DeleteDatabase')).toBe(0);
 });
 
 test('a crawler says which database it fills; a deleted one is null', async () => {

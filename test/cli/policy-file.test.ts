@@ -50,7 +50,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     '13:13  products.cur.tables: found some; not of a kind known here: write tables: all, or a list of names',
     '14:14  products.cur.storage: found s3://cur-export/cur/; not a group of keys: { key: value }: write storage: { location: s3://bucket/prefix/ }',
     '15:27  products.cur.audience.accounts: found analytics; not a list: [a, b]: write accounts: [NAME]',
-    '16:38  products.cur.consumers.jobRoles[0].match: found "data-lake-*"; not of the form wanted: write role/ and a name or pattern, path included, e.g. role/data-jobs/*',
+    '16:38  products.cur.consumers.jobRoles[0].match: found "data-lake-*"; not of the form wanted: write role/ and a name or pattern, path included, e.g. role/data-jobs/*; for proof: listed a whole ARN',
     '17:11  debounce: found soon; not a number: write a number',
     '18:19  alerts.email[0]: found nobody; not of the form wanted: write an address such as data-platform@example.com',
   ],

@@ -42,7 +42,16 @@ function wishesOf(document: PolicyDocument, product: string): Wish[] {
     region: entry.region ?? document.hub.region,
     database: entry.database.toLowerCase(),
   };
-  return (audience.accounts ?? []).filter((name) => name !== account).map((consumer) => ({ ...wish, consumer }));
+  const takers = (audience.accounts ?? []).filter((name) => name !== account);
+  return takers.flatMap((consumer) =>
+    linkRegions(document, consumer, wish.region).map((region) => ({ ...wish, consumer, region })),
+  );
+}
+
+/** A consumer's links lie in the Regions it lists, or in the product's. */
+function linkRegions(document: PolicyDocument, consumer: string, region: string): readonly string[] {
+  const account = document.accounts[consumer];
+  return typeof account === 'object' ? (account.regions ?? [region]) : [region];
 }
 
 function checkTwo(wish: Wish, other: Wish): PolicyIssue[] {
