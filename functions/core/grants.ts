@@ -69,7 +69,9 @@ export interface GrantQuestion {
  * somebody else's grant (G-L5); `had` keeps apart what was theirs.
  */
 export function missingGrants(question: GrantQuestion): readonly Action[] {
-  const { hop, account, region, listed, recent } = question;
+  const { hop, account, region, listed } = question;
+  // The same words in another Region are another grant.
+  const recent = question.recent.filter((entry) => entry.account === account && entry.region === region);
   return mergeWanted(question.wanted).flatMap(({ grant, products }) => {
     const held = heldBy(listed, grant.principal, grant.resource);
     if (covers(held.permissions, grant.permissions) && covers(held.grantable, grant.grantable)) return [];

@@ -20,6 +20,7 @@ import { type Call, definition, type MachineFile, perform, type Run, TaskFailed 
 import { type Line, openLine } from './line.ts';
 import { makeOwnRoles } from './own-roles.ts';
 import { createTurns } from './turns.ts';
+import { type Watcher, watched } from './watched.ts';
 
 const MACHINES: Readonly<Record<Scope['half'], MachineFile>> = {
   publish: 'publish-database',
@@ -71,7 +72,9 @@ type Lake = Awaited<ReturnType<typeof startLake>>;
 /** What the functions are wired to in the hub, each recorded. */
 async function openHub(lake: Lake, policy: Policy, line: Line | null) {
   process.env['AWS_ENDPOINT_URL'] = line?.url ?? lake.url;
-  let access = openAccess(lake, policy);
+  const watchers: Watcher[] = [];
+  const open = () => watched(openAccess(lake, policy), watchers);
+  let access = open();
   const bucket = ENV.POLICY_BUCKET;
   await access.own(REGION).s3.send(new CreateBucketCommand({ Bucket: bucket }));
   const policies = new Map<string, Policy>();
@@ -116,9 +119,10 @@ async function openHub(lake: Lake, policy: Policy, line: Line | null) {
   /** Time goes by: the functions of then are gone, and their credentials with them. */
   const later = async (ms: number) => {
     await clock.sleep(ms);
-    access = openAccess(lake, policy);
+    access = open();
   };
-  return { line, later, ledger, clock, policies, told, mails, queue, logged, walkServices, reportServices };
+  const watch = (watcher: Watcher) => void watchers.push(watcher);
+  return { line, later, watch, ledger, clock, policies, told, mails, queue, logged, walkServices, reportServices };
 }
 
 function openAccess(lake: Lake, { namespace }: Policy): Access {

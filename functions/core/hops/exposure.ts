@@ -27,7 +27,8 @@ export function openRows(
   grants: readonly ListedGrant[],
   recent: readonly Entry[],
 ): readonly ListedGrant[] {
-  const gone = new Set(recent.filter((e) => e.kind === 'revoke' && e.state === 'confirmed').map((e) => e.target));
+  const here = recent.filter((e) => e.account === product.account && e.region === product.region);
+  const gone = new Set(here.filter((e) => e.kind === 'revoke' && e.state === 'confirmed').map((e) => e.target));
   return grants.filter((row) => {
     const { resource } = row;
     if (row.principal !== IAM_ALLOWED_PRINCIPALS || resource.catalog !== product.account) return false;

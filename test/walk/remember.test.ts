@@ -1,0 +1,60 @@
+/** What a consumer's walk remembers as seen: only what it has dealt with, or no publish would start it again. */
+
+import { DeleteRoleCommand, DeleteRolePolicyCommand } from '@aws-sdk/client-iam';
+import { PutDataLakeSettingsCommand } from '@aws-sdk/client-lakeformation';
+import { afterEach, expect, test } from 'vitest';
+import { scopeText } from '#core/start.ts';
+import { ANALYTICS, CUR, JOB, REGION } from '../../infra/local/scenes/places.ts';
+import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { demoPolicy } from '../support/demo-policy.ts';
+import { root, shareInOrganization } from '../support/hands.ts';
+import { type InProcess, inProcess } from '../support/in-process.ts';
+import { CONSUMER, openFindings, scopeOf } from '../support/scopes.ts';
+
+const policy = demoPolicy('demo-share');
+
+let cloud: InProcess;
+afterEach(() => cloud.close());
+
+async function open(): Promise<void> {
+  cloud = await inProcess(policy);
+  await runCrawler(cloud.stage);
+}
+
+/** As `onramp enroll` leaves an account: our reader sees everything. */
+async function enroll(): Promise<void> {
+  const role = (name: string) => ({
+    DataLakePrincipalIdentifier: `arn:aws:iam::${ANALYTICS}:role/onramp/onramp-${name}`,
+  });
+  const DataLakeSettings = { DataLakeAdmins: [role('operator')], ReadOnlyAdmins: [role('reader')] };
+  await root(cloud.stage, ANALYTICS).lakeFormation.send(new PutDataLakeSettingsCommand({ DataLakeSettings }));
+}
+
+const seen = async () => (await cloud.ledger.walked(ANALYTICS, REGION))?.parts[scopeText(scopeOf(CUR))];
+
+test('a consumer that only reported is walked again once its account is enforced', async () => {
+  await open();
+  await shareInOrganization(cloud.stage);
+  await enroll();
+  const held = demoPolicy('demo-share', ({ accounts }) => {
+    accounts['analytics'] = { id: ANALYTICS, mode: 'report' };
+  });
+  await cloud.settle(scopeOf(CUR), held);
+  expect(await seen()).toBeUndefined();
+  await cloud.settle(scopeOf(CUR), policy);
+  expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+  expect(await seen()).toBeDefined();
+});
+
+test('what a finding promises for the next run is looked at by the next publish', async () => {
+  await open();
+  const { iam } = root(cloud.stage, ANALYTICS);
+  await iam.send(new DeleteRolePolicyCommand({ RoleName: JOB.role, PolicyName: 'default' }));
+  await iam.send(new DeleteRoleCommand({ RoleName: JOB.role }));
+  await cloud.settle(scopeOf(CUR));
+  expect((await openFindings(cloud)).map(({ cause }) => cause)).toContain('no-job-role');
+  expect(await seen()).toBeUndefined();
+  await cloud.run(scopeOf(CUR));
+  expect(cloud.queue).toEqual([CONSUMER]);
+});
