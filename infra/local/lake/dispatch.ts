@@ -12,7 +12,7 @@ import { forwardWhole } from './pass-on/forward.ts';
 import { passOn } from './pass-on/pass-on.ts';
 import { type WireAnswer, writeAnswer, writeError } from './protocol/answer.ts';
 import { loadModel } from './protocol/model.ts';
-import { isModelled, operationOf, readInput, type WireRequest } from './protocol/protocol.ts';
+import { isModelled, operationOf, readInput, requestedOperation, type WireRequest } from './protocol/protocol.ts';
 import { accessDeniedCode, throttledCode, VALIDATION } from './protocol/services.ts';
 import { isChunked, unchunk } from './s3/chunked.ts';
 import { AwsError, type Call, type Caller, type ServiceModule } from './service.ts';
@@ -151,6 +151,7 @@ async function serve(
   } catch (error) {
     const refusal = toAwsError(error, service);
     failure = refusal.name;
+    if (refusal.status === 501 && step.operation === '') step.operation = requestedOperation(service, wire);
     answer = writeError(service, refusal, requestId);
   }
   lake.journal.add({
@@ -176,22 +177,46 @@ function guessService(request: IncomingMessage): string {
   return 'lakeformation';
 }
 
+/** A service that is nobody's here. */
+function refuseService(
+  lake: Lake,
+  service: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  signature: Signature | undefined,
+): void {
+  const target = request.headers['x-amz-target'];
+  const operation = typeof target === 'string' ? target.split('.').at(-1) : `${request.method} ${request.url}`;
+  const account = /^\d{12}$/.test(signature?.accessKeyId ?? '') ? (signature?.accessKeyId ?? '') : '';
+  lake.journal.add({
+    time: new Date(lake.world.now()).toISOString(),
+    caller: account === '' ? '' : `arn:aws:iam::${account}:root`,
+    account,
+    region: signature?.region ?? '',
+    service,
+    operation: operation ?? '',
+    kind: kindOf(operation ?? ''),
+    status: 501,
+    error: 'NotImplemented',
+    durationMs: 0,
+  });
+  const message = `the lake does not implement ${service}, and no MiniStack was named to pass it on to`;
+  sendJson(response, 501, { __type: 'NotImplemented', message });
+}
+
 export async function dispatch(lake: Lake, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = URL.parse(`http://lake${request.url ?? '/'}`);
   if (url === null) return sendJson(response, 400, { __type: 'SerializationException', message: 'not a URL' });
   if (url.pathname.startsWith('/_lake/')) return handleControl(lake, request, response, url);
   const signature = readSignature(request.headers, url);
   const service = signature?.service ?? guessService(request);
-  const module = lake.modules.get(service);
-  if (module === undefined) {
+  const load = lake.services.get(service);
+  if (load === undefined) {
     if (lake.ministack !== undefined && signature !== undefined)
       return passOn(lake, lake.ministack, request, response, signature);
-    return sendJson(response, 501, {
-      __type: 'NotImplemented',
-      message: `the lake does not implement ${service}, and no MiniStack was named to pass it on to`,
-    });
+    return refuseService(lake, service, request, response, signature);
   }
-  const raw = await readBody(request);
+  const [module, raw] = await Promise.all([load(), readBody(request)]);
   const wire: WireRequest = {
     raw,
     method: request.method ?? 'GET',

@@ -2,13 +2,13 @@
 
 import type { EventEnvelope } from './events.ts';
 import type { Journal } from './journal.ts';
-import type { ServiceModule } from './service.ts';
+import type { Services } from './modules.ts';
 import type { OwnedWorld } from './world.ts';
 
 export interface Lake {
   /** Replaced by a reset. */
   world: OwnedWorld;
-  readonly modules: ReadonlyMap<string, ServiceModule>;
+  readonly services: Services;
   readonly journal: Journal;
   /** Events delivered so far. */
   readonly events: EventEnvelope[];

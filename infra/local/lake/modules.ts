@@ -1,18 +1,34 @@
-/** The services this lake answers itself. */
+/** The services this lake answers itself. Each is loaded when first called: a start waits for none of them. */
 
 import type { Backend } from './backend/backend.ts';
-import { glueModule } from './glue/module.ts';
-import { lakeFormationModule } from './lakeformation/module.ts';
-import { organizationsModule } from './organizations/module.ts';
-import { ramModule } from './ram/module.ts';
 import type { ServiceModule } from './service.ts';
-import { stsModule } from './sts/module.ts';
 
-export const serviceModules = (backend: Backend): readonly ServiceModule[] => [
-  glueModule,
-  lakeFormationModule,
-  organizationsModule,
-  ramModule,
-  stsModule,
-  ...backend.modules,
-];
+type Load = () => Promise<ServiceModule>;
+
+/** By signing name. */
+export type Services = ReadonlyMap<string, Load>;
+
+const LOADS: Readonly<Record<string, Load>> = {
+  glue: async () => (await import('./glue/module.ts')).glueModule,
+  lakeformation: async () => (await import('./lakeformation/module.ts')).lakeFormationModule,
+  organizations: async () => (await import('./organizations/module.ts')).organizationsModule,
+  ram: async () => (await import('./ram/module.ts')).ramModule,
+  sts: async () => (await import('./sts/module.ts')).stsModule,
+};
+
+/** An import is remembered anyway, but asking for it again takes longer than most operations. */
+function once(load: Load): Load {
+  let loaded: Promise<ServiceModule> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
+export function servicesOf(backend: Backend): Services {
+  const loads = Object.entries({ ...LOADS, ...backend.services });
+  return new Map(loads.map(([name, load]) => [name, once(load)]));
+}
+
+export const serviceModules = (backend: Backend): Promise<readonly ServiceModule[]> =>
+  Promise.all([...servicesOf(backend).values()].map((load) => load()));

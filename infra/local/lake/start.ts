@@ -3,13 +3,11 @@
 import type { AddressInfo } from 'node:net';
 import type { Backend } from './backend/backend.ts';
 import { createMemoryBackend } from './backend/memory/backend.ts';
-import { createMiniStackBackend } from './backend/ministack/backend.ts';
 import { type ControlClient, createControlClient } from './control-client.ts';
-import { createMiniStackSink } from './event-sink.ts';
 import type { EventEnvelope, EventSink } from './events.ts';
 import { createJournal } from './journal.ts';
 import type { Lake } from './lake.ts';
-import { serviceModules } from './modules.ts';
+import { servicesOf } from './modules.ts';
 import { createLakeServer } from './server.ts';
 import type { World } from './service.ts';
 import { createWorld, type OwnedWorld } from './world.ts';
@@ -48,31 +46,32 @@ function makeWorld(options: LakeOptions, backend: Backend, deliver: (event: Even
   });
 }
 
-function makeBackend(options: LakeOptions, accounts: () => Iterable<string>): Backend {
+async function makeBackend(options: LakeOptions, accounts: () => Iterable<string>): Promise<Backend> {
   if (options.ministack === undefined) return createMemoryBackend();
+  const { createMiniStackBackend } = await import('./backend/ministack/backend.ts');
   return createMiniStackBackend({ url: options.ministack, accounts });
 }
 
-function makeSink(options: LakeOptions): EventSink | undefined {
+async function makeSink(options: LakeOptions): Promise<EventSink | undefined> {
   if (options.sink !== undefined || options.ministack === undefined) return options.sink;
+  const { createMiniStackSink } = await import('./event-sink.ts');
   return createMiniStackSink(options.ministack, (event, cause) => {
     process.emitWarning(`the lake lost ${event['detail-type']} of ${event.account}: ${String(cause)}`);
   });
 }
 
-function makeLake(options: LakeOptions): Lake {
-  const backend = makeBackend(options, () => lake.world.accounts);
-  const sink = makeSink(options);
+async function makeLake(options: LakeOptions): Promise<Lake> {
+  const backend = await makeBackend(options, () => lake.world.accounts);
+  const sink = await makeSink(options);
   const events: EventEnvelope[] = [];
   const deliver = (event: EventEnvelope): void => {
     events.push(event);
     sink?.put(event);
   };
-  const modules = serviceModules(backend);
   const journal = createJournal();
   const lake: Lake = {
     world: makeWorld(options, backend, deliver),
-    modules: new Map(modules.map((module) => [module.name, module])),
+    services: servicesOf(backend),
     journal,
     events,
     deliver,
@@ -92,7 +91,7 @@ function makeLake(options: LakeOptions): Lake {
 }
 
 export async function startLake(options: LakeOptions = {}): Promise<RunningLake> {
-  const lake = makeLake(options);
+  const lake = await makeLake(options);
   const server = createLakeServer(lake);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

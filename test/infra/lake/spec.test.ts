@@ -91,8 +91,8 @@ test.each(items)('%s: its rules exist, it is provoked on the lake, its tests cit
   expect(all.filter((path) => !existsSync(`${ROOT}${path}`) || !cites(read(path), item))).toEqual([]);
 });
 
-test('docs/lake.md lists the operations there are, and each is one of AWS’s', () => {
-  const modules = serviceModules(createMemoryBackend());
+test('docs/lake.md lists the operations there are, and each is one of AWS’s', async () => {
+  const modules = await serviceModules(createMemoryBackend());
   const listed = new Map(
     rowsOf(read('docs/lake.md'))
       .filter((cells) => /^[A-Z]\w+(, [A-Z]\w+)+$/.test(cells[2] ?? ''))

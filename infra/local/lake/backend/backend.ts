@@ -62,7 +62,7 @@ export interface Backend {
   /** By key ARN or alias ARN. */
   key(arn: string): Promise<KeyFacts | undefined>;
   /** Services this backend answers itself (IAM, S3, KMS in memory); the others are passed on. */
-  readonly modules: readonly ServiceModule[];
+  readonly services: Readonly<Record<string, () => Promise<ServiceModule>>>;
   /** Forgets everything it keeps in memory. */
   reset(): void;
 }

@@ -79,11 +79,12 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
 };
 
-function find(lake: Lake, method: string, name: string): Route | undefined {
+async function find(lake: Lake, method: string, name: string): Promise<Route | undefined> {
   const own = ROUTES[`${method} ${name}`];
   if (own !== undefined || method !== 'POST') return own;
   const [service = '', control = ''] = name.split('/');
-  const registered = lake.modules.get(service)?.controls?.[control];
+  const module = await lake.services.get(service)?.();
+  const registered = module?.controls?.[control];
   return registered === undefined ? undefined : (owner, body) => registered(owner.world, body);
 }
 
@@ -94,7 +95,7 @@ export async function handleControl(
   url: URL,
 ): Promise<void> {
   const name = url.pathname.slice('/_lake/'.length);
-  const route = find(lake, request.method ?? 'GET', name);
+  const route = await find(lake, request.method ?? 'GET', name);
   if (route === undefined)
     return sendJson(response, 404, { message: `the lake has no control ${request.method} ${name}` });
   const raw = await readBody(request);

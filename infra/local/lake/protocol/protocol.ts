@@ -60,6 +60,16 @@ export function operationOf(service: string, request: WireRequest): string {
   return name;
 }
 
+/** What a request asks for, be it an operation or not: for the journal. */
+export function requestedOperation(service: string, request: WireRequest): string {
+  try {
+    return nameOf(loadModel(service), service, request);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return `${request.method} ${request.url.pathname}`;
+  }
+}
+
 function readRest(model: Model, shapeName: string, request: WireRequest): Record<string, unknown> {
   const shape = shapeOf(model, shapeName);
   const match = matchRest(model, request.method, request.url);

@@ -104,6 +104,14 @@ describe('operations the lake does not have (F-6)', () => {
     );
     expect(elsewhere).toMatchObject({ status: 501 });
     expect(elsewhere.text).toContain('athena');
+    const told = (await lake.control.journal()).filter(({ status }) => status === 501);
+    expect(told.map(({ service, operation }) => `${service} ${operation}`)).toEqual([
+      'glue CreateMLTransform',
+      'glue constructor',
+      'ram POST /nosuchoperation',
+      'sts GetFederationToken',
+      'athena ListWorkGroups',
+    ]);
   });
 });
 

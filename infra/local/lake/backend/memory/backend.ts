@@ -1,11 +1,8 @@
 /** The in-memory backend: roles, users, buckets, objects and keys of every account, and the APIs that make them. */
 
 import type { Backend, BucketFacts } from '../backend.ts';
-import { createIamModule } from './iam.ts';
 import { findIdentity, policyText, toIdentity } from './identities.ts';
-import { createKmsModule, keyByArn } from './kms.ts';
-import { createS3Module } from './s3.ts';
-import { type BucketRecord, createMemoryState } from './state.ts';
+import { type BucketRecord, createMemoryState, keyByArn } from './state.ts';
 
 const toFacts = ({ name, account, region, policy, encryption }: BucketRecord): BucketFacts => ({
   name,
@@ -38,10 +35,14 @@ export function createMemoryBackend(): Backend {
       const { account, policy, manager, enabled } = key;
       return { arn: key.arn, account, policy, manager, enabled };
     },
-    modules: [],
+    services: {
+      iam: async () => (await import('./iam.ts')).createIamModule(state, backend),
+      s3: async () => (await import('./s3.ts')).createS3Module(state),
+      kms: async () => (await import('./kms.ts')).createKmsModule(state),
+    },
     reset() {
       for (const table of [state.accounts, state.buckets, state.keys, state.aliases]) table.clear();
     },
   };
-  return { ...backend, modules: [createIamModule(state, backend), createS3Module(state), createKmsModule(state)] };
+  return backend;
 }

@@ -15,7 +15,7 @@ import { rootArn } from '../../identity/arn.ts';
 import { authorizeKey, keyArn } from '../../kms/authorize.ts';
 import { AwsError, type Call, type Operation, type ServiceModule } from '../../service.ts';
 import { page } from './paging.ts';
-import type { KeyRecord, MemoryState } from './state.ts';
+import { type KeyRecord, keyByArn, type MemoryState } from './state.ts';
 
 const ROOT_POLICY = (account: string): string =>
   JSON.stringify({
@@ -53,10 +53,6 @@ function makeKey(
   };
   state.keys.set(key.arn, key);
   return key;
-}
-
-export function keyByArn(state: MemoryState, arn: string): KeyRecord | undefined {
-  return state.keys.get(state.aliases.get(arn) ?? arn);
 }
 
 function keyNamed(state: MemoryState, call: Call, id: string | undefined): KeyRecord {

@@ -92,3 +92,8 @@ export function accountOf(state: MemoryState, account: string): AccountRecord {
   }
   return record;
 }
+
+/** By the key's ARN or an alias's. */
+export function keyByArn(state: MemoryState, arn: string): KeyRecord | undefined {
+  return state.keys.get(state.aliases.get(arn) ?? arn);
+}

@@ -3,7 +3,7 @@
 import type { Backend, BucketFacts, Identity, KeyFacts } from '../backend.ts';
 import { createCache } from './cache.ts';
 import { loadIdentity, nameOfArn, policyDocument } from './identities.ts';
-import { ministackModules } from './modules.ts';
+import { ministackServices } from './modules.ts';
 import { findOwner, loadBucket, loadKey, loadObject } from './storage.ts';
 import { query, type Target, text } from './wire.ts';
 
@@ -42,12 +42,12 @@ export function createMiniStackBackend({ url, accounts }: MiniStackOptions): Bac
       const [, , , region = '', account = ''] = arn.split(':');
       return keys.get(arn, () => loadKey(to('kms', account, region), arn));
     },
-    modules: [],
+    services: {},
     reset() {
       identities.clear();
       buckets.clear();
       keys.clear();
     },
   };
-  return { ...backend, modules: ministackModules(backend, roleArn) };
+  return { ...backend, services: ministackServices(backend, roleArn) };
 }

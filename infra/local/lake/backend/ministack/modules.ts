@@ -54,7 +54,7 @@ const kms: ServiceModule = {
   forwardAs: authorizeKms,
 };
 
-export const ministackModules = (
+export const ministackServices = (
   backend: Backend,
   roleArn: (account: string, name: string) => Promise<string | undefined>,
-): readonly ServiceModule[] => [iam(backend, roleArn), s3, kms];
+): Backend['services'] => ({ iam: async () => iam(backend, roleArn), s3: async () => s3, kms: async () => kms });
