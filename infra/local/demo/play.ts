@@ -77,7 +77,7 @@ async function playScenes(scenes: readonly Scene[], play: Play): Promise<SceneRe
  * In the order of the README: the hub first. Its policy starts a publish at once, which can't enter the accounts yet
  * and says so, once. Then the member accounts get their roles, and from then on events arrive.
  */
-async function setUp(cloud: LocalCloud, assembly: string, say: (text: string) => void): Promise<Theatre> {
+export async function setUp(cloud: LocalCloud, assembly: string, say: (text: string) => void): Promise<Theatre> {
   say('deploying the hub into 333333333333');
   await deploy(cloud, assembly, say, ['onramp-hub']);
   const theatre = await openTheatre(cloud);

@@ -5,7 +5,7 @@ import { accountName } from '../scenes/places.ts';
 import type { Execution, Theatre } from '../scenes/theatre.ts';
 import { type OriginOf, openOrigins } from './origin.ts';
 
-const EVERY_MS = 300;
+const EVERY_MS = 400;
 
 interface Line {
   readonly at: number;
