@@ -24,7 +24,15 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
-import { EntrySchema, FindingRecordSchema, type Lease, type Ledger, WalkedSchema } from '#contracts/ledger.ts';
+import {
+  EntrySchema,
+  type FindingRecord,
+  FindingRecordSchema,
+  type Lease,
+  type Ledger,
+  WalkedSchema,
+} from '#contracts/ledger.ts';
+import { toldRecord } from '#core/report.ts';
 import { asked } from './errors.ts';
 import { chunks, everyPage, required } from './paging.ts';
 
@@ -61,6 +69,7 @@ export function createDynamoLedger(client: DynamoDBClient, tableName: string): L
         table,
         records.map((record) => itemOf(`findings#${record.scope}`, hashOf(record.key), record, record.state)),
       ),
+    markTold: (record, at) => markTold(table, record, at),
     walked: async (account, region) => {
       const body = await get(table, `walked#${account}#${region}`);
       return body === null ? null : parsed(WalkedSchema, body);
@@ -121,10 +130,10 @@ async function everyItem(table: Table, question: Question): Promise<Item[]> {
   });
 }
 
-async function get(table: Table, pk: string): Promise<string | null> {
+async function get(table: Table, pk: string, sk = '-'): Promise<string | null> {
   const { Item: item } = await asked(view(table, 'read'), () =>
     table.client.send(
-      new GetItemCommand({ TableName: table.name, ConsistentRead: true, Key: { pk: { S: pk }, sk: { S: '-' } } }),
+      new GetItemCommand({ TableName: table.name, ConsistentRead: true, Key: { pk: { S: pk }, sk: { S: sk } } }),
     ),
   );
   return item ? bodyOf(item) : null;
@@ -153,6 +162,25 @@ async function writeBatch(table: Table, requests: WriteRequest[]): Promise<void>
   throw new LakeError('Transient', {
     message: `${left.length} of ${requests.length} items were left unprocessed by the ledger ${table.name}`,
   });
+}
+
+/** Read and written only if nobody wrote in between: another run may be closing this very finding. */
+async function markTold(table: Table, record: FindingRecord, at: number): Promise<void> {
+  const [pk, sk] = [`findings#${record.scope}`, hashOf(record.key)];
+  const body = await get(table, pk, sk);
+  const now = body === null ? null : parsed(FindingRecordSchema, body);
+  const told = toldRecord(now, record, at);
+  if (body === null || told === null) return;
+  await conditionally(view(table, 'mark a finding in'), () =>
+    table.client.send(
+      new PutItemCommand({
+        TableName: table.name,
+        Item: itemOf(pk, sk, told, told.state),
+        ConditionExpression: 'body = :body',
+        ExpressionAttributeValues: { ':body': { S: body } },
+      }),
+    ),
+  );
 }
 
 /** Free, run out, or ours already: then it is ours until `until`. */

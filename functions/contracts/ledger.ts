@@ -87,6 +87,8 @@ export interface Ledger {
   put(entries: readonly Entry[]): Promise<void>;
   findings(scope: string): Promise<readonly FindingRecord[]>;
   putFindings(records: readonly FindingRecord[]): Promise<void>;
+  /** Marks a finding's opening or recovery as told, and nothing else of it: it may have recovered since it was read. */
+  markTold(record: FindingRecord, at: number): Promise<void>;
   walked(account: string, region: string): Promise<Walked | null>;
   putWalked(walked: Walked): Promise<void>;
   /** Whether a person has confirmed the withdrawals of this hash. */

@@ -1,6 +1,7 @@
 /** The ledger in memory: for tests, local runs and dry runs. The same tests hold it and the DynamoDB one. */
 
 import type { Entry, FindingRecord, Lease, Ledger, Walked } from '#contracts/ledger.ts';
+import { toldRecord } from './report.ts';
 
 export function createMemoryLedger(): Ledger {
   const entries = new Map<string, Entry>();
@@ -19,6 +20,11 @@ export function createMemoryLedger(): Ledger {
     findings: async (scope) => sorted(findings).filter((record) => record.scope === scope),
     putFindings: async (given) => {
       for (const record of given) findings.set(JSON.stringify([record.scope, record.key]), copy(record));
+    },
+    markTold: async (record, at) => {
+      const id = JSON.stringify([record.scope, record.key]);
+      const told = toldRecord(findings.get(id) ?? null, record, at);
+      if (told !== null) findings.set(id, copy(told));
     },
     walked: async (account, region) => copy(walked.get(JSON.stringify([account, region])) ?? null),
     putWalked: async (given) => {

@@ -1,7 +1,7 @@
 /** A finding's life across walks: opened, told once, recovered, told. Pure: records in, records out. */
 
 import type { FindingRecord } from '../contracts/ledger.ts';
-import type { Finding } from './actions.ts';
+import type { Finding, Unjudged } from './actions.ts';
 
 export interface Settled {
   /** Records that changed and have to be written. */
@@ -11,11 +11,12 @@ export interface Settled {
 
 /**
  * Compares what a walk found with what is on record for its scope. Waiting is not recorded: it is the other half's.
- * What an unknown hop hides is not called recovered (G-V1).
+ * What an unknown hop hides is not called recovered (G-V1), nor what a hop did not judge this time.
  */
 export function settle(options: {
   readonly scope: string;
   readonly findings: readonly Finding[];
+  readonly unjudged?: readonly Unjudged[];
   readonly records: readonly FindingRecord[];
   readonly now: number;
   readonly execution: string;
@@ -43,22 +44,20 @@ export function settle(options: {
       },
     ];
   });
-  const blind = [...current.values()].filter((f) => f.state === 'unknown');
+  const unknown = options.findings.filter((f) => f.state === 'unknown');
+  const silent = [...options.findings.filter((f) => f.state === 'waiting'), ...(options.unjudged ?? [])];
   const recovered = records
-    .filter((record) => record.state === 'open' && !current.has(record.key) && !hidden(record, blind))
+    .filter(
+      (record) => record.state === 'open' && !current.has(record.key) && !hidden(findingOf(record), unknown, silent),
+    )
     .map((record) => ({ ...record, state: 'recovered' as const, recoveredAt: now, execution }));
   return { changed: [...opened, ...recovered], open: current.size };
 }
 
-/** An unknown hop hides every finding on it, of its product or of all. */
-function hidden(record: FindingRecord, blind: readonly Finding[]): boolean {
-  const found = findingOf(record);
-  return blind.some(
-    (b) =>
-      b.hop === found.hop &&
-      b.account === found.account &&
-      (b.product === null || found.product === null || b.product === found.product),
-  );
+/** An unknown hop hides every finding on it, of its product or of all; one that was not judged hides its product's. */
+function hidden(found: Finding, unknown: readonly Finding[], silent: readonly Unjudged[]): boolean {
+  const about = (b: Unjudged) => b.hop === found.hop && (b.product === null || b.product === found.product);
+  return silent.some(about) || unknown.some((b) => about(b) || (b.hop === found.hop && found.product === null));
 }
 
 export function findingOf(record: FindingRecord): Finding {
@@ -74,4 +73,11 @@ export function toTell(records: readonly FindingRecord[]): {
     failed: records.filter((r) => r.state === 'open' && r.reportedAt === null),
     recovered: records.filter((r) => r.state === 'recovered' && r.reportedAt !== null && r.recoveryReportedAt === null),
   };
+}
+
+/** The record as it is now, its opening or recovery told at `at`; null when it has opened or recovered anew since. */
+export function toldRecord(now: FindingRecord | null, told: FindingRecord, at: number): FindingRecord | null {
+  if (now === null || now.openedAt !== told.openedAt) return null;
+  if (told.state === 'open') return { ...now, reportedAt: at };
+  return now.state === 'recovered' ? { ...now, recoveryReportedAt: at } : null;
 }

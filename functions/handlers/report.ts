@@ -33,8 +33,10 @@ export async function report(payload: unknown, services: ReportServices): Promis
     throw new LakeError('EventInvalid', {
       message: `report input: ${parsed.error.issues.map((i) => i.path.join('.')).join(', ')}`,
     });
-  const { scope, execution } = parsed.data;
-  const records = await services.ledger.findings(scopeText(scope));
+  const { scope, execution, stage } = parsed.data;
+  const all = await services.ledger.findings(scopeText(scope));
+  // Without the scope's lease its other findings are another run's to tell, which is at work on them now.
+  const records = stage === 'lease-held' ? all.filter((record) => findingOf(record).cause === 'lease-held') : all;
   const { failed, recovered } = toTell(records);
   for (const record of failed) await tell(record, 'failed', execution, services);
   for (const record of recovered) await tell(record, 'recovered', execution, services);
@@ -65,9 +67,7 @@ async function tell(
     detail: alert,
   });
   await services.publish({ subject: alertSubject(found, what), body: alertBody(alert, what) });
-  await services.ledger.putFindings([
-    what === 'failed' ? { ...record, reportedAt: now } : { ...record, recoveryReportedAt: now },
-  ]);
+  await services.ledger.markTold(record, now);
   services.log
     .with({ scope: record.scope, account: found.account, product: found.product ?? undefined, execution })
     .decision(`told: ${what}`, { cause: found.cause, hop: found.hop });

@@ -46,6 +46,28 @@ const ids = (entries: readonly Entry[]) => entries.map(({ id }) => id).sort();
 
 /** `make` gives an empty ledger. */
 export function ledgerContract(make: () => Promise<Ledger>): void {
+  test('a finding is marked told as it is now; one that recovered meanwhile stays recovered', async () => {
+    const ledger = await make();
+    const [open, gone] = [record('a'), record('b')];
+    await ledger.putFindings([
+      { ...open, seenAt: 3 },
+      { ...gone, state: 'recovered', recoveredAt: 4 },
+    ]);
+    for (const told of [open, gone, record('never there')]) await ledger.markTold(told, 5);
+    const now = await ledger.findings('scope-a');
+    expect(now).toHaveLength(2);
+    expect(now).toContainEqual({ ...open, seenAt: 3, reportedAt: 5 });
+    expect(now).toContainEqual({ ...gone, state: 'recovered', recoveredAt: 4, reportedAt: 5 });
+    await ledger.markTold({ ...gone, state: 'recovered' }, 6);
+    expect(await ledger.findings('scope-a')).toContainEqual({
+      ...gone,
+      state: 'recovered',
+      recoveredAt: 4,
+      reportedAt: 5,
+      recoveryReportedAt: 6,
+    });
+  });
+
   test('an entry comes back as it was put', async () => {
     const ledger = await make();
     const failed = entry('a', {
