@@ -152,9 +152,12 @@ function tellWrite(event: Extract<WalkEvent, { kind: 'wrote' | 'refused' }>, log
   }
 }
 
-/** A consumer's walk that granted something and found nothing wrong: from the start of its execution to proven. */
+/**
+ * From the start of the consumer's execution to its last grant, when it made any. The event itself is older by the
+ * debounce and the producer's half, which the machine's name and input can't carry.
+ */
 function measure(input: StageInput, output: StageOutput, services: WalkServices): void {
-  if (input.scope.half !== 'onboard' || input.stage !== 'verify' || output.findings > 0) return;
+  if (input.stage !== 'grant' || output.done === 0 || output.failed > 0) return;
   services.metrics.eventToReadable(services.clock.now() - Date.parse(input.startedAt));
 }
 

@@ -94,7 +94,7 @@ describe('calls', () => {
     await open(policy);
     const { glue } = await admin(cloud.stage);
     for (const Name of names)
-      await glue.send(new CreateTableCommand({ DatabaseName: 'hr_db', TableInput: { ...tableInput(HR), Name } }));
+      await glue.send(new CreateTableCommand({ DatabaseName: 'hr_db', TableInput: { ...tableInput(CUR), Name } }));
     const made = await writes(cloud, () => cloud.settle(scopeOf(HR), policy));
     expect(made.filter((call) => call === `${FINANCE} BatchGrantPermissions`)).toHaveLength(3);
     expect(made.filter((call) => call === `${ANALYTICS} BatchGrantPermissions`)).toHaveLength(3);

@@ -96,7 +96,11 @@ export function decideShare(question: ShareQuestion): Decision {
   ];
   return {
     actions,
-    findings: [...tablesMissing(open, facts), ...brokenAssociations(where, question, listing.value.grants)],
+    findings: [
+      ...tablesMissing(open, facts),
+      ...tablesOutside(open, facts),
+      ...brokenAssociations(where, question, listing.value.grants),
+    ],
     left: others(wanted, listing.value.grants),
   };
 }
@@ -119,6 +123,35 @@ function tablesMissing(products: readonly Product[], facts: CatalogFacts): reado
         remedy: `Nothing is lost: it is shared when it appears. If it was renamed or dropped for good, correct products.${product.name}.tables.`,
       }),
     );
+  });
+}
+
+/** Tables whose bytes lie elsewhere than the product's location: shared, and unreadable all the same. */
+function tablesOutside(products: readonly Product[], facts: CatalogFacts): readonly Finding[] {
+  return products.flatMap((product) => {
+    const { bucket, prefix } = product.storage;
+    const inside = (location: string) =>
+      `${location.replace(/^s3a?:/, 's3:').replace(/\/*$/, '')}/`.startsWith(`s3://${bucket}/${prefix}`);
+    const meant = facts.tables.filter((t) => !t.isLink && wantsTable(product, t.name, matches));
+    const outside = meant
+      .filter((t) => t.location !== null && !inside(t.location))
+      .map((t) => t.name)
+      .sort();
+    if (outside.length === 0) return [];
+    return [
+      finding({
+        hop: 'share',
+        state: 'broken',
+        cause: 'table-outside-location',
+        account: product.account,
+        region: product.region,
+        product: product.name,
+        resource: listed(outside),
+        identity: 'tables outside the location',
+        message: `tables of ${product.database} lie outside s3://${bucket}/${prefix}: ${listed(outside)}`,
+        remedy: `They are shared, but no bucket statement of ours covers their bytes. Widen products.${product.name}.storage.location, or name tables that lie inside.`,
+      }),
+    ];
   });
 }
 

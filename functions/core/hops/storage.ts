@@ -1,6 +1,5 @@
 /** Hop 10: bucket and key policy admit the proven readers, only where Lake Formation doesn't vend credentials. */
 
-import { productTag } from '../../contracts/names.ts';
 import type { Policy, Product } from '../../contracts/policy.ts';
 import { type Action, type Decision, type Finding, merge, NOTHING, type Statement } from '../actions.ts';
 import type { StorageFacts } from '../facts.ts';
@@ -8,7 +7,8 @@ import { finding, pasteable, unreadable } from '../findings.ts';
 import { evaluateResource } from '../iam/evaluate.ts';
 import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT, mergeStatements } from '../iam/merge.ts';
 import type { Observed } from '../lake.ts';
-import { ownsSidAbout, sidFor } from '../sids.ts';
+import { ownsSidAbout } from '../sids.ts';
+import { bucketStatements, keyStatements, sampleReader } from '../storage-statements.ts';
 import { receivers } from '../wanted.ts';
 
 export interface StorageQuestion {
@@ -18,104 +18,6 @@ export interface StorageQuestion {
   /** Role ARNs whose trust disproves them, from the consumers' walks. */
   readonly disproved: readonly string[];
   readonly facts: Observed<StorageFacts>;
-}
-
-type Condition = NonNullable<Statement['Condition']>;
-
-/**
- * Twelve characters and no more: to a `*` here, a role under the path `/x:role/data-jobs/` would lie under `/data-jobs/`,
- * should the comparison reach across colons. Which accounts, aws:PrincipalAccount says.
- */
-const ANY_ACCOUNT = '?'.repeat(12);
-
-/** One condition per kind of proof: pattern within the protected paths, pattern plus tag, or listed roles. */
-function readerConditions(
-  policy: Policy,
-  product: Product,
-): readonly { readonly what: string; readonly condition: Condition }[] {
-  const accounts = receivers(product);
-  const organization = { 'aws:PrincipalOrgID': policy.organization.id };
-  if (product.storage.widen === 'organization') return [{ what: 'Org', condition: { StringEquals: organization } }];
-  const arn = (match: string) => `arn:${policy.partition}:iam::${ANY_ACCOUNT}:${match}`;
-  return (['path', 'tag', 'listed'] as const).flatMap((proof) => {
-    const wanted = product.jobRoles.filter((r) => r.proof === proof);
-    // A listed role is written out with its account; patterns hold in every account of the audience.
-    const patterns = wanted.map((r) => (proof === 'listed' ? r.match : arn(r.match))).sort();
-    if (patterns.length === 0) return [];
-    const tag = proof === 'tag' ? { [`aws:PrincipalTag/${productTag(policy.namespace)}`]: product.name } : {};
-    // Operators are AND-ed, values of one key OR-ed: the pattern and the protected path need an operator each.
-    const within =
-      proof === 'path'
-        ? { ArnEquals: { 'aws:PrincipalArn': policy.protectedPaths.map((path) => arn(`role${path}*`)) } }
-        : {};
-    const who = {
-      StringEquals: { ...organization, 'aws:PrincipalAccount': [...accounts], ...tag },
-      ArnLike: { 'aws:PrincipalArn': patterns },
-    };
-    return [{ what: proof, condition: { ...who, ...within } }];
-  });
-}
-
-/** Keys of one operator are AND-ed: adds a StringLike key beside those already there. */
-function alsoLike(condition: Condition, key: string, values: readonly string[]): Condition {
-  return { ...condition, StringLike: { ...condition['StringLike'], [key]: values } };
-}
-
-/** Our statements for one bucket. */
-export function bucketStatements(
-  policy: Policy,
-  products: readonly Product[],
-  disproved: readonly string[],
-): readonly Statement[] {
-  return products.flatMap((product) => {
-    const bucket = `arn:${policy.partition}:s3:::${product.storage.bucket}`;
-    const objects = `${bucket}/${product.storage.prefix}*`;
-    const sid = (what: string) => sidFor(policy.namespace, what, product.name);
-    const allows = readerConditions(policy, product).flatMap(({ what, condition }): readonly Statement[] => [
-      {
-        Sid: sid(`Get${what}`),
-        Effect: 'Allow',
-        Principal: '*',
-        Action: ['s3:GetObject'],
-        Resource: [objects],
-        Condition: condition,
-      },
-      {
-        Sid: sid(`List${what}`),
-        Effect: 'Allow',
-        Principal: '*',
-        Action: ['s3:ListBucket'],
-        Resource: [bucket],
-        Condition: alsoLike(condition, 's3:prefix', [`${product.storage.prefix}*`]),
-      },
-    ]);
-    return disproved.length === 0 ? allows : [...allows, denial(sid('Deny'), objects, disproved)];
-  });
-}
-
-/** How a policy writes a dollar sign that begins no variable. */
-const DOLLAR = `$\{$}`;
-
-/** Their bytes only: other users of the bucket are not ours to deny. */
-function denial(Sid: string, objects: string, disproved: readonly string[]): Statement {
-  // To the letter: paths may hold * and ?, which an ARN operator would take for wildcards, and $, which begins a variable.
-  const names = disproved.map((arn) => arn.replaceAll('$', DOLLAR)).sort();
-  const Condition = { StringEquals: { 'aws:PrincipalArn': names } };
-  return { Sid, Effect: 'Deny', Principal: '*', Action: ['s3:GetObject'], Resource: [objects], Condition };
-}
-
-/** Our statements for one key. A key policy's resource is always the key itself. */
-export function keyStatements(policy: Policy, products: readonly Product[]): readonly Statement[] {
-  return products.flatMap((product) =>
-    readerConditions(policy, product).map(({ what, condition }) => ({
-      Sid: sidFor(policy.namespace, `Decrypt${what}`, product.name),
-      Effect: 'Allow' as const,
-      Principal: { AWS: '*' },
-      Action: ['kms:Decrypt', 'kms:DescribeKey'],
-      Resource: ['*'],
-      Condition: alsoLike(condition, 'kms:ViaService', ['s3.*.amazonaws.com', 's3.*.amazonaws.com.cn']),
-    })),
-  );
 }
 
 export function decideStorage(question: StorageQuestion): Decision {
@@ -241,16 +143,8 @@ function encryption(where: Where, product: Product, facts: StorageFacts): readon
 /** A Deny of the owner's that would still refuse our readers. */
 function denied(policy: Policy, where: Where, product: Product, facts: StorageFacts): readonly Finding[] {
   if (facts.bucketPolicy.text === null) return [];
-  const account = receivers(product)[0] ?? product.account;
-  const name = (product.jobRoles[0]?.match ?? 'role/any').replaceAll('*', 'any').replaceAll('?', 'a');
   const judged = evaluateResource(facts.bucketPolicy.text, {
-    principal: {
-      type: 'role',
-      arn: `arn:${policy.partition}:iam::${account}:${name}`,
-      account,
-      tags: null,
-      organization: policy.organization.id,
-    },
+    principal: sampleReader(policy, product),
     action: 's3:GetObject',
     resource: `arn:${policy.partition}:s3:::${product.storage.bucket}/${product.storage.prefix}any`,
     context: { 'aws:SecureTransport': 'true' },

@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 import { loadPolicyFile } from '#cli/policy-file.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
-import { bucketStatements, keyStatements } from '#core/hops/storage.ts';
 import { evaluateResource } from '#core/iam/evaluate.ts';
+import { bucketStatements, keyStatements } from '#core/storage-statements.ts';
 
 const CONSUMER = '222222222222';
 const { policy } = loadPolicyFile('test/fixtures/policies/demo.yaml');
