@@ -71,6 +71,8 @@ export type Action =
       readonly kind: 'revoke';
       readonly grant: Grant;
       readonly reason: 'exposure' | 'link-exposure' | 'withdrawal';
+      /** Products of which this withdrawal, with those beside it, leaves nothing: the brake asks. */
+      readonly empties?: readonly string[];
     })
   /** `CreateTableDefaultPermissions: []`, so that new tables are not open again. */
   | (ActionBase & { readonly kind: 'close-table-defaults'; readonly database: string })
@@ -108,19 +110,33 @@ export interface Finding {
   readonly aws: Trouble['aws'] | null;
 }
 
+/** A hop that said nothing of a product (null: of any), because an earlier hop does not hold or a fact is unknown. */
+export interface Unjudged {
+  readonly hop: HopName;
+  readonly product: string | null;
+}
+
 /** The answer of every hop. `left` names what is not ours and was left alone. */
 export interface Decision {
   readonly actions: readonly Action[];
   readonly findings: readonly Finding[];
   readonly left: readonly string[];
+  /** Silence here is no proof: what was found on these earlier has not recovered. */
+  readonly unjudged?: readonly Unjudged[];
 }
 
 export const NOTHING: Decision = { actions: [], findings: [], left: [] };
+
+/** The answer of a hop about products it could not judge. */
+export function unjudged(hop: HopName, products: readonly (string | null)[]): Decision {
+  return { ...NOTHING, unjudged: products.map((product) => ({ hop, product })) };
+}
 
 export function merge(...decisions: readonly Decision[]): Decision {
   return {
     actions: decisions.flatMap((d) => d.actions),
     findings: decisions.flatMap((d) => d.findings),
     left: decisions.flatMap((d) => d.left),
+    unjudged: decisions.flatMap((d) => d.unjudged ?? []),
   };
 }

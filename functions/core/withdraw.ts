@@ -28,18 +28,35 @@ export interface WithdrawQuestion {
 export function withdrawals(question: WithdrawQuestion): readonly Action[] {
   const { hop, account, region } = question;
   const wanted = new Set(question.wanted.map((w) => identity(w.grant)));
-  const there = new Set(question.listed.map(identity));
-  return question.entries.flatMap((entry) => {
-    if (entry.kind !== 'grant' || !mayStand(entry)) return [];
-    if (entry.account !== account || entry.region !== region) return [];
-    if (entry.products.some((product) => question.undecided.has(product))) return [];
-    const sent = JSON.parse(entry.sent) as Grant;
-    if (!question.inScope(sent) || wanted.has(identity(sent)) || !there.has(identity(sent))) return [];
-    const permissions = sent.permissions.filter((permission) => entry.before[permission] === 'absent');
-    if (permissions.length === 0) return [];
+  const standing = withdrawable(question);
+  const leaving = standing.filter(
+    ({ sent, entry }) => !wanted.has(identity(sent)) && !entry.products.some((name) => question.undecided.has(name)),
+  );
+  const staying = new Set(standing.filter((one) => !leaving.includes(one)).flatMap(({ entry }) => entry.products));
+  return leaving.map(({ sent, entry, permissions }) => {
     const grant = { ...sent, permissions, grantable: sent.grantable.filter((p) => permissions.includes(p)) };
     const base = { hop, account, region, effect: 'narrows' as const, products: entry.products };
-    return [{ ...base, kind: 'revoke' as const, grant, reason: 'withdrawal' as const }];
+    const empties = entry.products.filter((name) => !staying.has(name));
+    return { ...base, kind: 'revoke' as const, grant, reason: 'withdrawal' as const, empties };
+  });
+}
+
+interface Withdrawable {
+  readonly entry: Entry;
+  readonly sent: Grant;
+  readonly permissions: readonly string[];
+}
+
+/** Ours, of this scope, and listed: neither a dropped table's entry nor what we granted ourselves counts as a product's. */
+function withdrawable({ account, region, entries, inScope, listed }: WithdrawQuestion): readonly Withdrawable[] {
+  const there = new Set(listed.map(identity));
+  return entries.flatMap((entry) => {
+    if (entry.kind !== 'grant' || !mayStand(entry)) return [];
+    if (entry.account !== account || entry.region !== region) return [];
+    const sent = JSON.parse(entry.sent) as Grant;
+    if (!inScope(sent) || !there.has(identity(sent))) return [];
+    const permissions = sent.permissions.filter((permission) => entry.before[permission] === 'absent');
+    return permissions.length === 0 ? [] : [{ entry, sent, permissions }];
   });
 }
 
@@ -77,11 +94,7 @@ export function brake(
   const standing = entries.filter((entry) => entry.kind === 'grant' && mayStand(entry));
   const { atMost, percent } = policy.limits.withdraw;
   const most = Math.max(atMost, Math.floor((standing.length * percent) / 100));
-  const names = [...new Set(withdrawn.flatMap((action) => action.products))].sort();
-  const emptied = names.filter((name) => {
-    const ours = standing.filter((entry) => entry.products.includes(name)).length;
-    return withdrawn.filter((action) => action.products.includes(name)).length >= ours;
-  });
+  const emptied = [...new Set(withdrawn.flatMap((a) => (a.kind === 'revoke' ? (a.empties ?? []) : [])))].sort();
   if (withdrawn.length <= most && emptied.length === 0) return { actions, finding: null };
   const hash = withdrawalHash(withdrawn);
   if (confirmed) return { actions, finding: null };
