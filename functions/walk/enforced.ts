@@ -26,7 +26,7 @@ export async function entriesOf(ctx: WalkContext, scope: Scope): Promise<readonl
 }
 
 /** Done only where policy, product and account all say `enforce` (law 11). */
-export function isEnforced(ctx: WalkContext, action: Action): boolean {
+export function isEnforced(ctx: Pick<WalkContext, 'policy'>, action: Action): boolean {
   return ctx.policy.products.some(
     (p) => action.products.includes(p.name) && modeIn(ctx.policy, p, action.account) === 'enforce',
   );
