@@ -41,6 +41,7 @@ export async function act(ctx: WalkContext, actions: readonly Action[], entries:
   const results: (LakeError | null)[] = [];
   const tried = (action: Action) => doing.earlier.get(entryId(action))?.execution === ctx.execution;
   const stopAt = ctx.now() + BUDGET_MS;
+  let inLine = false;
   // What AWS refused this run already comes last, or it could use up every call before the rest has had its turn.
   for (const group of [...inOrder(actions.filter((a) => !tried(a))), ...inOrder(actions.filter(tried))]) {
     const first = group[0];
@@ -50,8 +51,13 @@ export async function act(ctx: WalkContext, actions: readonly Action[], entries:
       throw new LakeError('MoreToDo', { message: `${results.length} of ${actions.length} write(s) done in this call` });
     }
     if (isPermission(first)) results.push(...(await permissions(doing, group.filter(isPermission))));
-    else results.push(await single(doing, first));
+    else {
+      const result = await single(doing, first);
+      results.push(result);
+      inLine ||= isLakeError(result, 'LeaseHeld') && !tried(first);
+    }
   }
+  if (inLine) throw new LakeError('MoreToDo', { message: 'another run is writing a document: once more in line' });
   const done = results.filter((result) => result === null).length;
   return { done, failed: distinct(actions).length - done };
 }

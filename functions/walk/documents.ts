@@ -18,8 +18,9 @@ export type DocumentAction = Extract<Action, { kind: `merge-${string}` }>;
 
 /** Outlives the longest invocation (a Lambda's 15 minutes), so that nobody writes beside a slow one. */
 const LEASE_MS = 16 * 60_000;
-const LEASE_TRIES = 20;
-const LEASE_PAUSE_MS = 500;
+/** Writers of one document stand in line, a few seconds each: databases of one bucket are published side by side. */
+const LEASE_PATIENCE_MS = 60_000;
+const LEASE_PAUSE_MS = 1000;
 const WRITES = 3;
 const LOOKS = 4;
 const LOOK_PAUSE_MS = 250;
@@ -57,6 +58,8 @@ async function underLease<T>(
   kind: Kind<T>,
   remember: (before: string | null) => Promise<void>,
 ): Promise<boolean> {
+  // Decided a moment ago: if another run has written our part too, there is nothing to stand in line for.
+  if (kind.merged(await kind.read()) === null) return false;
   const key = `document/${kind.name}`;
   await takeDocument(ctx, key);
   try {
@@ -67,8 +70,8 @@ async function underLease<T>(
 }
 
 async function takeDocument(ctx: WalkContext, key: string): Promise<void> {
-  for (let attempt = 0; attempt < LEASE_TRIES; attempt++) {
-    const now = ctx.now();
+  const givesUpAt = ctx.now() + LEASE_PATIENCE_MS;
+  for (let now = ctx.now(); now < givesUpAt; now = ctx.now()) {
     if (await ctx.ledger.take({ key, holder: ctx.invocation, until: now + LEASE_MS }, now)) return;
     await ctx.sleep(LEASE_PAUSE_MS);
   }

@@ -1,7 +1,10 @@
 /** Runs on one scope stand in line, writers of one document too; a dead holder blocks nobody for long. */
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sessionPolicyFor } from '#aws/session-policy.ts';
 import { scopeText } from '#core/start.ts';
+import { bucketStatements } from '#core/storage-statements.ts';
+import { writeDocument } from '#walk/documents.ts';
 import { BUCKET, CUR, FINANCE, JOB, REGION } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { runCrawler } from '../../infra/local/scenes/world.ts';
@@ -97,4 +100,52 @@ test('a document somebody of ours is writing: waited for, else left to the next 
   await cloud.settle(scope);
   expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
   expect(await cloud.ledger.take({ key: document, holder: REGION, until: now }, cloud.clock.now())).toBe(true);
+});
+
+test('a document that another run writes for a minute and a half is written in the same run', async () => {
+  const now = cloud.clock.now();
+  const key = `document/bucket-policy/${BUCKET}`;
+  await cloud.ledger.take({ key, holder: 'another invocation', until: now + 1.5 * MINUTE }, now);
+  await cloud.settle(scope);
+  expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+  expect((await openFindings(cloud)).map(({ cause }) => cause)).toEqual(['role-without-proof']);
+});
+
+test('a document whose part of ours another run has written meanwhile needs no lease', async () => {
+  await cloud.settle(scope);
+  const now = cloud.clock.now();
+  const key = `document/bucket-policy/${BUCKET}`;
+  await cloud.ledger.take({ key, holder: 'another invocation', until: now + 30 * MINUTE }, now);
+  const policy = demoPolicy('demo-share');
+  const cur = policy.products.filter(({ name }) => name === 'cur');
+  const { account, region } = scope;
+  const access = cloud.walkServices.access.member({
+    account,
+    region,
+    role: 'Storage',
+    sessionPolicy: sessionPolicyFor({ partition: 'aws', purpose: 'storage', account, region, bucket: BUCKET }),
+  });
+  const ctx = {
+    ...cloud.walkServices,
+    policy,
+    rolePath: '',
+    execution: 'e',
+    invocation: 'i',
+    now: cloud.clock.now,
+    sleep: cloud.clock.sleep,
+    tell() {},
+    start: async () => '',
+  };
+  const statements = bucketStatements(policy, cur, []);
+  const action = {
+    kind: 'merge-bucket-policy' as const,
+    hop: 'storage' as const,
+    account,
+    region,
+    effect: 'widens' as const,
+    products: ['cur'],
+    bucket: BUCKET,
+    statements,
+  };
+  expect(await writeDocument(ctx, action, access, async () => undefined)).toBe(false);
 });
