@@ -42,6 +42,16 @@ export interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
+/** What a rewritten document takes back of what our statements in it allowed. */
+export interface Taking {
+  /** Sids of the statements that allow less, or go. */
+  readonly sids: readonly string[];
+  /** What is written while that has to wait: those statements as they are, the others as wanted. */
+  readonly meanwhile: readonly Statement[];
+  /** Whether that changes anything. */
+  readonly changes: boolean;
+}
+
 export type Action =
   /** Merge admins, version and defaults into the settings document; all else survives. */
   | (ActionBase & {
@@ -56,11 +66,13 @@ export type Action =
       readonly kind: 'merge-bucket-policy';
       readonly bucket: string;
       readonly statements: readonly Statement[];
+      readonly takes?: Taking;
     })
   | (ActionBase & {
       readonly kind: 'merge-key-policy';
       readonly key: string;
       readonly statements: readonly Statement[];
+      readonly takes?: Taking;
     })
   | (ActionBase & {
       readonly kind: 'grant';

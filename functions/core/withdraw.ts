@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Entry } from '../contracts/ledger.ts';
 import type { Policy } from '../contracts/policy.ts';
-import type { Action, HopName } from './actions.ts';
+import type { Action, HopName, Taking } from './actions.ts';
 import { actionsText } from './describe.ts';
 import { isWithdrawal, mayStand } from './entries.ts';
 import { finding } from './findings.ts';
@@ -67,10 +67,34 @@ function identity({ principal, resource }: Pick<Grant, 'principal' | 'resource'>
 /** What a person confirms: the same withdrawals have the same hash, whatever else a plan holds. */
 export function withdrawalHash(actions: readonly Action[]): string {
   const lines = actions
-    .filter(isWithdrawal)
+    .filter(takesBack)
     .map((a) => JSON.stringify(a))
     .sort();
   return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16);
+}
+
+function takesBack(action: Action): boolean {
+  return isWithdrawal(action) || takingOf(action) !== undefined;
+}
+
+function takingOf(action: Action): Taking | undefined {
+  return action.kind === 'merge-bucket-policy' || action.kind === 'merge-key-policy' ? action.takes : undefined;
+}
+
+/** Statements count one by one, as grants do. */
+function weight(action: Action): number {
+  return takingOf(action)?.sids.length ?? 1;
+}
+
+/** Everything but what takes access back; documents are written without that part. */
+export function withoutTaking(actions: readonly Action[]): readonly Action[] {
+  return actions.flatMap((action) => {
+    if (isWithdrawal(action)) return [];
+    const taking = takingOf(action);
+    if (taking === undefined || !('statements' in action)) return [action];
+    const { takes: _, ...rest } = action as Extract<Action, { kind: 'merge-bucket-policy' | 'merge-key-policy' }>;
+    return taking.changes ? [{ ...rest, statements: taking.meanwhile }] : [];
+  });
 }
 
 export interface Braked {
@@ -88,20 +112,23 @@ export function brake(
   entries: readonly Entry[],
   confirmed: boolean,
 ): Braked {
-  const withdrawn = actions.filter(isWithdrawal);
+  const withdrawn = actions.filter(takesBack);
   const first = withdrawn[0];
   if (first === undefined) return { actions, finding: null };
   const standing = entries.filter((entry) => entry.kind === 'grant' && mayStand(entry));
   const { atMost, percent } = policy.limits.withdraw;
   const most = Math.max(atMost, Math.floor((standing.length * percent) / 100));
   const emptied = [...new Set(withdrawn.flatMap((a) => (a.kind === 'revoke' ? (a.empties ?? []) : [])))].sort();
-  if (withdrawn.length <= most && emptied.length === 0) return { actions, finding: null };
+  const count = withdrawn.reduce((sum, action) => sum + weight(action), 0);
+  if (count <= most && emptied.length === 0) return { actions, finding: null };
   const hash = withdrawalHash(withdrawn);
   if (confirmed) return { actions, finding: null };
   const why =
-    emptied.length > 0 ? `all grants of ${emptied.join(', ')}` : `${withdrawn.length} of ${standing.length} grants`;
+    emptied.length > 0
+      ? `all grants of ${emptied.join(', ')}`
+      : `${count} of what ${standing.length} grants and their statements allow`;
   return {
-    actions: actions.filter((action) => !isWithdrawal(action)),
+    actions: withoutTaking(actions),
     finding: finding({
       hop: first.hop,
       state: 'broken',

@@ -2,9 +2,9 @@
 
 import type { Entry } from '#contracts/ledger.ts';
 import type { Scope } from '#contracts/steps.ts';
-import type { Action } from '#core/actions.ts';
+import type { Action, Finding } from '#core/actions.ts';
 import { modeIn } from '#core/policy.ts';
-import { type Braked, brake, withdrawalHash } from '#core/withdraw.ts';
+import { brake, withdrawalHash } from '#core/withdraw.ts';
 import type { WalkContext } from './context.ts';
 
 /** What the ledger has on every account and Region a scope's actions may touch. */
@@ -32,12 +32,19 @@ export function isEnforced(ctx: Pick<WalkContext, 'policy'>, action: Action): bo
   );
 }
 
-/** Withdrawals only as far as the brake lets them, or a person has confirmed exactly these. */
+/** Withdrawals, hop by hop as stages do them, only as far as the brake lets them or a person has confirmed exactly these. */
 export async function withBrake(
   ctx: WalkContext,
   actions: readonly Action[],
   entries: readonly Entry[],
-): Promise<Braked> {
-  const confirmed = await ctx.ledger.isConfirmed(withdrawalHash(actions));
-  return brake(ctx.policy, actions, entries, confirmed);
+): Promise<{ readonly actions: readonly Action[]; readonly findings: readonly Finding[] }> {
+  const hops = [...Map.groupBy(actions, ({ hop }) => hop).values()];
+  const braked = await Promise.all(
+    hops.map(async (ofHop) => {
+      const judged = brake(ctx.policy, ofHop, entries, false);
+      if (judged.finding === null || !(await ctx.ledger.isConfirmed(withdrawalHash(ofHop)))) return judged;
+      return { actions: ofHop, finding: null };
+    }),
+  );
+  return { actions: braked.flatMap((b) => b.actions), findings: braked.flatMap((b) => b.finding ?? []) };
 }

@@ -11,7 +11,8 @@ import { readAssociations } from '#aws/shares.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
-import { type Decision, merge, NOTHING } from '#core/actions.ts';
+import { type Decision, merge, NOTHING, unjudged } from '#core/actions.ts';
+import { isWithdrawal } from '#core/entries.ts';
 import type { CatalogFacts, StorageFacts } from '#core/facts.ts';
 import { decideCatalogPolicy } from '#core/hops/catalog-policy.ts';
 import { decideExposure } from '#core/hops/exposure.ts';
@@ -29,6 +30,7 @@ import {
 } from '#core/lake.ts';
 import { modeIn } from '#core/policy.ts';
 import { consumersOf, productsOf, receivers } from '#core/wanted.ts';
+import { withoutTaking } from '#core/withdraw.ts';
 import type { WalkContext } from './context.ts';
 import { reader, roleArn } from './entrance.ts';
 import { observed, observedAsAdmin, once, oncePer } from './observed.ts';
@@ -175,14 +177,18 @@ export async function catalogPolicyHop(ctx: WalkContext, facts: PublishFacts): P
   });
 }
 
+/** What Lake Formation needs before it shares anything. */
+export async function hopsBeforeShare(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
+  return merge(await exposureHop(ctx, facts, looking), await catalogPolicyHop(ctx, facts));
+}
+
 /** Products whose earlier hops don't hold. What is about to be done counts as done only when planning. */
 export async function blockedProducts(
   ctx: WalkContext,
   facts: PublishFacts,
   looking: Looking,
 ): Promise<ReadonlySet<string>> {
-  const [exposure, catalogPolicy] = await Promise.all([exposureHop(ctx, facts, looking), catalogPolicyHop(ctx, facts)]);
-  const before = merge(exposure, catalogPolicy);
+  const before = await hopsBeforeShare(ctx, facts, looking);
   const found = before.findings.flatMap((f) => (f.product === null ? facts.products.map((p) => p.name) : [f.product]));
   const undone = looking.planning ? [] : before.actions.flatMap((action) => action.products);
   return new Set([...found, ...undone]);
@@ -201,7 +207,7 @@ export async function shareHop(ctx: WalkContext, facts: PublishFacts, looking: L
     const others = facts.products.filter((p) => !products.includes(p)).map((p) => p.name);
     return decideShare({ products, others, blocked, catalog, listed, associations, entries, recent: looking.recent });
   });
-  return merge(...decisions);
+  return merge(...decisions, unjudged('share', [...blocked]));
 }
 
 /** A product that can't be shared gets no bytes either; what its statements say already is left as it is. */
@@ -213,14 +219,19 @@ export async function storageHop(ctx: WalkContext, facts: PublishFacts, looking:
   ]);
   // Bytes are opened last: a product whose grants AWS refused is not half readable.
   const ungranted = looking.planning ? [] : share.actions.filter((a) => a.kind === 'grant').flatMap((a) => a.products);
+  // And closed last: while the brake holds a product's grants, its bytes are held too.
+  const leaving = new Set(looking.planning ? [] : share.actions.filter(isWithdrawal).flatMap((a) => a.products));
   const open = facts.products.filter(({ name }) => !blocked.has(name) && !ungranted.includes(name));
   const groups = Object.values(Object.groupBy(open, (p) => storageKey(ctx, p)));
   const decisions = groups.map(async (products = []) => {
     const first = products[0];
     if (first === undefined) return NOTHING;
-    return decideStorage({ policy: ctx.policy, products, disproved, facts: await readStorage(ctx, first) });
+    const decision = decideStorage({ policy: ctx.policy, products, disproved, facts: await readStorage(ctx, first) });
+    return products.some(({ name }) => leaving.has(name))
+      ? { ...decision, actions: withoutTaking(decision.actions) }
+      : decision;
   });
-  return merge(...(await Promise.all(decisions)));
+  return merge(...(await Promise.all(decisions)), unjudged('storage', [...blocked, ...ungranted]));
 }
 
 function storageKey(ctx: WalkContext, product: Product): string {

@@ -4,6 +4,7 @@ import { LakeError } from '#contracts/errors.ts';
 import type { Scope, StageOutput } from '#contracts/steps.ts';
 import type { Action, Decision, Finding } from '#core/actions.ts';
 import { merge } from '#core/actions.ts';
+import { oneFindingPerFault } from '#core/findings.ts';
 import { leftoverFindings, notYetVisible, reportOnlyFindings } from '#core/leftovers.ts';
 import { settle } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
@@ -18,7 +19,7 @@ export async function verify(ctx: WalkContext, scope: Scope): Promise<StageOutpu
   const decision = await decideAll(ctx, scope);
   const entries = await entriesOf(ctx, scope);
   const wanted = decision.actions.filter((action) => isEnforced(ctx, action));
-  const { actions: enforced, finding: braked } = await withBrake(ctx, wanted, entries);
+  const { actions: enforced, findings: braked } = await withBrake(ctx, wanted, entries);
   const early = notYetVisible(enforced, entries, ctx.now());
   if (early.length > 0) {
     throw new LakeError('NotYetVisible', {
@@ -30,10 +31,10 @@ export async function verify(ctx: WalkContext, scope: Scope): Promise<StageOutpu
     ...decision.findings,
     ...leftoverFindings(enforced, entries),
     ...reportOnlyFindings(reported),
-    ...(braked === null ? [] : [braked]),
+    ...braked,
   ];
-  await record(ctx, scope, findings);
-  if (scope.half === 'onboard') await rememberWalk(ctx, scope, enforced, findings);
+  await record(ctx, scope, { ...decision, findings });
+  if (scope.half === 'onboard') await rememberWalk(ctx, scope, decision.actions, findings);
   return {
     stage: 'verify',
     decided: enforced.length,
@@ -48,20 +49,34 @@ export async function decideAll(ctx: WalkContext, scope: Scope): Promise<Decisio
   const facts = look(ctx, scope);
   const decisions: Decision[] = [];
   for (const hop of hopsOf(scope.half)) decisions.push(await facts.decide(hop, { recent: [], planning: false }));
-  return merge(...decisions);
+  return oneFindingPerFault(merge(...decisions));
 }
 
-async function record(ctx: WalkContext, scope: Scope, findings: readonly Finding[]): Promise<void> {
+type Found = Pick<Decision, 'findings' | 'unjudged'>;
+
+async function record(ctx: WalkContext, scope: Scope, found: Found): Promise<void> {
   const text = scopeText(scope);
   const records = await ctx.ledger.findings(text);
-  const settled = settle({ scope: text, findings, records, now: ctx.now(), execution: ctx.execution });
+  const settled = settle({ ...found, scope: text, records, now: ctx.now(), execution: ctx.execution });
   if (settled.changed.length > 0) await ctx.ledger.putFindings(settled.changed);
   const opened = settled.changed.filter((r) => r.state === 'open' && r.openedAt === r.seenAt).length;
   const recovered = settled.changed.filter((r) => r.state === 'recovered').length;
   ctx.tell({ kind: 'settled', scope: text, opened, recovered, open: settled.open });
 }
 
-/** What this walk has seen through to the end, so that a publish need not start it again; and whom it disproved. */
+/** Who is not admitted leaves nothing undone: it is the owners' of those roles to change, not a walk's. */
+const NOT_ADMITTED = ['role-without-proof', 'role-trust-too-wide'];
+
+/** Products with something open: each publish starts this walk again until it is seen to hold. Null: all of them. */
+function undoneBy(found: Finding): readonly (string | null)[] {
+  if (found.state === 'unknown') return [found.product];
+  return found.product === null || NOT_ADMITTED.includes(found.cause) ? [] : [found.product];
+}
+
+/**
+ * What this walk has seen through to the end, so that a publish need not start it again; and whom it disproved. What
+ * report mode or the brake held back is left to do as well: the policy that lets it go changes nothing in a snapshot.
+ */
 async function rememberWalk(
   ctx: WalkContext,
   scope: Extract<Scope, { half: 'onboard' }>,
@@ -71,11 +86,7 @@ async function rememberWalk(
   const facts = onboardFacts(ctx, scope);
   const roles = await facts.roles();
   const before = await ctx.ledger.walked(scope.account, scope.region);
-  const unknown = findings.filter((f) => f.state === 'unknown').map((f) => f.product);
-  const waiting = findings
-    .filter((f) => f.state === 'waiting' || f.hop === 'acceptance')
-    .flatMap((f) => f.product ?? []);
-  const undone = new Set([...left.flatMap((a) => a.products), ...unknown, ...waiting]);
+  const undone = new Set([...left.flatMap((a) => a.products), ...findings.flatMap(undoneBy)]);
   const parts = await partsSeen(ctx, facts, { undone, before: before?.parts ?? {} });
   const disproved = roles.known ? disprovedRoles(ctx, facts, roles.value) : (before?.disproved ?? []);
   const same =

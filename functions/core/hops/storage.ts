@@ -4,6 +4,7 @@ import type { Policy, Product } from '../../contracts/policy.ts';
 import { type Action, type Decision, type Finding, merge, NOTHING, type Statement } from '../actions.ts';
 import type { StorageFacts } from '../facts.ts';
 import { finding, pasteable, unreadable } from '../findings.ts';
+import { effectOf, statementsIn, takingOf } from '../iam/allowed.ts';
 import { evaluateResource } from '../iam/evaluate.ts';
 import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT, mergeStatements } from '../iam/merge.ts';
 import type { Observed } from '../lake.ts';
@@ -56,7 +57,8 @@ function bucketDecision({ policy, products, first, disproved }: Asked, where: Wh
   if (merged.size > BUCKET_POLICY_LIMIT) return only(tooLarge(where, merged.size, BUCKET_POLICY_LIMIT));
   if (first.storage.bucketPolicy === 'emit') return only(toAdd(where, 'bucket', statements));
   const { bucket } = first.storage;
-  return does({ ...base(where, products), kind: 'merge-bucket-policy', bucket, statements });
+  const change = changeOf(facts.bucketPolicy.text, statements, ours);
+  return does({ ...base(where, products), ...change, kind: 'merge-bucket-policy', bucket, statements });
 }
 
 function keyDecision({ policy, products, first }: Asked, where: Where, facts: StorageFacts): Decision {
@@ -69,7 +71,8 @@ function keyDecision({ policy, products, first }: Asked, where: Where, facts: St
   if (!merged.changed) return NOTHING;
   if (merged.size > KEY_POLICY_LIMIT) return only(tooLarge(on, merged.size, KEY_POLICY_LIMIT));
   if (bucketPolicy === 'emit') return only(toAdd(on, 'key', statements));
-  return does({ ...base(where, products), kind: 'merge-key-policy', key, statements });
+  const change = changeOf(facts.keyPolicy.text, statements, ours);
+  return does({ ...base(where, products), ...change, kind: 'merge-key-policy', key, statements });
 }
 
 function base(where: Where, products: readonly Product[]) {
@@ -77,9 +80,15 @@ function base(where: Where, products: readonly Product[]) {
     hop: 'storage' as const,
     account: where.account,
     region: where.region,
-    effect: 'widens' as const,
     products: namesOf(products),
   };
+}
+
+/** What the rewrite really does, judged against what is there: shrinking a condition is a withdrawal like any other. */
+function changeOf(text: string | null, statements: readonly Statement[], ours: (sid: string) => boolean) {
+  const present = statementsIn(text, ours);
+  const takes = takingOf(present, statements);
+  return { effect: effectOf(present, statements), ...(takes === null ? {} : { takes }) };
 }
 
 function does(action: Action): Decision {

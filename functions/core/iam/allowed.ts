@@ -1,0 +1,65 @@
+/** What a rewritten document still allows of what our statements in it allowed. Both sides are statements of ours. */
+
+import type { Effect, Statement, Taking } from '../actions.ts';
+import { asList, isMembers, type Members, parseDocument } from './document.ts';
+import { sameStatements } from './same.ts';
+
+/** Statements of a document by their Sid; none when there is none or it can't be read. */
+export function statementsIn(text: string | null, owned: (sid: string) => boolean): readonly Statement[] {
+  const parsed = text === null ? null : parseDocument(text);
+  if (parsed === null || !parsed.ok) return [];
+  // Found by a Sid of ours, so of the shape we write, but for "one or a list of one".
+  const isOurs = ({ Sid }: Members) => typeof Sid === 'string' && Sid !== '' && owned(Sid);
+  return parsed.document.statements.filter(isOurs) as unknown as readonly Statement[];
+}
+
+/** Whether a rewrite opens anything, takes anything back, or only says the same in other words. */
+export function effectOf(present: readonly Statement[], next: readonly Statement[]): Effect {
+  const changed = (from: readonly Statement[], to: readonly Statement[], effect: Statement['Effect']) =>
+    from.some((statement) => statement.Effect === effect && !stillApplies(statement, to));
+  if (changed(next, present, 'Allow') || changed(present, next, 'Deny')) return 'widens';
+  return changed(present, next, 'Allow') || changed(next, present, 'Deny') ? 'narrows' : 'neutral';
+}
+
+/** Null when all that was allowed still is. A Deny takes nothing that was meant to be had, and never waits. */
+export function takingOf(present: readonly Statement[], next: readonly Statement[]): Taking | null {
+  const taken = present.filter((statement) => statement.Effect === 'Allow' && !stillApplies(statement, next));
+  if (taken.length === 0) return null;
+  const sids = taken.map(({ Sid }) => Sid).sort();
+  const meanwhile = [...next.filter(({ Sid }) => !sids.includes(Sid)), ...taken];
+  return { sids, meanwhile, changes: !sameStatements(present, meanwhile) };
+}
+
+/**
+ * Whether one of `next` applies wherever `present` does: the same but for lists that grew and conditions that fell away.
+ * Anything else counts as taken away: the brake had rather ask once too often.
+ */
+function stillApplies(present: Statement, next: readonly Statement[]): boolean {
+  return next.some((statement) => reaches({ ...statement }, { ...present }));
+}
+
+function reaches(next: Members, present: Members): boolean {
+  const shape = ({ Effect, Principal }: Members) => [{ Effect, Principal }];
+  return (
+    sameStatements(shape(next), shape(present)) &&
+    holds(next['Action'], present['Action']) &&
+    holds(next['Resource'], present['Resource']) &&
+    conditionHolds(next['Condition'], present['Condition'])
+  );
+}
+
+function holds(next: unknown, present: unknown): boolean {
+  const values = new Set(asList(next).map(String));
+  return asList(present).every((value) => values.has(String(value)));
+}
+
+/** Our conditions only name what is admitted: a longer list of values admits more, a key more admits less. */
+function conditionHolds(next: unknown, present: unknown): boolean {
+  if (next === undefined) return true;
+  if (!isMembers(next) || !isMembers(present)) return false;
+  return Object.entries(next).every(([operator, keys]) => {
+    const before = present[operator];
+    if (!isMembers(keys) || !isMembers(before)) return false;
+    return Object.entries(keys).every(([key, values]) => before[key] !== undefined && holds(values, before[key]));
+  });
+}

@@ -1,0 +1,52 @@
+/** Law 10 over a lake: neither grants nor bytes are taken back in a mass before a person has said so. */
+
+import { afterEach, expect, test } from 'vitest';
+import { findingOf } from '#core/report.ts';
+import { scopeText } from '#core/start.ts';
+import { CUR, JOB } from '../../infra/local/scenes/places.ts';
+import { isRefused, READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { demoPolicy } from '../support/demo-policy.ts';
+import { bucketStatements } from '../support/hands.ts';
+import { type InProcess, inProcess } from '../support/in-process.ts';
+import { scopeOf } from '../support/scopes.ts';
+
+let cloud: InProcess;
+afterEach(() => cloud.close());
+
+const forAudience = (...accounts: string[]) =>
+  demoPolicy('demo-share', (document) => {
+    document.accounts['other'] = '444444444444';
+    document.limits.withdraw = { atMost: 0, percent: 0 };
+    if (document.products['cur']) document.products['cur'].audience.accounts = accounts;
+  });
+
+async function hashes(): Promise<readonly string[]> {
+  const open = (await cloud.ledger.findings(scopeText(scopeOf(CUR)))).filter(({ state }) => state === 'open');
+  return open
+    .map(findingOf)
+    .filter(({ cause }) => cause === 'brake-pulled')
+    .map(({ resource }) => resource.replace('withdrawal ', ''));
+}
+
+test('an audience that shrinks loses neither table nor bytes before it is confirmed, and then both', async () => {
+  const before = forAudience('analytics', 'other');
+  const after = forAudience('other');
+  cloud = await inProcess(before);
+  await runCrawler(cloud.stage);
+  await cloud.settle(scopeOf(CUR), before);
+  const statements = await bucketStatements(cloud.stage);
+  await cloud.settle(scopeOf(CUR), after);
+  expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+  expect(await bucketStatements(cloud.stage)).toEqual(statements);
+  // Bytes are closed after the grants, behind a brake of their own.
+  for (const closed of ['grants', 'bytes']) {
+    const asked = await hashes();
+    expect(asked, closed).toHaveLength(1);
+    await cloud.ledger.confirm(asked[0] ?? '', 'test');
+    await cloud.settle(scopeOf(CUR), after);
+  }
+  expect(await hashes()).toEqual([]);
+  expect(await readAs(cloud.stage, JOB, CUR)).toSatisfy(isRefused);
+  expect(JSON.stringify(await bucketStatements(cloud.stage))).not.toContain('222222222222');
+});
