@@ -13,6 +13,7 @@ import { entryId, intentOf, settled } from '#core/entries.ts';
 import type { WalkContext } from './context.ts';
 import { type DocumentAction, writeDocument } from './documents.ts';
 import { actor } from './entrance.ts';
+import { inLine } from './lease.ts';
 import { createPace, type Pace } from './pace.ts';
 
 export interface Acted {
@@ -28,6 +29,12 @@ const ROUND_PAUSES_MS = [500, 1000, 2000, 4000, 8000];
 /** One call starts nothing new after this long: a function lives 5 minutes, its reads and last batch included. */
 const BUDGET_MS = 3 * 60_000;
 
+/**
+ * AWS takes no two grants to one principal at once (G-L1), and two databases of one account are shared with the same
+ * consumers: one batch at a time per granting account and Region. Longer than one call with its retries.
+ */
+const GRANTS_LEASE_MS = 2 * 60_000;
+
 interface Doing {
   readonly ctx: WalkContext;
   readonly pace: Pace;
@@ -41,7 +48,7 @@ export async function act(ctx: WalkContext, actions: readonly Action[], entries:
   const results: (LakeError | null)[] = [];
   const tried = (action: Action) => doing.earlier.get(entryId(action))?.execution === ctx.execution;
   const stopAt = ctx.now() + BUDGET_MS;
-  let inLine = false;
+  let again = false;
   // What AWS refused this run already comes last, or it could use up every call before the rest has had its turn.
   for (const group of [...inOrder(actions.filter((a) => !tried(a))), ...inOrder(actions.filter(tried))]) {
     const first = group[0];
@@ -50,14 +57,13 @@ export async function act(ctx: WalkContext, actions: readonly Action[], entries:
       if (tried(first)) break;
       throw new LakeError('MoreToDo', { message: `${results.length} of ${actions.length} write(s) done in this call` });
     }
-    if (isPermission(first)) results.push(...(await permissions(doing, group.filter(isPermission))));
-    else {
-      const result = await single(doing, first);
-      results.push(result);
-      inLine ||= isLakeError(result, 'LeaseHeld') && !tried(first);
-    }
+    const outcome = isPermission(first)
+      ? await permissions(doing, group.filter(isPermission))
+      : [await single(doing, first)];
+    results.push(...outcome);
+    again ||= !tried(first) && outcome.some((result) => isLakeError(result, 'LeaseHeld'));
   }
-  if (inLine) throw new LakeError('MoreToDo', { message: 'another run is writing a document: once more in line' });
+  if (again) throw new LakeError('MoreToDo', { message: 'another run is writing here: once more in line' });
   const done = results.filter((result) => result === null).length;
   return { done, failed: distinct(actions).length - done };
 }
@@ -182,11 +188,9 @@ async function sendBatch({ ctx, pace }: Doing, batch: readonly Permission[]): Pr
   const clients = actor(ctx, first);
   const send = first.kind === 'grant' ? grantBatch : revokeBatch;
   try {
-    return await send(
-      clients,
-      first.account,
-      batch.map((action) => action.grant),
-    );
+    const grants = batch.map((action) => action.grant);
+    const lease = { key: `grants/${first.account}/${first.region}`, ms: GRANTS_LEASE_MS };
+    return await inLine(ctx, lease, () => send(clients, first.account, grants));
   } catch (error) {
     if (!(error instanceof LakeError)) throw error;
     return batch.map(() => error);

@@ -13,14 +13,12 @@ import type { Action } from '#core/actions.ts';
 import { mergeKeyStatements, mergeStatements } from '#core/iam/merge.ts';
 import { ownsSid, ownsSidAbout } from '#core/sids.ts';
 import type { WalkContext } from './context.ts';
+import { inLine } from './lease.ts';
 
 export type DocumentAction = Extract<Action, { kind: `merge-${string}` }>;
 
 /** Outlives the longest invocation (a Lambda's 15 minutes), so that nobody writes beside a slow one. */
 const LEASE_MS = 16 * 60_000;
-/** Writers of one document stand in line, a few seconds each: databases of one bucket are published side by side. */
-const LEASE_PATIENCE_MS = 60_000;
-const LEASE_PAUSE_MS = 1000;
 const WRITES = 3;
 const LOOKS = 4;
 const LOOK_PAUSE_MS = 250;
@@ -60,25 +58,8 @@ async function underLease<T>(
 ): Promise<boolean> {
   // Decided a moment ago: if another run has written our part too, there is nothing to stand in line for.
   if (kind.merged(await kind.read()) === null) return false;
-  const key = `document/${kind.name}`;
-  await takeDocument(ctx, key);
-  try {
-    return await converge(ctx, kind, remember);
-  } finally {
-    await ctx.ledger.release(key, ctx.invocation);
-  }
-}
-
-async function takeDocument(ctx: WalkContext, key: string): Promise<void> {
-  const givesUpAt = ctx.now() + LEASE_PATIENCE_MS;
-  for (let now = ctx.now(); now < givesUpAt; now = ctx.now()) {
-    if (await ctx.ledger.take({ key, holder: ctx.invocation, until: now + LEASE_MS }, now)) return;
-    await ctx.sleep(LEASE_PAUSE_MS);
-  }
-  throw new LakeError('LeaseHeld', {
-    message: `${key} is being written by another run`,
-    remedy: 'The next run writes it.',
-  });
+  const lease = { key: `document/${kind.name}`, ms: LEASE_MS };
+  return inLine(ctx, lease, () => converge(ctx, kind, remember));
 }
 
 async function converge<T>(

@@ -149,3 +149,15 @@ test('a document whose part of ours another run has written meanwhile needs no l
   };
   expect(await writeDocument(ctx, action, access, async () => undefined)).toBe(false);
 });
+
+test('grants of one account wait for each other: no two at once to one principal (G-L1)', async () => {
+  const now = cloud.clock.now();
+  const key = `grants/${FINANCE}/${REGION}`;
+  await cloud.ledger.take({ key, holder: 'a publish of another database', until: now + 1.5 * MINUTE }, now);
+  const run = await cloud.run(scope);
+  expect(run.status).toBe('SUCCEEDED');
+  expect(cloud.clock.now() - now).toBeGreaterThanOrEqual(1.5 * MINUTE);
+  await cloud.settle(scope);
+  expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+  expect((await openFindings(cloud)).map(({ cause }) => cause)).toEqual(['role-without-proof']);
+});
