@@ -114,7 +114,10 @@ async function grantBatch(target: Target, number: number): Promise<void> {
   if (Array.isArray(Failures) && Failures.length > 0) throw new Error(`a grant failed: ${JSON.stringify(Failures[0])}`);
 }
 
-async function measure(target: Target, pid: number): Promise<Omit<LakeBench, 'startMs' | 'coldStartMs' | 'loadSeconds'>> {
+async function measure(
+  target: Target,
+  pid: number,
+): Promise<Omit<LakeBench, 'startMs' | 'coldStartMs' | 'loadSeconds'>> {
   const getTable = await timed(3_000, (i) => readTable(target, i));
   const listByResource = await timed(1_000, (i) => listPermissions(target, { Resource: tableResource(i * 7) }));
   const listByPrincipal = await timed(1_000, (i) =>

@@ -7,11 +7,15 @@ import type { Organization } from './state.ts';
 const region = 'us-east-1';
 const source = 'aws.organizations';
 
-/** A change by an API call, with the request as CloudTrail writes it: names begin in lower case. */
+/**
+ * A change by an API call, with the request as CloudTrail writes it: names begin in lower case. It is told in the
+ * management account; what an invited account answers, in that one.
+ */
 export function emitApiCall(call: Call, organization: Organization, eventName: string, request: object): void {
   const { caller, world } = call;
-  emit(world, organization, 'AWS API Call via CloudTrail', {
-    ...record(world, eventName, 'AwsApiCall', organization),
+  const recipient = organization.accounts.has(call.account) ? organization.managementAccount : call.account;
+  emit(world, recipient, 'AWS API Call via CloudTrail', {
+    ...record(world, eventName, 'AwsApiCall', recipient),
     userIdentity: { type: identityType[caller.kind], arn: caller.sessionArn ?? caller.arn, accountId: caller.account },
     requestParameters: lowerFirst(request),
     responseElements: null,
@@ -31,8 +35,8 @@ export function emitCreateAccountResult(world: World, organization: Organization
     RequestedTimestamp: clockText(status.RequestedTimestamp),
     CompletedTimestamp: clockText(status.CompletedTimestamp),
   });
-  emit(world, organization, 'AWS Service Event via CloudTrail', {
-    ...record(world, 'CreateAccountResult', 'AwsServiceEvent', organization),
+  emit(world, organization.managementAccount, 'AWS Service Event via CloudTrail', {
+    ...record(world, 'CreateAccountResult', 'AwsServiceEvent', organization.managementAccount),
     requestParameters: null,
     responseElements: null,
     serviceEventDetails: { createAccountStatus },
@@ -63,15 +67,15 @@ export function emitDeparted(
 /** AWS's pages disagree about these events' type and say nothing about their fields: both are switches. */
 function emitMembership(world: World, organization: Organization, eventName: string, facts: object): void {
   const detailType = world.switch('organizations-membership-detail-type');
-  emit(world, organization, detailType, {
-    ...record(world, eventName, 'AwsServiceEvent', organization),
+  emit(world, organization.managementAccount, detailType, {
+    ...record(world, eventName, 'AwsServiceEvent', organization.managementAccount),
     requestParameters: null,
     responseElements: null,
     [world.switch('organizations-membership-facts-in')]: facts,
   });
 }
 
-function record(world: World, eventName: string, eventType: string, organization: Organization): object {
+function record(world: World, eventName: string, eventType: string, recipientAccountId: string): object {
   return {
     eventVersion: '1.08',
     eventTime: new Date(world.now()).toISOString(),
@@ -80,12 +84,12 @@ function record(world: World, eventName: string, eventType: string, organization
     awsRegion: region,
     eventType,
     managementEvent: true,
-    recipientAccountId: organization.managementAccount,
+    recipientAccountId,
   };
 }
 
-function emit(world: World, organization: Organization, detailType: string, detail: Record<string, unknown>): void {
-  world.emit({ account: organization.managementAccount, region, source, detailType, resources: [], detail });
+function emit(world: World, account: string, detailType: string, detail: Record<string, unknown>): void {
+  world.emit({ account, region, source, detailType, resources: [], detail });
 }
 
 function lowerFirst(record: object): Record<string, unknown> {

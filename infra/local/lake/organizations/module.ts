@@ -3,10 +3,11 @@
 import type { ServiceModule } from '../service.ts';
 import { organizationChanges } from './changes.ts';
 import { organizationControls } from './controls.ts';
+import { handshakes } from './handshakes.ts';
 import { organizationReads } from './reads.ts';
 
 export const organizationsModule: ServiceModule = {
   name: 'organizations',
-  operations: { ...organizationReads, ...organizationChanges },
+  operations: { ...organizationReads, ...organizationChanges, ...handshakes },
   controls: organizationControls,
 };

@@ -1,6 +1,11 @@
 /** Organizations: their units and accounts. An account belongs to one organization at most. */
 
-import type { AccountJoinedMethod, AccountState, CreateAccountStatus } from '@aws-sdk/client-organizations';
+import type {
+  AccountJoinedMethod,
+  AccountState,
+  CreateAccountStatus,
+  HandshakeState,
+} from '@aws-sdk/client-organizations';
 
 export interface Unit {
   readonly id: string;
@@ -37,13 +42,26 @@ export interface Organization {
   ramSharing: boolean;
 }
 
+/** An invitation of an account into an organization. */
+export interface Invitation {
+  readonly id: string;
+  readonly organization: Organization;
+  readonly account: string;
+  readonly requested: Date;
+  readonly expires: Date;
+  /** As it was last answered; time alone makes an open one EXPIRED. */
+  state: HandshakeState;
+}
+
 export interface OrganizationsState {
   /** By organization id. */
   readonly organizations: Map<string, Organization>;
   /** Organization id by account. */
   readonly membership: Map<string, string>;
+  /** By handshake id. */
+  readonly invitations: Map<string, Invitation>;
 }
 
 export function createOrganizationsState(): OrganizationsState {
-  return { organizations: new Map(), membership: new Map() };
+  return { organizations: new Map(), membership: new Map(), invitations: new Map() };
 }
