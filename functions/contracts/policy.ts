@@ -104,8 +104,8 @@ const tags = z.strictObject({
 });
 
 const settings = z.strictObject({
-  defaults: z._default(z.enum(['report', 'off']), 'report'),
-  createDatabase: z._default(z.enum(['report', 'revoke']), 'report'),
+  defaults: z.optional(z.enum(['report', 'off'])),
+  createDatabase: z.optional(z.enum(['report', 'revoke'])),
   crossAccountVersion: z._default(
     z.strictObject({
       atLeast: z._default(z.int().check(z.minimum(1), z.maximum(5)), 3),
@@ -124,7 +124,7 @@ const limits = z.strictObject({
     { atMost: 20, percent: 5 },
   ),
   writesPerSecond: z._default(z.number().check(z.positive()), 5),
-  accountsAtOnce: z._default(z.int().check(z.positive()), 50),
+  accountsAtOnce: z.optional(z.int().check(z.positive())),
 });
 
 /** The file after YAML: what a person may write, defaults filled in. */
@@ -138,11 +138,7 @@ export const PolicySchema = z.strictObject({
   }),
   hub: z.strictObject({ account: accountId, region }),
   accounts: z.record(name, account),
-  settings: z._default(settings, {
-    defaults: 'report',
-    createDatabase: 'report',
-    crossAccountVersion: { atLeast: 3, raise: false },
-  }),
+  settings: z._default(settings, { crossAccountVersion: { atLeast: 3, raise: false } }),
   roleProof: z._default(
     z.strictObject({
       protectedPaths: z._default(
@@ -156,7 +152,7 @@ export const PolicySchema = z.strictObject({
   tags: z.optional(tags),
   dataLocations: z.optional(z.array(z.strictObject({ account: name, location: s3Location, to: names }))),
   connections: z.optional(z.strictObject({ check: z.literal('all') })),
-  limits: z._default(limits, { withdraw: { atMost: 20, percent: 5 }, writesPerSecond: 5, accountsAtOnce: 50 }),
+  limits: z._default(limits, { withdraw: { atMost: 20, percent: 5 }, writesPerSecond: 5 }),
   schedule: z.optional(z.strictObject({ reconcile: z.optional(z.string()), deep: z.optional(z.string()) })),
   debounce: z._default(z.int().check(z.minimum(0), z.maximum(3600)), 60),
   alerts: z._default(

@@ -65,6 +65,7 @@ const NOT_YET: readonly (readonly [string, unknown])[] = [
   ['alerts.byAccount', { analytics: ['a@example.com'] }],
   ['settings.defaults', 'off'],
   ['settings.createDatabase', 'revoke'],
+  ['limits.accountsAtOnce', 50],
   ['products.cur.audience.organizationalUnits', ['ou-a1b2-11111111']],
   ['products.cur.audience.organization', true],
   ['products.cur.audience.except', ['analytics']],

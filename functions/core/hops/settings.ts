@@ -47,16 +47,35 @@ export function decideSettings(question: SettingsQuestion): Decision {
   };
   return {
     actions: wanted ? [action] : [],
-    findings: low && !raise ? [versionTooLow(where, crossAccountVersion, atLeast)] : [],
+    findings: [
+      ...(low && !raise ? [versionTooLow(where, crossAccountVersion, atLeast)] : []),
+      ...defaultsOpen(where, question, facts.value),
+    ],
     left,
   };
 }
 
-function versionTooLow(
-  where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>,
-  found: number,
-  atLeast: number,
-): Finding {
+/** Only a producer's defaults are in anybody's way: what is made there tomorrow could not be shared. */
+function defaultsOpen(where: Where, { policy, grantor }: SettingsQuestion, facts: SettingsFacts): readonly Finding[] {
+  if (policy.settings.defaults === undefined || !grantor) return [];
+  const open = [...(facts.openDatabases ? ['databases'] : []), ...(facts.openTables ? ['tables'] : [])];
+  if (open.length === 0) return [];
+  return [
+    finding({
+      ...where,
+      state: 'broken',
+      cause: 'iam-defaults-open',
+      identity: 'defaults',
+      message: `new ${open.join(' and ')} are still opened to IAM_ALLOWED_PRINCIPALS, and can't be shared until that is revoked`,
+      remedy:
+        'Clear "Use only IAM access control" for new databases and tables in Lake Formation > Data catalog settings. What exists stays as it is; creators then grant access to what they make.',
+    }),
+  ];
+}
+
+type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>;
+
+function versionTooLow(where: Where, found: number, atLeast: number): Finding {
   return finding({
     ...where,
     state: 'broken',

@@ -15,7 +15,8 @@ const SECTIONS = {
 
 export function checkNotYet(document: PolicyDocument): PolicyIssue[] {
   const products = Object.entries(document.products).flatMap(([name, entry]) => productNotYet(name, entry));
-  return [...settingsNotYet(document), ...products, ...sectionsNotYet(document), ...alertsNotYet(document)];
+  const rest = [sectionsNotYet(document), limitsNotYet(document), alertsNotYet(document)].flat();
+  return [...settingsNotYet(document), ...products, ...rest];
 }
 
 function settingsNotYet({ settings }: PolicyDocument): PolicyIssue[] {
@@ -23,10 +24,17 @@ function settingsNotYet({ settings }: PolicyDocument): PolicyIssue[] {
   if (settings.defaults === 'off') {
     issues.push(notYet(['settings', 'defaults'], settings.defaults, 'write report; turn the defaults off by hand'));
   }
-  if (settings.createDatabase === 'revoke') {
-    issues.push(notYet(['settings', 'createDatabase'], settings.createDatabase, 'write report; revoke it by hand'));
+  if (settings.createDatabase !== undefined) {
+    const path = ['settings', 'createDatabase'];
+    issues.push(notYet(path, settings.createDatabase, 'leave it out; look after CREATE_DATABASE by hand'));
   }
   return issues;
+}
+
+function limitsNotYet({ limits }: PolicyDocument): PolicyIssue[] {
+  if (limits.accountsAtOnce === undefined) return [];
+  const instead = 'leave it out; consumers run side by side';
+  return [notYet(['limits', 'accountsAtOnce'], limits.accountsAtOnce, instead)];
 }
 
 function productNotYet(name: string, { audience, exposure, storage, probe }: ProductEntry): PolicyIssue[] {
