@@ -1,7 +1,7 @@
 /** Making findings. Same trouble, same key: that is how a finding is reported once and seen to recover. */
 
 import { createHash } from 'node:crypto';
-import type { Finding } from './actions.ts';
+import type { Decision, Finding } from './actions.ts';
 import type { Trouble } from './lake.ts';
 
 type Draft = Omit<Finding, 'key' | 'principal' | 'aws' | 'product'> & {
@@ -40,6 +40,31 @@ export function unreadable(where: Where, why: Trouble): Finding {
     remedy: why.remedy ?? 'Nothing was changed. Fix what AWS says, or wait for the next run if it was throttling.',
     aws: why.aws ?? null,
   });
+}
+
+/**
+ * One fault is one finding (law 5): what could not be read for one reason in one account and Region is told where the
+ * path first needs it, and the later hops that need it too are not judged.
+ */
+export function oneFindingPerFault(decision: Decision): Decision {
+  const isUnknown = ({ state }: Finding) => state === 'unknown';
+  const unknown = decision.findings.filter(isUnknown);
+  const faults = Map.groupBy(unknown, (f) => JSON.stringify([f.account, f.region, f.cause, f.message, f.aws]));
+  return {
+    ...decision,
+    findings: [...[...faults.values()].flatMap(together), ...decision.findings.filter((f) => !isUnknown(f))],
+    unjudged: [...(decision.unjudged ?? []), ...unknown.map(({ hop, product }) => ({ hop, product }))],
+  };
+}
+
+function together(same: readonly Finding[]): readonly Finding[] {
+  const [first, ...others] = same;
+  if (first === undefined || others.every((f) => f.key === first.key)) return same.slice(0, 1);
+  const common = <K extends 'product' | 'principal'>(field: K) =>
+    others.every((f) => f[field] === first[field]) ? first[field] : null;
+  const { account, region } = first;
+  const resource = `${account} in ${region}`;
+  return [finding({ ...first, product: common('product'), principal: common('principal'), resource })];
 }
 
 /** The other half's hop does not hold yet: said in plans, never alerted from here. */

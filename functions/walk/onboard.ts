@@ -9,7 +9,7 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
 import type { ProductSnapshot, Snapshot } from '#contracts/snapshot.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
-import { type Decision, merge, NOTHING } from '#core/actions.ts';
+import { type Decision, merge, NOTHING, unjudged } from '#core/actions.ts';
 import type { GrantFacts, RoleFacts } from '#core/facts.ts';
 import { unreadable } from '#core/findings.ts';
 import { decideAcceptance, hasArrived } from '#core/hops/acceptance.ts';
@@ -23,7 +23,7 @@ import {
 import { decideLink, linkResource } from '#core/hops/link.ts';
 import { admissionFinding, admit, isCandidate, roleFindings } from '#core/hops/role.ts';
 import { decideSettings } from '#core/hops/settings.ts';
-import type { LakeResource, Observed } from '#core/lake.ts';
+import type { LakeResource, Observed, Trouble } from '#core/lake.ts';
 import { modeIn } from '#core/policy.ts';
 import { productsFor, publishScope } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
@@ -171,7 +171,27 @@ export async function linkHop(_ctx: WalkContext, facts: OnboardFacts, looking: L
       : { known: true as const, value: { grants: [] } };
     return decideLink({ account, region, product, facts: link, grants, entries });
   });
-  return merge(...(await Promise.all(decisions)));
+  const shares = await unreadableShares(facts, looking);
+  return merge(...(await Promise.all(decisions)), shares, unjudged('link', namesBut(facts, ready)));
+}
+
+/** Products of this account that are not among these. */
+function namesBut(facts: OnboardFacts, ready: readonly { readonly product: Product }[]): readonly string[] {
+  return facts.products.filter((p) => !ready.some(({ product }) => product.name === p.name)).map((p) => p.name);
+}
+
+/** Shared by its producer, and RAM does not show whether it has arrived: not the same as waiting. */
+async function unreadableShares(facts: OnboardFacts, looking: Looking): Promise<Decision> {
+  const { account } = facts.scope;
+  if (looking.planning) return NOTHING;
+  const others = facts.products.filter((p) => p.account !== account);
+  const found = others.map(async (product) => {
+    const [snapshot, shares] = await Promise.all([facts.snapshotOf(product), facts.shares(product.region)]);
+    if (shares.known || !snapshot?.shared) return [];
+    const resource = `share of ${product.account}/${product.database}`;
+    return [unreadable({ hop: 'link', account, region: product.region, product: product.name, resource }, shares.why)];
+  });
+  return { ...NOTHING, findings: (await Promise.all(found)).flat() };
 }
 
 function grantsQuestion(where: string, resources: readonly LakeResource[]): string {
@@ -213,18 +233,18 @@ async function linked(
 export async function grantsHop(ctx: WalkContext, facts: OnboardFacts, looking: Looking): Promise<Decision> {
   const { account, region } = facts.scope;
   const ready = await linked(ctx, facts, looking);
-  if (ready.length === 0) return NOTHING;
+  const skipped = unjudged('grants', namesBut(facts, ready));
+  if (ready.length === 0) return skipped;
   const roles = await facts.roles();
-  if (!roles.known)
-    return {
-      actions: [],
-      findings: [unreadable({ hop: 'role', account, region, resource: `roles of ${account}` }, roles.why)],
-      left: [],
-    };
+  if (!roles.known) return merge(unreadableRoles(account, region, roles.why), unjudged('grants', [null]));
   const byMode = Object.values(
     Object.groupBy(admitted(ctx, ready, roles.value), ({ product }) => modeIn(ctx.policy, product, account)),
   );
-  return merge(...(await Promise.all(byMode.map((group) => grantsOf(facts, group, looking)))));
+  return merge(...(await Promise.all(byMode.map((group) => grantsOf(facts, group, looking)))), skipped);
+}
+
+function unreadableRoles(account: string, region: string, why: Trouble): Decision {
+  return { ...NOTHING, findings: [unreadable({ hop: 'role', account, region, resource: `roles of ${account}` }, why)] };
 }
 
 async function grantsOf(facts: OnboardFacts, ready: readonly ReadyProduct[], looking: Looking): Promise<Decision> {
@@ -279,12 +299,7 @@ export async function roleHop(ctx: WalkContext, facts: OnboardFacts): Promise<De
   const { account, region } = facts.scope;
   if (facts.products.length === 0) return NOTHING;
   const roles = await facts.roles();
-  if (!roles.known)
-    return {
-      actions: [],
-      findings: [unreadable({ hop: 'role', account, region, resource: `roles of ${account}` }, roles.why)],
-      left: [],
-    };
+  if (!roles.known) return unreadableRoles(account, region, roles.why);
   const where = { account, region };
   const refused = roles.value.flatMap((role) => {
     const judged = facts.products.map((product) => ({ product, admission: admit(ctx.policy, product, role) }));

@@ -18,7 +18,7 @@ import { decideCatalogPolicy } from '#core/hops/catalog-policy.ts';
 import { decideExposure } from '#core/hops/exposure.ts';
 import { decideLocation } from '#core/hops/location.ts';
 import { decideSettings } from '#core/hops/settings.ts';
-import { decideShare, productResources, tablesOf } from '#core/hops/share.ts';
+import { decideShare, productResources, tablesOf, unwantedShares } from '#core/hops/share.ts';
 import { decideStorage } from '#core/hops/storage.ts';
 import {
   type Grant,
@@ -203,11 +203,12 @@ export async function shareHop(ctx: WalkContext, facts: PublishFacts, looking: L
     facts.entries(),
   ]);
   const byMode = Object.values(Object.groupBy(facts.products, (p) => modeIn(ctx.policy, p, p.account)));
-  const decisions = byMode.map((products) => {
-    const others = facts.products.filter((p) => !products.includes(p)).map((p) => p.name);
-    return decideShare({ products, others, blocked, catalog, listed, associations, entries, recent: looking.recent });
-  });
-  return merge(...decisions, unjudged('share', [...blocked]));
+  const seen = { blocked, catalog, listed };
+  const decisions = byMode.map((products) =>
+    decideShare({ ...seen, products, associations, recent: looking.recent }),
+  );
+  const unwanted = unwantedShares({ ...seen, scope: facts.scope, products: facts.products, entries });
+  return merge(...decisions, unwanted, unjudged('share', [...blocked]));
 }
 
 /** A product that can't be shared gets no bytes either; what its statements say already is left as it is. */
