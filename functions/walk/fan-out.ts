@@ -14,7 +14,15 @@ import type { WalkContext } from './context.ts';
 import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import type { OnboardFacts } from './onboard.ts';
 import { onboardFacts, storedSnapshots } from './onboard.ts';
-import { blockedProducts, type Looking, type PublishFacts, publishFacts, shareHop, storageHop } from './publish.ts';
+import {
+  blockedProducts,
+  hopsBeforeShare,
+  type Looking,
+  type PublishFacts,
+  publishFacts,
+  shareHop,
+  storageHop,
+} from './publish.ts';
 
 export async function fanOut(ctx: WalkContext, scope: Scope): Promise<StageOutput> {
   const wanted = scope.half === 'publish' ? await consumersToStart(ctx, scope) : await producersToStart(ctx, scope);
@@ -43,15 +51,20 @@ async function consumersToStart(ctx: WalkContext, scope: PublishScope): Promise<
   return (await Promise.all(judged)).flat();
 }
 
-/** Consumers are told what AWS shows: a grant made moments ago that is not listed yet would look like none. */
+/**
+ * Consumers are told what AWS shows: a grant made moments ago that is not listed yet would look like none, and an
+ * exposure revoked moments ago that is still listed like one that is in the way.
+ */
 async function requireVisible(ctx: WalkContext, facts: PublishFacts): Promise<void> {
-  const [{ actions }, entries] = await Promise.all([
-    shareHop(ctx, facts, { recent: [], planning: false }),
+  const looking = { recent: [], planning: false };
+  const [before, share, entries] = await Promise.all([
+    hopsBeforeShare(ctx, facts, looking),
+    shareHop(ctx, facts, looking),
     facts.entries(),
   ]);
-  const early = notYetVisible(actions, entries, ctx.now());
+  const early = notYetVisible([...before.actions, ...share.actions], entries, ctx.now());
   if (early.length === 0) return;
-  throw new LakeError('NotYetVisible', { message: `${early.length} grant(s) of this run are not listed yet` });
+  throw new LakeError('NotYetVisible', { message: `${early.length} write(s) of this run are not visible yet` });
 }
 
 /** Whether a bucket policy is still to be written that this run has not tried to write. */
@@ -71,6 +84,8 @@ async function storageIsLate(ctx: WalkContext, facts: PublishFacts): Promise<boo
 export async function buildSnapshot(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Snapshot | null> {
   const [catalog, listed] = await Promise.all([facts.catalog(), facts.listed()]);
   if (!catalog.known || !listed.known) return null;
+  const { findings } = await hopsBeforeShare(ctx, facts, looking);
+  if (findings.some(({ state }) => state === 'unknown')) return null;
   const blocked = await blockedProducts(ctx, facts, looking);
   const { account, region, database } = facts.scope;
   const products = facts.products.map((product): ProductSnapshot => {

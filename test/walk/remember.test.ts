@@ -1,10 +1,10 @@
-/** What a consumer's walk remembers as seen: only what it has dealt with, or no publish would start it again. */
+/** What a publish tells a consumer, and what the consumer's walk remembers as seen: or nobody would start it again. */
 
 import { DeleteRoleCommand, DeleteRolePolicyCommand } from '@aws-sdk/client-iam';
 import { PutDataLakeSettingsCommand } from '@aws-sdk/client-lakeformation';
 import { afterEach, expect, test } from 'vitest';
 import { scopeText } from '#core/start.ts';
-import { ANALYTICS, CUR, JOB, REGION } from '../../infra/local/scenes/places.ts';
+import { ANALYTICS, CUR, FINANCE, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
@@ -57,4 +57,35 @@ test('what a finding promises for the next run is looked at by the next publish'
   expect(await seen()).toBeUndefined();
   await cloud.run(scopeOf(CUR));
   expect(cloud.queue).toEqual([CONSUMER]);
+});
+
+test('a revoked exposure that is listed for some seconds yet keeps no first consumer from being started', async () => {
+  const closing = demoPolicy('demo-revoke', ({ products }) => {
+    delete products['cur'];
+    delete products['hr'];
+  });
+  cloud = await inProcess(closing);
+  await cloud.stage.control.delay('lakeformation', 'revoke', { ms: 8000 });
+  await cloud.settle(scopeOf(SALES));
+  expect(await readAs(cloud.stage, JOB, SALES)).toEqual(READ);
+});
+
+test('a catalog policy that can not be read says nothing: consumers keep what they were told', async () => {
+  await open();
+  await cloud.settle(scopeOf(CUR));
+  const told = await cloud.walkServices.snapshots.read(scopeOf(CUR));
+  expect(told?.products).toMatchObject([{ shared: true }]);
+  await cloud.stage.control.fault({
+    kind: 'error',
+    operation: 'GetResourcePolicy',
+    account: FINANCE,
+    principal: 'onramp-',
+    code: 'AccessDeniedException',
+    status: 403,
+  });
+  await cloud.settle(scopeOf(CUR));
+  expect(await cloud.walkServices.snapshots.read(scopeOf(CUR))).toEqual(told);
+  expect((await openFindings(cloud)).filter(({ account }) => account === ANALYTICS)).toMatchObject([
+    { cause: 'role-without-proof' },
+  ]);
 });
