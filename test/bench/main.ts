@@ -142,3 +142,4 @@ for (const [name, measure] of Object.entries(SECTIONS)) {
   const rows = await measure(assemblies);
   process.stdout.write(putSection(name, on, rows));
 }
+synthesized?.end();

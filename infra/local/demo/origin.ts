@@ -19,7 +19,7 @@ export async function openOrigins(theatre: Theatre): Promise<OriginOf> {
       return `event "${type}" of ${accountName(event.account)} → rule ${rules.get(type) ?? '(none)'}`;
     }
     const parent = [...labels].find(([parentName]) => name.endsWith(`-h-${bucketOf(parentName)}`));
-    return parent?.[1] ?? "event of the hub's own";
+    return parent?.[1] ?? "the hub's own event";
   };
 }
 

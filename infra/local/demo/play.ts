@@ -8,15 +8,13 @@ import { ACCOUNTS, ANALYTICS, FINANCE, REGION } from '../scenes/places.ts';
 import { type Play, type Scene, type SceneResult, settled } from '../scenes/scene.ts';
 import { openTheatre, type Theatre } from '../scenes/theatre.ts';
 import { makeWorld } from '../scenes/world.ts';
-import { synthesize } from './synthesize.ts';
+import { type Assemblies, synthesize } from './synthesize.ts';
 import { warm } from './warm.ts';
 import { watch } from './watch.ts';
 
 export interface DemoOptions {
   readonly scenes: readonly Scene[];
   readonly say: (text: string) => void;
-  /** Whether functions start before they are needed; the benchmark measures both. Default true. */
-  readonly warm?: boolean;
 }
 
 export interface Demo {
@@ -36,31 +34,46 @@ export const policyFile = (name: string): string =>
   fileURLToPath(new URL(`../../../test/fixtures/policies/${name}.yaml`, import.meta.url));
 
 /** The caller closes the cloud. */
-export async function playDemo({ scenes, say, warm: warmed = true }: DemoOptions): Promise<Demo> {
-  const assemblies = synthesize([FIRST, ...scenes.flatMap((scene) => scene.policies)].map(policyFile));
-  const cloud = await startLocalCloud({ accounts: ACCOUNTS, waitScale: WAIT_SCALE, onProgress: say });
+export async function playDemo(options: DemoOptions): Promise<Demo> {
+  const assemblies = synthesize([FIRST, ...options.scenes.flatMap((scene) => scene.policies)].map(policyFile));
   try {
-    await makeWorld({ url: cloud.url, control: cloud.control });
-    say('synthesizing the stacks with every policy the scenes need (cdk synth)');
-    const theatre = await setUp(cloud, await assemblies.of(FIRST), say);
-    if (warmed) await warm(cloud.url);
-    let policy = FIRST;
-    const deployPolicy = async (name: string): Promise<void> => {
-      await deploy(cloud, await assemblies.of(name), say, ['onramp-hub']);
-      policy = name;
-    };
-    const results = await playScenes(scenes, { theatre, say, deployPolicy });
-    const document = { schema: 'onramp.demo/1' as const, ok: results.every((scene) => scene.ok), scenes: results };
-    return { cloud, document, policy: policyFile(policy) };
-  } catch (error) {
-    await cloud.close();
-    throw error;
+    const cloud = await startLocalCloud({ accounts: ACCOUNTS, waitScale: WAIT_SCALE, onProgress: options.say });
+    try {
+      return { cloud, ...(await playOn(cloud, assemblies, options)) };
+    } catch (error) {
+      await cloud.close();
+      throw error;
+    }
+  } finally {
+    assemblies.end();
   }
+}
+
+async function playOn(
+  cloud: LocalCloud,
+  assemblies: Assemblies,
+  { scenes, say }: DemoOptions,
+): Promise<Omit<Demo, 'cloud'>> {
+  await makeWorld({ url: cloud.url, control: cloud.control });
+  say('synthesizing the stacks with every policy the scenes need (cdk synth)');
+  const theatre = await setUp(cloud, await assemblies.of(FIRST), say);
+  await warm(cloud.url);
+  let policy: string = FIRST;
+  const deployPolicy = async (name: string): Promise<void> => {
+    await deploy(cloud, await assemblies.of(name), say, ['onramp-hub']);
+    policy = name;
+  };
+  const results = await playScenes(scenes, { theatre, say, deployPolicy });
+  const document = { schema: 'onramp.demo/1' as const, ok: results.every((scene) => scene.ok), scenes: results };
+  return { document, policy: policyFile(policy) };
 }
 
 async function playScenes(scenes: readonly Scene[], play: Play): Promise<SceneResult[]> {
   const results: SceneResult[] = [];
-  await scenes[0]?.prepare?.({ ...play, say: () => {} });
+  if (scenes[0]?.prepare !== undefined) {
+    play.say('bringing about what the scene before it leaves');
+    await scenes[0].prepare({ ...play, say: () => {} });
+  }
   const stop = await watch(play.theatre, play.say);
   try {
     for (const scene of scenes) {

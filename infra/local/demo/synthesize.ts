@@ -12,6 +12,8 @@ const ASSEMBLIES = fileURLToPath(new URL('./assemblies.ts', import.meta.url));
 export interface Assemblies {
   /** The assembly's directory, by the policy's name. Throws with the app's own words when it refuses. */
   of(name: string): Promise<string>;
+  /** Whether or not it is done; the directory goes, too. */
+  end(): void;
 }
 
 /** Begins at once, in a process and a directory of its own; neither outlives this process. */
@@ -23,10 +25,12 @@ export function synthesize(policies: readonly string[]): Assemblies {
     // With the bundlers it starts in one group, so that all of it can be ended.
     detached: true,
   });
-  process.once('exit', () => {
+  const end = (): void => {
+    process.off('exit', end);
     endGroup(child);
     rmSync(directory, { recursive: true, force: true });
-  });
+  };
+  process.once('exit', end);
   const done = finished(child);
   // Awaited by whoever asks; until then its failure must not end the process before the cloud is closed.
   done.catch(() => undefined);
@@ -35,6 +39,7 @@ export function synthesize(policies: readonly string[]): Assemblies {
       await done;
       return join(directory, name);
     },
+    end,
   };
 }
 

@@ -8,7 +8,7 @@ import { localClient } from '../clients.ts';
 import { ANALYTICS, CRAWLER, FINANCE, HUB, REGION } from '../scenes/places.ts';
 
 /** Runs that go on side by side when a crawler ends. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 
 export async function warm(url: string): Promise<void> {
   const lambda = new LambdaClient(localClient({ endpoint: url, account: HUB, region: REGION }));
