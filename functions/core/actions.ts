@@ -44,7 +44,7 @@ export interface Statement {
 
 /** What a rewritten document takes back of what our statements in it allowed. */
 export interface Taking {
-  /** Sids of the statements that allow less, or go. */
+  /** Sids of the statements that allow less, or go. Those about no product of the policy: all of that product. */
   readonly sids: readonly string[];
   /** What is written while that has to wait: those statements as they are, the others as wanted. */
   readonly meanwhile: readonly Statement[];
@@ -67,12 +67,16 @@ export type Action =
       readonly bucket: string;
       readonly statements: readonly Statement[];
       readonly takes?: Taking;
+      /** Sids of ours about products the policy no longer names. */
+      readonly strays?: readonly string[];
     })
   | (ActionBase & {
       readonly kind: 'merge-key-policy';
       readonly key: string;
       readonly statements: readonly Statement[];
       readonly takes?: Taking;
+      /** Sids of ours about products the policy no longer names. */
+      readonly strays?: readonly string[];
     })
   | (ActionBase & {
       readonly kind: 'grant';

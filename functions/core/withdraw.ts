@@ -97,6 +97,13 @@ export function withoutTaking(actions: readonly Action[]): readonly Action[] {
   });
 }
 
+function emptiedBy(action: Action): readonly string[] {
+  if (action.kind === 'revoke') return action.empties ?? [];
+  const strays = 'strays' in action ? (action.strays ?? []) : [];
+  const goes = takingOf(action)?.sids.some((sid) => strays.includes(sid)) ?? false;
+  return goes ? ['a product the policy no longer names'] : [];
+}
+
 export interface Braked {
   readonly actions: readonly Action[];
   readonly finding: ReturnType<typeof finding> | null;
@@ -118,7 +125,7 @@ export function brake(
   const standing = entries.filter((entry) => entry.kind === 'grant' && mayStand(entry));
   const { atMost, percent } = policy.limits.withdraw;
   const most = Math.max(atMost, Math.floor((standing.length * percent) / 100));
-  const emptied = [...new Set(withdrawn.flatMap((a) => (a.kind === 'revoke' ? (a.empties ?? []) : [])))].sort();
+  const emptied = [...new Set(withdrawn.flatMap(emptiedBy))].sort();
   const count = withdrawn.reduce((sum, action) => sum + weight(action), 0);
   if (count <= most && emptied.length === 0) return { actions, finding: null };
   const hash = withdrawalHash(withdrawn);

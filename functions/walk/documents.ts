@@ -140,7 +140,8 @@ function statementsKind(
 ): Pick<Kind<Text>, 'merged' | 'text'> {
   return {
     merged: (found) => {
-      const ours = (sid: string) => ownsSidAbout(ctx.policy.namespace, action.products, sid);
+      const ours = (sid: string) =>
+        ownsSidAbout(ctx.policy.namespace, action.products, sid) || (action.strays ?? []).includes(sid);
       const mergeInto = action.kind === 'merge-key-policy' ? mergeKeyStatements : mergeStatements;
       const merged = mergeInto(found.text, action.statements, ours);
       return merged.changed ? { text: merged.text } : null;

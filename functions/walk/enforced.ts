@@ -1,8 +1,10 @@
 /** What a scope may do, and what the ledger knows of where it does it. */
 
 import type { Entry } from '#contracts/ledger.ts';
+import type { Product } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
 import type { Action, Finding } from '#core/actions.ts';
+import { isWithdrawal } from '#core/entries.ts';
 import { modeIn } from '#core/policy.ts';
 import { brake, withdrawalHash } from '#core/withdraw.ts';
 import type { WalkContext } from './context.ts';
@@ -25,11 +27,25 @@ export async function entriesOf(ctx: WalkContext, scope: Scope): Promise<readonl
   return lists.flat();
 }
 
-/** Done only where policy, product and account all say `enforce` (law 11). */
+/**
+ * Done only where policy, product and account all say `enforce` (law 11): what opens, for one product that does; what
+ * takes back, if none says otherwise. A product the policy no longer names says nothing: its account and neighbours do.
+ */
 export function isEnforced(ctx: Pick<WalkContext, 'policy'>, action: Action): boolean {
-  return ctx.policy.products.some(
-    (p) => action.products.includes(p.name) && modeIn(ctx.policy, p, action.account) === 'enforce',
-  );
+  const { policy } = ctx;
+  const enforced = (product: Product) => modeIn(policy, product, action.account) === 'enforce';
+  const owners = policy.products.filter((product) => action.products.includes(product.name));
+  if (!isWithdrawal(action)) return owners.some(enforced);
+  if (owners.length > 0) return owners.every(enforced);
+  const neighbours = policy.products.filter((product) => isOn(product, action));
+  const mode = policy.accounts.find(({ id }) => id === action.account)?.mode ?? policy.mode;
+  return mode === 'enforce' && (neighbours.length === 0 || neighbours.some(enforced));
+}
+
+function isOn(product: Product, action: Action): boolean {
+  const resource = action.kind === 'revoke' ? action.grant.resource : null;
+  if (resource === null || !('database' in resource)) return false;
+  return product.account === resource.catalog && product.database === resource.database;
 }
 
 /** Withdrawals, hop by hop as stages do them, only as far as the brake lets them or a person has confirmed exactly these. */

@@ -51,9 +51,9 @@ export function publishFacts(ctx: WalkContext, scope: PublishScope) {
   const clients = reader(ctx, scope);
   const products = productsOf(ctx.policy, scope);
   const role = roleArn(ctx, account, 'Reader');
-  const settings = once(() => observed(async () => (await readSettings(clients, account)).facts));
+  const settings = once(() => observed(ctx, async () => (await readSettings(clients, account)).facts));
   const asAdmin = async <T>(read: () => Promise<T>) =>
-    observedAsAdmin({ settings: await settings(), role, account }, read);
+    observedAsAdmin(ctx, { settings: await settings(), role, account }, read);
   const catalog = once(() => asAdmin(() => readCatalog(clients, { account, database, owner: true })));
   const listed = once(() => asAdmin(async () => ({ grants: await listShares(ctx, scope, await catalog()) })));
   return {
@@ -62,10 +62,10 @@ export function publishFacts(ctx: WalkContext, scope: PublishScope) {
     catalog,
     listed,
     settings,
-    catalogPolicy: once(() => observed(() => readCatalogPolicy(clients, account))),
+    catalogPolicy: once(() => observed(ctx, () => readCatalogPolicy(clients, account))),
     open: once(() => asAdmin(async () => ({ grants: await listOpen(ctx, scope) }))),
     associations: once(() =>
-      observed(async () => {
+      observed(ctx, async () => {
         const facts = await listed();
         const arns = facts.known ? [...new Set(facts.value.grants.flatMap((row) => row.shareArns))].sort() : [];
         return arns.length === 0 ? [] : readAssociations(clients, arns);
@@ -73,7 +73,7 @@ export function publishFacts(ctx: WalkContext, scope: PublishScope) {
     ),
     location: oncePer((text) => {
       const [bucket = '', prefix = ''] = text.split('\n');
-      return observed(() => readLocation(clients, { bucket, prefix, partition: ctx.policy.partition }));
+      return observed(ctx, () => readLocation(clients, { bucket, prefix, partition: ctx.policy.partition }));
     }),
     disproved: once(() => disprovedBy(ctx, products)),
     entries: once(() => ctx.ledger.entries(account, region)),
@@ -204,9 +204,7 @@ export async function shareHop(ctx: WalkContext, facts: PublishFacts, looking: L
   ]);
   const byMode = Object.values(Object.groupBy(facts.products, (p) => modeIn(ctx.policy, p, p.account)));
   const seen = { blocked, catalog, listed };
-  const decisions = byMode.map((products) =>
-    decideShare({ ...seen, products, associations, recent: looking.recent }),
-  );
+  const decisions = byMode.map((products) => decideShare({ ...seen, products, associations, recent: looking.recent }));
   const unwanted = unwantedShares({ ...seen, scope: facts.scope, products: facts.products, entries });
   return merge(...decisions, unwanted, unjudged('share', [...blocked]));
 }
@@ -243,7 +241,7 @@ function storageKey(ctx: WalkContext, product: Product): string {
 async function readStorage(ctx: WalkContext, product: Product) {
   const { bucket, account, key } = product.storage;
   const clients = reader(ctx, { account, region: product.region });
-  return observed(async (): Promise<StorageFacts> => {
+  return observed(ctx, async (): Promise<StorageFacts> => {
     const [bucketPolicy, encryption, keyPolicy] = await Promise.all([
       readBucketPolicy(clients, { bucket, owner: account }),
       readEncryption(clients, { bucket, owner: account }),

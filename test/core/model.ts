@@ -12,7 +12,7 @@ import { decideGrants } from '#core/hops/grants.ts';
 import { decideLink } from '#core/hops/link.ts';
 import { admit } from '#core/hops/role.ts';
 import { decideSettings } from '#core/hops/settings.ts';
-import { decideShare, tablesOf } from '#core/hops/share.ts';
+import { decideShare, tablesOf, unwantedShares } from '#core/hops/share.ts';
 import { decideStorage } from '#core/hops/storage.ts';
 import { mergeStatements } from '#core/iam/merge.ts';
 import { type Grant, known, type ListedGrant, resourceText } from '#core/lake.ts';
@@ -90,9 +90,9 @@ function decideProducer(policy: Policy, world: World): Decision {
     listed,
     associations: known([]),
     recent: [],
-    others: [],
-    entries: world.ledger,
   });
+  const scope = { half: 'publish' as const, account: FINANCE, region: REGION, database: products[0]?.database ?? '' };
+  const unwanted = unwantedShares({ scope, products, blocked, catalog, listed, entries: world.ledger });
   const open = products.filter(({ name }) => !blocked.has(name));
   const facts = known({
     bucketPolicy: { text: world.bucketPolicy },
@@ -100,7 +100,7 @@ function decideProducer(policy: Policy, world: World): Decision {
     encryption: { algorithm: 'AES256', key: null },
   });
   const storage = open.length === 0 ? [] : [decideStorage({ policy, products: open, disproved: [], facts })];
-  return merge(settings(policy, world, FINANCE), before, share, ...storage);
+  return merge(settings(policy, world, FINANCE), before, share, unwanted, ...storage);
 }
 
 function snapshot(product: Product, world: World): ProductSnapshot {

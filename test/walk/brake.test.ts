@@ -3,7 +3,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
-import { CUR, JOB } from '../../infra/local/scenes/places.ts';
+import { ANALYTICS, CUR, FINANCE, JOB, REGION } from '../../infra/local/scenes/places.ts';
 import { isRefused, READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
@@ -49,4 +49,31 @@ test('an audience that shrinks loses neither table nor bytes before it is confir
   expect(await hashes()).toEqual([]);
   expect(await readAs(cloud.stage, JOB, CUR)).toSatisfy(isRefused);
   expect(JSON.stringify(await bucketStatements(cloud.stage))).not.toContain('222222222222');
+});
+
+test('a product that was renamed is no withdrawal, and what it then no longer wants is withdrawn', async () => {
+  const renamed = (...accounts: string[]) =>
+    demoPolicy('demo-share', (document) => {
+      document.accounts['other'] = '444444444444';
+      const { cur, ...rest } = document.products;
+      if (cur) document.products = { ...rest, cur2: { ...cur, audience: { accounts } } };
+    });
+  const before = demoPolicy('demo-share', (document) => {
+    document.accounts['other'] = '444444444444';
+    if (document.products['cur']) document.products['cur'].audience.accounts = ['analytics', 'other'];
+  });
+  cloud = await inProcess(before);
+  await runCrawler(cloud.stage);
+  await cloud.settle(scopeOf(CUR), before);
+  const sids = (await bucketStatements(cloud.stage)).map(({ Sid }) => Sid);
+  await cloud.settle(scopeOf(CUR), renamed('analytics', 'other'));
+  expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+  const now = await bucketStatements(cloud.stage);
+  expect(now).toHaveLength(sids.length);
+  expect(now.filter(({ Sid }) => String(Sid).startsWith('onramp') && sids.includes(Sid))).toEqual([]);
+  await cloud.settle(scopeOf(CUR), renamed('other'));
+  expect(await hashes()).toEqual([]);
+  expect(await readAs(cloud.stage, JOB, CUR)).toSatisfy(isRefused);
+  const granted = (await cloud.ledger.entries(FINANCE, REGION)).filter(({ principal }) => principal === ANALYTICS);
+  expect(granted.map(({ target }) => target)).toEqual([]);
 });

@@ -2,6 +2,7 @@
 
 import type { Entry } from '../../contracts/ledger.ts';
 import type { Product } from '../../contracts/policy.ts';
+import type { PublishScope } from '../../contracts/steps.ts';
 import { type Decision, type Finding, NOTHING } from '../actions.ts';
 import type { AssociationFacts, CatalogFacts, GrantFacts } from '../facts.ts';
 import { finding, listed, unreadable } from '../findings.ts';
@@ -20,9 +21,13 @@ export interface ShareQuestion {
   readonly listed: Observed<GrantFacts>;
   readonly associations: Observed<readonly AssociationFacts[]>;
   readonly recent: readonly Entry[];
-  /** Products of the same database that are decided apart from these. */
-  readonly others: readonly string[];
-  /** Ours in this account and Region: what nobody wants any longer is withdrawn. */
+}
+
+export interface UnwantedQuestion extends Pick<ShareQuestion, 'blocked' | 'catalog' | 'listed'> {
+  readonly scope: PublishScope;
+  /** All products of the database, blocked or not: what one of them wants is kept, whoever it was granted for. */
+  readonly products: readonly Product[];
+  /** Ours in this account and Region. */
   readonly entries: readonly Entry[];
 }
 
@@ -63,6 +68,22 @@ export function wantedShares(product: Product, catalog: CatalogFacts): readonly 
   );
 }
 
+/** Shares of ours that no product wants any longer, also of products that the policy no longer names. */
+export function unwantedShares({ scope, products, blocked, catalog, listed, entries }: UnwantedQuestion): Decision {
+  if (!catalog.known || !listed.known) return NOTHING;
+  const { account, region, database } = scope;
+  const facts = catalog.value;
+  const inScope = ({ principal, resource }: Grant) =>
+    /^\d{12}$/.test(principal) &&
+    'database' in resource &&
+    resource.catalog === account &&
+    resource.database === database;
+  const wanted = products.flatMap((product) => wantedShares(product, facts));
+  const at = { hop: 'share' as const, account, region };
+  const actions = withdrawals({ ...at, entries, wanted, undecided: blocked, inScope, listed: listed.value.grants });
+  return { actions, findings: [], left: [] };
+}
+
 export function decideShare(question: ShareQuestion): Decision {
   const first = question.products[0];
   if (first === undefined) return NOTHING;
@@ -75,27 +96,8 @@ export function decideShare(question: ShareQuestion): Decision {
   const open = question.products.filter((p) => !question.blocked.has(p.name));
   const wanted = facts.database === null ? [] : open.flatMap((product) => wantedShares(product, facts));
   const granted = listing.value.grants;
-  const inScope = ({ principal, resource }: Grant) =>
-    /^\d{12}$/.test(principal) &&
-    'database' in resource &&
-    resource.catalog === account &&
-    resource.database === database;
-  const undecided = new Set([...question.blocked, ...question.others]);
-  const actions = [
-    ...missingGrants({ hop: 'share', account, region, wanted, listed: granted, recent: question.recent }),
-    ...withdrawals({
-      hop: 'share',
-      account,
-      region,
-      entries: question.entries,
-      wanted,
-      undecided,
-      inScope,
-      listed: granted,
-    }),
-  ];
   return {
-    actions,
+    actions: missingGrants({ hop: 'share', account, region, wanted, listed: granted, recent: question.recent }),
     findings: [
       ...tablesMissing(open, facts),
       ...tablesOutside(open, facts),

@@ -8,7 +8,7 @@ import { effectOf, statementsIn, takingOf } from '../iam/allowed.ts';
 import { evaluateResource } from '../iam/evaluate.ts';
 import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT, mergeStatements } from '../iam/merge.ts';
 import type { Observed } from '../lake.ts';
-import { ownsSidAbout } from '../sids.ts';
+import { ownsSid, ownsSidAbout } from '../sids.ts';
 import { bucketStatements, keyStatements, sampleReader } from '../storage-statements.ts';
 import { receivers } from '../wanted.ts';
 
@@ -51,13 +51,13 @@ function namesOf(products: readonly Product[]): readonly string[] {
 
 function bucketDecision({ policy, products, first, disproved }: Asked, where: Where, facts: StorageFacts): Decision {
   const statements = bucketStatements(policy, products, disproved);
-  const ours = (sid: string) => ownsSidAbout(policy.namespace, namesOf(products), sid);
+  const ours = (sid: string) => ownsSidAbout(policy.namespace, namesOf(products), sid) || isStray(policy, sid);
   const merged = mergeStatements(facts.bucketPolicy.text, statements, ours);
   if (!merged.changed) return NOTHING;
   if (merged.size > BUCKET_POLICY_LIMIT) return only(tooLarge(where, merged.size, BUCKET_POLICY_LIMIT));
   if (first.storage.bucketPolicy === 'emit') return only(toAdd(where, 'bucket', statements));
   const { bucket } = first.storage;
-  const change = changeOf(facts.bucketPolicy.text, statements, ours);
+  const change = changeOf(policy, facts.bucketPolicy.text, statements, ours);
   return does({ ...base(where, products), ...change, kind: 'merge-bucket-policy', bucket, statements });
 }
 
@@ -66,12 +66,12 @@ function keyDecision({ policy, products, first }: Asked, where: Where, facts: St
   if (key === null || facts.keyPolicy === null) return NOTHING;
   const on = { ...where, resource: `key ${key}` };
   const statements = keyStatements(policy, products);
-  const ours = (sid: string) => ownsSidAbout(policy.namespace, namesOf(products), sid);
+  const ours = (sid: string) => ownsSidAbout(policy.namespace, namesOf(products), sid) || isStray(policy, sid);
   const merged = mergeStatements(facts.keyPolicy.text, statements, ours);
   if (!merged.changed) return NOTHING;
   if (merged.size > KEY_POLICY_LIMIT) return only(tooLarge(on, merged.size, KEY_POLICY_LIMIT));
   if (bucketPolicy === 'emit') return only(toAdd(on, 'key', statements));
-  const change = changeOf(facts.keyPolicy.text, statements, ours);
+  const change = changeOf(policy, facts.keyPolicy.text, statements, ours);
   return does({ ...base(where, products), ...change, kind: 'merge-key-policy', key, statements });
 }
 
@@ -84,11 +84,27 @@ function base(where: Where, products: readonly Product[]) {
   };
 }
 
+/** Of this hub, about a product that was renamed or taken out: nobody else would ever remove it. */
+function isStray(policy: Policy, sid: string): boolean {
+  const names = policy.products.map(({ name }) => name);
+  return ownsSid(policy.namespace, sid) && !ownsSidAbout(policy.namespace, names, sid);
+}
+
 /** What the rewrite really does, judged against what is there: shrinking a condition is a withdrawal like any other. */
-function changeOf(text: string | null, statements: readonly Statement[], ours: (sid: string) => boolean) {
+function changeOf(
+  policy: Policy,
+  text: string | null,
+  statements: readonly Statement[],
+  ours: (sid: string) => boolean,
+) {
   const present = statementsIn(text, ours);
   const takes = takingOf(present, statements);
-  return { effect: effectOf(present, statements), ...(takes === null ? {} : { takes }) };
+  const strays = present.map(({ Sid }) => Sid).filter((sid) => isStray(policy, sid));
+  return {
+    effect: effectOf(present, statements),
+    ...(takes === null ? {} : { takes }),
+    ...(strays.length === 0 ? {} : { strays }),
+  };
 }
 
 function does(action: Action): Decision {

@@ -8,7 +8,7 @@ const { policy } = loadPolicyFile('test/fixtures/policies/demo-share.yaml');
 function outside(locations: readonly (string | null)[]): readonly string[] {
   const tables = locations.map((location, i) => ({ name: `t${i}`, location, isLink: false }));
   const catalog = known({ database: { name: 'cur_org', openTables: false, isLink: false }, tables });
-  const nothing = { blocked: new Set<string>(), others: [], entries: [], recent: [] };
+  const nothing = { blocked: new Set<string>(), recent: [] };
   const { findings } = decideShare({
     products: policy.products,
     catalog,
