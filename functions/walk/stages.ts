@@ -11,7 +11,7 @@ import type { WalkContext } from './context.ts';
 import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import { fanOut } from './fan-out.ts';
 import { look, STAGE_HOPS } from './halves.ts';
-import { scopeLease } from './lease.ts';
+import { releaseScope, scopeLease } from './lease.ts';
 import { verify } from './verify.ts';
 
 export interface StageDeadlines {
@@ -29,7 +29,18 @@ export async function runStage(ctx: WalkContext, input: StageInput, deadlines: S
   if (hops === undefined) throw new LakeError('Unexpected', { message: `no stage called ${stage} in ${scope.half}` });
   const output = await walkHops(ctx, scope, stage, hops);
   if (stage !== 'accept' || scope.half !== 'onboard') return output;
-  return { ...output, acceptance: await acceptance(ctx, scope, Date.parse(input.startedAt) + deadlines.acceptWithin) };
+  const patience = { startedAt: Date.parse(input.startedAt), within: deadlines.acceptWithin };
+  const arrival = await acceptance(ctx, scope, patience);
+  // What has arrived does not wait for what has not: it is linked and granted first.
+  const ahead = arrival.news ? await walkHops(ctx, scope, stage, ['link', 'grants']) : null;
+  if (arrival.acceptance === 'waiting') await releaseScope(ctx.ledger, scope, ctx.execution);
+  return {
+    ...output,
+    decided: output.decided + (ahead?.decided ?? 0),
+    done: output.done + (ahead?.done ?? 0),
+    failed: output.failed + (ahead?.failed ?? 0),
+    acceptance: arrival.acceptance,
+  };
 }
 
 type Counts = Pick<StageOutput, 'decided' | 'done' | 'failed' | 'findings'>;

@@ -3,6 +3,7 @@
 import { CreateTableCommand } from '@aws-sdk/client-glue';
 import { GetResourceShareInvitationsCommand, type ResourceShareInvitation } from '@aws-sdk/client-ram';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { walkStage } from '../../functions/handlers/walk.ts';
 import { ANALYTICS, BYSTANDER, CUR, FINANCE, JOB, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { runCrawler, tableInput } from '../../infra/local/scenes/world.ts';
@@ -152,4 +153,37 @@ test('an invitation that ran out: said so, with the way to a new one (G-R3)', as
   const open = (await openFindings(cloud)).filter(({ hop }) => hop === 'acceptance');
   expect(open.map(({ cause, product }) => [cause, product])).toEqual([['invitation-expired', 'cur']]);
   expect(open[0]?.remedy).toContain('disassociate');
+});
+
+test('what has arrived does not wait for what has not: one look, and it is readable', async () => {
+  const all = demoPolicy('demo-revoke');
+  await shareInOrganization(cloud.stage);
+  for (const table of [CUR, SALES]) await cloud.run(scopeOf(table), all);
+  const { snapshots } = cloud.walkServices;
+  const sales = await snapshots.read(scopeOf(SALES));
+  if (sales === null) throw new Error('no snapshot of sales');
+  const never = [`arn:aws:ram:ap-northeast-1:${FINANCE}:resource-share/never-arrives`];
+  const products = sales.products.map((product) => ({ ...product, shares: { [ANALYTICS]: never } }));
+  await snapshots.write({ ...sales, products });
+  const look = (stage: string) =>
+    walkStage(
+      {
+        stage,
+        execution: 'arn:aws:states:ap-northeast-1:333333333333:execution:onboard:by-hand',
+        startedAt: new Date(cloud.clock.now()).toISOString(),
+        scope: CONSUMER,
+        policy: all.hash,
+      },
+      cloud.walkServices,
+    );
+  await look('settings');
+  expect(await look('accept')).toMatchObject({ acceptance: 'waiting', failed: 0 });
+  expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+  expect(await look('accept')).toMatchObject({ acceptance: 'waiting', decided: 0 });
+});
+
+test('a share that was told to be missing holds a later run up for a minute at most', async () => {
+  await cloud.stage.control.delay('ram', 'invitation', { ms: 3_600_000 });
+  await cloud.settle(scopeOf(CUR));
+  expect((await cloud.run(CONSUMER)).seconds).toBeLessThanOrEqual(65);
 });

@@ -73,7 +73,10 @@ function judge(invitation: InvitationFacts, question: Omit<AcceptanceQuestion, '
   const foreign = invitation.resources.filter((arn) => !named.some(({ product }) => belongs(arn, product)));
   if (foreign.length > 0)
     return { accept: false, why: `it also brings ${foreign.join(', ')}, which the policy does not name` };
-  return { accept: true, products: named.map(({ product }) => product.name).sort() };
+  // Whom a failure would concern: the products this share carries, as far as their producer has told.
+  const carried = named.filter(({ snapshot }) => snapshot?.shares[question.account]?.includes(invitation.shareArn));
+  const concerned = carried.length > 0 ? carried : named;
+  return { accept: true, products: concerned.map(({ product }) => product.name).sort() };
 }
 
 /** Whether a Glue ARN is this product's catalog, its database, or one of its tables; a pattern only where all are meant. */
