@@ -31,6 +31,8 @@ export const StageInputSchema = z.object({
   stage: z.string(),
   execution: z.string(),
   startedAt: z.string(),
+  /** Retries of this state before this call, of whatever kind. */
+  attempt: z._default(z.number(), 0),
   scope: ScopeSchema,
   /** Hash of the pinned policy; absent only in `begin`. */
   policy: z.optional(z.string()),

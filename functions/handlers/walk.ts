@@ -98,6 +98,12 @@ async function begin(input: StageInput, services: WalkServices, log: Log): Promi
   return { policy: policy.hash, lease };
 }
 
+/**
+ * Of the six retries a machine has for Transient: 5 + 10 + 20 + 40 s, and then what can't be read is unknown and told.
+ * Retries of another kind count too, so patience may end sooner, never after the machine's.
+ */
+const PATIENT_ATTEMPTS = 4;
+
 function contextOf(input: StageInput, policy: Policy, services: WalkServices, log: Log): WalkContext {
   const { env, clock } = services;
   const eventId = input.execution.split(':').at(-1) ?? input.execution;
@@ -109,6 +115,7 @@ function contextOf(input: StageInput, policy: Policy, services: WalkServices, lo
     snapshots: services.snapshots,
     execution: input.execution,
     invocation: `${input.execution}/${input.stage}/${randomUUID()}`,
+    patient: input.attempt < PATIENT_ATTEMPTS,
     now: clock.now,
     sleep: clock.sleep,
     tell: (event) => tell(event, log, services.metrics),

@@ -60,6 +60,8 @@ export interface WalkContext {
   readonly execution: string;
   /** Unique to this invocation: document leases are never re-entered. */
   readonly invocation: string;
+  /** Whether this stage is tried again when a reading meets trouble that passes. */
+  readonly patient: boolean;
   /** Milliseconds since the epoch. */
   now(): number;
   sleep(ms: number): Promise<void>;

@@ -5,24 +5,29 @@ import { requireAdministrator } from '#aws/settings.ts';
 import { isLakeError } from '#contracts/errors.ts';
 import type { SettingsFacts } from '#core/facts.ts';
 import { known, type Observed, unknown } from '#core/lake.ts';
+import type { WalkContext } from './context.ts';
 
-export async function observed<T>(read: () => Promise<T>): Promise<Observed<T>> {
+type Patience = Pick<WalkContext, 'patient'>;
+
+/** @throws Transient while the machine will ask again: what passes by itself is not yet unknown. */
+export async function observed<T>(ctx: Patience, read: () => Promise<T>): Promise<Observed<T>> {
   try {
     return known(await read());
   } catch (error) {
-    if (!isLakeError(error)) throw error;
+    if (!isLakeError(error) || (ctx.patient && isLakeError(error, 'Transient'))) throw error;
     return unknown(toTrouble(error));
   }
 }
 
 /** Reads what AWS shows whole only to administrators: to anybody else a short list looks complete (law 6). */
 export async function observedAsAdmin<T>(
+  ctx: Patience,
   who: { readonly settings: Observed<SettingsFacts>; readonly role: string; readonly account: string },
   read: () => Promise<T>,
 ): Promise<Observed<T>> {
   const { settings, role, account } = who;
   if (!settings.known) return settings;
-  return observed(async () => {
+  return observed(ctx, async () => {
     requireAdministrator(settings.value, role, account);
     return read();
   });

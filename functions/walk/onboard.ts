@@ -29,6 +29,7 @@ import { productsFor, publishScope } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import { reader, roleArn } from './entrance.ts';
 import { observed, observedAsAdmin, once, oncePer } from './observed.ts';
+import { inPool } from './pool.ts';
 import type { Looking } from './publish.ts';
 
 /** Where snapshots come from: the hub's bucket, or a plan of the producer half. */
@@ -47,10 +48,10 @@ export function onboardFacts(ctx: WalkContext, scope: OnboardScope, snapshots: S
   const products = productsFor(ctx.policy, scope);
   const role = roleArn(ctx, account, 'Reader');
   const settings = oncePer((where) =>
-    observed(async () => (await readSettings(reader(ctx, { account, region: where }), account)).facts),
+    observed(ctx, async () => (await readSettings(reader(ctx, { account, region: where }), account)).facts),
   );
   const asAdmin = async <T>(where: string, read: () => Promise<T>) =>
-    observedAsAdmin({ settings: await settings(where), role, account }, read);
+    observedAsAdmin(ctx, { settings: await settings(where), role, account }, read);
   return {
     scope,
     products,
@@ -59,17 +60,17 @@ export function onboardFacts(ctx: WalkContext, scope: OnboardScope, snapshots: S
     settings: () => settings(region),
     /** RAM is regional: shares are accepted in the Region of the target. */
     acceptance: oncePer((where) =>
-      observed(() =>
+      observed(ctx, () =>
         readAcceptance(reader(ctx, { account, region: where }), account, { senders: sendersOf(products, account) }),
       ),
     ),
-    shares: oncePer((where) => observed(() => readShares(reader(ctx, { account, region: where }), account))),
+    shares: oncePer((where) => observed(ctx, () => readShares(reader(ctx, { account, region: where }), account))),
     link: oncePer((name) => asAdmin(region, () => readLink(clients, account, name))),
     grantsOn: oncePer((text) => {
       const { where, resources } = JSON.parse(text) as { where: string; resources: readonly LakeResource[] };
       return asAdmin(where, () => readGrants(ctx, account, where, resources));
     }),
-    roles: once(() => observed(() => readRoles(ctx, scope, products))),
+    roles: once(() => observed(ctx, () => readRoles(ctx, scope, products))),
     entries: once(() => ctx.ledger.entries(account, region)),
   };
 }
@@ -85,8 +86,8 @@ async function readGrants(
   resources: readonly LakeResource[],
 ): Promise<GrantFacts> {
   const clients = reader(ctx, { account, region: where });
-  const lists = await Promise.all(
-    resources.map((resource) => listGrants(clients, { account, owner: resource.catalog === account, resource })),
+  const lists = await inPool(resources, (resource) =>
+    listGrants(clients, { account, owner: resource.catalog === account, resource }),
   );
   return { grants: lists.flat() };
 }
@@ -98,7 +99,7 @@ async function readRoles(
 ): Promise<readonly RoleFacts[]> {
   const clients = reader(ctx, scope);
   const candidates = (await listRoles(clients, {})).filter((role) => isCandidate(products, role));
-  const roles = await Promise.all(candidates.map((role) => readRole(clients, role.name)));
+  const roles = await inPool(candidates, (role) => readRole(clients, role.name));
   return roles.filter((role) => role !== null);
 }
 

@@ -101,6 +101,7 @@ function planContext({ policy, access, ledger, rolePath }: PlanOptions): WalkCon
     snapshots: { read: async () => null, write: async () => undefined },
     execution: 'plan',
     invocation: 'plan',
+    patient: false,
     now: () => Date.now(),
     sleep: async () => undefined,
     tell: () => undefined,

@@ -184,7 +184,9 @@ class Execution {
     for (;;) {
       try {
         const { FunctionName, Payload } = state.Parameters ?? { FunctionName: '', Payload: {} };
-        const call = { state: name, function: FunctionName, payload: this.#fill(Payload, data), at: this.#seconds };
+        const retried = [...used.values()].reduce((sum, count) => sum + count, 0);
+        const payload = this.#fill(Payload, data, { RetryCount: retried });
+        const call = { state: name, function: FunctionName, payload, at: this.#seconds };
         this.#calls.push(call);
         const result = { Payload: JSON.parse(JSON.stringify(yield call)) };
         const selected = state.ResultSelector ? this.#fill(state.ResultSelector, result) : result;
@@ -225,17 +227,17 @@ class Execution {
     };
   }
 
-  #fill(template: Json, data: Json): Json {
+  #fill(template: Json, data: Json, state: Json = {}): Json {
     return Object.fromEntries(
       Object.entries(template).map(([key, value]) =>
-        key.endsWith('.$') ? [key.slice(0, -2), this.#find(String(value), data)] : [key, value],
+        key.endsWith('.$') ? [key.slice(0, -2), this.#find(String(value), data, state)] : [key, value],
       ),
     );
   }
 
   /** A path that isn't there ends an execution on AWS, and no Catch sees it. */
-  #find(path: string, data: Json): unknown {
-    const source: unknown = path.startsWith('$$') ? { Execution: this.#context } : data;
+  #find(path: string, data: Json, state: Json = {}): unknown {
+    const source: unknown = path.startsWith('$$') ? { Execution: this.#context, State: state } : data;
     const parts = path.split('.').slice(1);
     return parts.reduce((value: unknown, part) => {
       if (typeof value !== 'object' || value === null || !(part in value)) throw new Error(`no ${path} in the state`);

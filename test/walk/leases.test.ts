@@ -131,6 +131,7 @@ test('a document whose part of ours another run has written meanwhile needs no l
     rolePath: '',
     execution: 'e',
     invocation: 'i',
+    patient: false,
     now: cloud.clock.now,
     sleep: cloud.clock.sleep,
     tell() {},

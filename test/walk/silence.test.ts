@@ -124,3 +124,38 @@ describe('one fault, one finding', () => {
     expect(one.unjudged).toContainEqual({ hop: 'exposure', product: 'a' });
   });
 });
+
+describe('throttled readings', () => {
+  const throttle = (more: object = {}) =>
+    cloud.stage.control.fault({
+      kind: 'error',
+      operation: 'GetResourcePolicy',
+      principal: 'onramp-',
+      code: 'ThrottlingException',
+      status: 400,
+      ...more,
+    });
+  const open = async () => {
+    cloud = await inProcess(demoPolicy('demo-share'));
+    await runCrawler(cloud.stage);
+    await cloud.settle(scopeOf(CUR));
+    cloud.told.length = 0;
+  };
+
+  test('for longer than the SDK tries, in every stage: the machine asks again, and nobody is told', async () => {
+    await open();
+    const before = cloud.clock.now();
+    await throttle({ times: 12 });
+    await cloud.settle(scopeOf(CUR));
+    expect(told()).toEqual([]);
+    expect(cloud.clock.now()).toBeGreaterThan(before + 5000);
+  });
+
+  test('for good: unknown, told once, and the run ends all the same', async () => {
+    await open();
+    await throttle();
+    const ended = await cloud.run(scopeOf(CUR));
+    expect(ended.status).toBe('SUCCEEDED');
+    expect(told()).toEqual(['Onramp Access Failed: catalog-policy not-readable']);
+  });
+});
