@@ -31,6 +31,7 @@ import { reader, roleArn } from './entrance.ts';
 import { observed, observedAsAdmin, once, oncePer } from './observed.ts';
 import { inPool } from './pool.ts';
 import type { Looking } from './publish.ts';
+import { arriving, namesBut, readyProducts, unreadableShares } from './ready.ts';
 
 /** Where snapshots come from: the hub's bucket, or a plan of the producer half. */
 export type SnapshotSource = (product: Product) => Promise<Snapshot | null>;
@@ -118,12 +119,6 @@ export async function settingsHop(ctx: WalkContext, facts: OnboardFacts): Promis
   });
 }
 
-/** Products of other accounts, by the Region where their shares arrive. */
-export function arriving(facts: OnboardFacts): ReadonlyMap<string, readonly Product[]> {
-  const others = facts.products.filter((p) => p.account !== facts.scope.account);
-  return Map.groupBy(others, (p) => p.region);
-}
-
 export async function acceptanceHop(_ctx: WalkContext, facts: OnboardFacts): Promise<Decision> {
   const { account } = facts.scope;
   const decisions = [...arriving(facts)].map(async ([region, products]) => {
@@ -133,30 +128,6 @@ export async function acceptanceHop(_ctx: WalkContext, facts: OnboardFacts): Pro
     return decideAcceptance({ account, region, products: named, facts: await facts.acceptance(region) });
   });
   return merge(...(await Promise.all(decisions)));
-}
-
-/** Whether a product can be linked and granted now. When planning, what its producer would share counts. */
-async function isReady(
-  facts: OnboardFacts,
-  product: Product,
-  snapshot: ProductSnapshot,
-  looking: Looking,
-): Promise<boolean> {
-  if (!snapshot.shared) return false;
-  if (looking.planning || product.account === facts.scope.account) return true;
-  const shares = await facts.shares(product.region);
-  return shares.known && hasArrived(facts.scope.account, snapshot, shares.value);
-}
-
-export async function readyProducts(
-  facts: OnboardFacts,
-  looking: Looking,
-): Promise<readonly { product: Product; snapshot: ProductSnapshot }[]> {
-  const judged = facts.products.map(async (product) => {
-    const snapshot = await facts.snapshotOf(product);
-    return snapshot !== null && (await isReady(facts, product, snapshot, looking)) ? [{ product, snapshot }] : [];
-  });
-  return (await Promise.all(judged)).flat();
 }
 
 export async function linkHop(_ctx: WalkContext, facts: OnboardFacts, looking: Looking): Promise<Decision> {
@@ -174,25 +145,6 @@ export async function linkHop(_ctx: WalkContext, facts: OnboardFacts, looking: L
   });
   const shares = await unreadableShares(facts, looking);
   return merge(...(await Promise.all(decisions)), shares, unjudged('link', namesBut(facts, ready)));
-}
-
-/** Products of this account that are not among these. */
-function namesBut(facts: OnboardFacts, ready: readonly { readonly product: Product }[]): readonly string[] {
-  return facts.products.filter((p) => !ready.some(({ product }) => product.name === p.name)).map((p) => p.name);
-}
-
-/** Shared by its producer, and RAM does not show whether it has arrived: not the same as waiting. */
-async function unreadableShares(facts: OnboardFacts, looking: Looking): Promise<Decision> {
-  const { account } = facts.scope;
-  if (looking.planning) return NOTHING;
-  const others = facts.products.filter((p) => p.account !== account);
-  const found = others.map(async (product) => {
-    const [snapshot, shares] = await Promise.all([facts.snapshotOf(product), facts.shares(product.region)]);
-    if (shares.known || !snapshot?.shared) return [];
-    const resource = `share of ${product.account}/${product.database}`;
-    return [unreadable({ hop: 'link', account, region: product.region, product: product.name, resource }, shares.why)];
-  });
-  return { ...NOTHING, findings: (await Promise.all(found)).flat() };
 }
 
 function grantsQuestion(where: string, resources: readonly LakeResource[]): string {
