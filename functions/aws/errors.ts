@@ -53,6 +53,11 @@ export async function asked<T>(view: View, send: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Whether the SDK had sent the request before: its first try may have been taken, and the answer lost. */
+export function wasRepeated(error: LakeError): boolean {
+  return Number(field(field(error.cause, '$metadata'), 'attempts') ?? 1) > 1;
+}
+
 function build(code: ErrorCode, aws: AwsAnswer, view: View, cause?: unknown): LakeError {
   const where = /^\d{12}$/.test(view.account) ? `account ${view.account}` : view.account;
   const remedy = remedyFor(code, where, aws.message);

@@ -32,6 +32,8 @@ export function intentOf(action: Action, run: Run, earlier: Entry | undefined): 
   // A withdrawal ends an entry of ours; until AWS has taken it, what was granted stays on record.
   if (isWithdrawal(action) && earlier !== undefined) return { ...earlier, execution: run.execution, error: null };
   const about = subject(action);
+  // What was refused never stood: what is there now is somebody else's.
+  const standing = earlier !== undefined && mayStand(earlier) ? earlier : undefined;
   return {
     id: entryId(action),
     account: action.account,
@@ -43,8 +45,8 @@ export function intentOf(action: Action, run: Run, earlier: Entry | undefined): 
     execution: run.execution,
     at: run.at,
     ...about,
-    before: { ...about.before, ...(earlier?.before ?? {}) },
-    inverse: earlier?.inverse ?? about.inverse,
+    before: { ...about.before, ...(standing?.before ?? {}) },
+    inverse: standing?.inverse ?? about.inverse,
   };
 }
 
@@ -52,12 +54,36 @@ export function isWithdrawal(action: Action): boolean {
   return action.kind === 'revoke' && action.reason === 'withdrawal';
 }
 
-/** The entry after its write: `trouble` null when AWS took it. */
-export function settled(action: Action, entry: Entry, at: number, trouble: Trouble | null): Entry {
+export interface Outcome {
+  readonly at: number;
+  /** Null when AWS took it. */
+  readonly trouble: Trouble | null;
+  /** Somebody else made it between our look and our write. */
+  readonly found?: boolean;
+}
+
+/** The entry after its write. `earlier`: what the ledger had before; a refusal does not undo it. */
+export function settled(action: Action, entry: Entry, outcome: Outcome, earlier: Entry | undefined): Entry {
+  const { at, trouble } = outcome;
+  const stands = earlier !== undefined && mayStand(earlier);
   if (isWithdrawal(action) && trouble === null) return { ...entry, state: 'withdrawn', at };
-  if (trouble === null) return { ...entry, state: 'confirmed', error: null, at };
+  if (trouble === null) {
+    const before = outcome.found && !stands ? allTheirs(entry.before) : entry.before;
+    return { ...entry, before, state: 'confirmed', error: null, at };
+  }
   const error = { code: trouble.code, message: trouble.message, aws: trouble.aws ?? null };
-  return { ...entry, state: isWithdrawal(action) ? entry.state : 'failed', error, at };
+  if (isWithdrawal(action)) return { ...entry, error, at };
+  if (!stands || UNSURE.includes(trouble.code)) return { ...entry, state: 'failed', error, at };
+  return {
+    ...earlier,
+    state: earlier.state === 'failed' ? 'intent' : earlier.state,
+    error,
+    execution: entry.execution,
+  };
+}
+
+function allTheirs(before: Entry['before']): Entry['before'] {
+  return Object.fromEntries(Object.keys(before).map((part) => [part, 'theirs' as const]));
 }
 
 /** Codes of a failure after which the write may have happened all the same: the answer was lost, not a refusal. */
@@ -74,7 +100,7 @@ export function mayStand(entry: Entry): boolean {
 
 /** Confirmed entries young enough to be laid over facts. */
 export function recentOf(entries: readonly Entry[], now: number): readonly Entry[] {
-  return entries.filter((entry) => entry.state === 'confirmed' && now - entry.at < BELIEVED_MS);
+  return entries.filter(({ state, error, at }) => state === 'confirmed' && error === null && now - at < BELIEVED_MS);
 }
 
 /** The entry an action would be, when the ledger has it. */

@@ -13,7 +13,7 @@ export const VISIBLE_WITHIN_MS = 20_000;
 export function notYetVisible(actions: readonly Action[], entries: readonly Entry[], now: number): readonly Action[] {
   return actions.filter((action) => {
     const entry = entryFor(action, entries);
-    return entry?.state === 'confirmed' && now - entry.at < VISIBLE_WITHIN_MS;
+    return entry?.state === 'confirmed' && entry.error === null && now - entry.at < VISIBLE_WITHIN_MS;
   });
 }
 

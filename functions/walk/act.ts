@@ -1,7 +1,7 @@
 /** Doing what was decided: intent, write, confirm. One failure never stops the rest. */
 
 import { closeTableDefaults, createDatabase, createLink } from '#aws/catalog.ts';
-import { toTrouble } from '#aws/errors.ts';
+import { toTrouble, wasRepeated } from '#aws/errors.ts';
 import { BATCH, grantBatch, revokeBatch } from '#aws/grants.ts';
 import { chunks } from '#aws/paging.ts';
 import { acceptInvitation } from '#aws/shares.ts';
@@ -95,7 +95,8 @@ function inOrder(actions: readonly Action[]): readonly (readonly Action[])[] {
   return [...singles, ...batches('revoke'), ...batches('grant'), ...others.filter(isLast).map((action) => [action])];
 }
 
-async function single({ ctx, pace, earlier }: Doing, action: Exclude<Action, Permission>): Promise<LakeError | null> {
+async function single(doing: Doing, action: Exclude<Action, Permission>): Promise<LakeError | null> {
+  const { ctx, pace, earlier } = doing;
   const intent = intentOf(
     action,
     { policy: ctx.policy.hash, execution: ctx.execution, at: ctx.now() },
@@ -107,9 +108,9 @@ async function single({ ctx, pace, earlier }: Doing, action: Exclude<Action, Per
     await ctx.ledger.put([intent]);
     await write(ctx, action, kept);
   } catch (error) {
-    return ended(ctx, action, kept.entry, error);
+    return ended(doing, action, kept.entry, error);
   }
-  return ended(ctx, action, kept.entry, null);
+  return ended(doing, action, kept.entry, null);
 }
 
 /** `kept.entry` gains the text of a document before it is overwritten. */
@@ -138,11 +139,19 @@ async function document(ctx: WalkContext, action: DocumentAction, kept: { entry:
 }
 
 /** Writes the outcome to the ledger and says it; anything but a LakeError is our own fault and thrown on. */
-async function ended(ctx: WalkContext, action: Action, intent: Entry, error: unknown): Promise<LakeError | null> {
+async function ended(
+  { ctx, earlier }: Doing,
+  action: Action,
+  intent: Entry,
+  error: unknown,
+): Promise<LakeError | null> {
   if (error !== null && !(error instanceof LakeError)) throw error;
   // The thing appeared between looking and writing: the next look tells whether it is as wanted.
   const failure = isLakeError(error, 'AlreadyExists', 'NothingToRevoke') ? null : (error as LakeError | null);
-  await ctx.ledger.put([settled(action, intent, ctx.now(), failure === null ? null : toTrouble(failure))]);
+  // Found there after our own repeated call, it may as well be what the first one made.
+  const found = isLakeError(error, 'AlreadyExists') && !wasRepeated(error);
+  const outcome = { at: ctx.now(), trouble: failure === null ? null : toTrouble(failure), found };
+  await ctx.ledger.put([settled(action, intent, outcome, earlier.get(entryId(action)))]);
   const said = {
     account: action.account,
     region: action.region,
@@ -171,7 +180,7 @@ async function permissions(doing: Doing, batch: readonly Permission[]): Promise<
     if (open.length === 0) break;
   }
   const ends = batch.map((action) =>
-    ended(ctx, action, intents.get(action) ?? intentOf(action, run, undefined), outcome.get(action) ?? null),
+    ended(doing, action, intents.get(action) ?? intentOf(action, run, undefined), outcome.get(action) ?? null),
   );
   return Promise.all(ends);
 }

@@ -144,7 +144,7 @@ function decideConsumer(policy: Policy, world: World): Decision {
 /** The world after AWS has done it, and our ledger with it. */
 export function apply(policy: Policy, world: World, action: Action): World {
   const intent = intentOf(action, { policy: policy.hash, execution: 'e', at: 1 }, entryFor(action, world.ledger));
-  const entry = settled(action, intent, 1, null);
+  const entry = settled(action, intent, { at: 1, trouble: null }, undefined);
   const ledger = [...world.ledger.filter(({ id }) => id !== entry.id), entry];
   return { ...world, ...effect(policy, world, action), ledger };
 }

@@ -3,6 +3,7 @@
 import type { Entry } from '../../contracts/ledger.ts';
 import type { Product } from '../../contracts/policy.ts';
 import { type Action, type Decision, type Finding, NOTHING } from '../actions.ts';
+import { mayStand } from '../entries.ts';
 import type { GrantFacts, LinkFacts } from '../facts.ts';
 import { finding, unreadable } from '../findings.ts';
 import { IAM_ALLOWED_PRINCIPALS, type LakeResource, type LinkTarget, type Observed, resourceText } from '../lake.ts';
@@ -81,7 +82,9 @@ function openLink(
     (row) => row.principal === IAM_ALLOWED_PRINCIPALS && resourceText(row.resource) === text,
   );
   if (open === undefined) return NOTHING;
-  const ours = entries.some((e) => e.kind === 'link' && e.target === text && e.before['link'] === 'absent');
+  const ours = entries.some(
+    (e) => e.kind === 'link' && e.target === text && e.before['link'] === 'absent' && mayStand(e),
+  );
   const action: Action = {
     kind: 'revoke',
     hop: 'link',

@@ -126,6 +126,7 @@ describe('link', () => {
       kind: 'link',
       target: 'database 222222222222/cur_org_linked',
       before: { link: 'absent' },
+      state: 'confirmed',
     } as unknown as Entry;
     expect(link(right, [everybody], [entry]).actions).toMatchObject([
       { kind: 'revoke', reason: 'link-exposure', effect: 'narrows' },

@@ -18,8 +18,6 @@ describe('share', () => {
       listed: known({ grants }),
       associations: known([]),
       recent: [],
-      others: [],
-      entries: [],
     });
   const right = [row(ANALYTICS, DATABASE, ['DESCRIBE']), row(ANALYTICS, ALL, ['DESCRIBE', 'SELECT'])];
 
@@ -76,8 +74,6 @@ describe('share', () => {
       products: [productOf().product],
       blocked: new Set<string>(),
       recent: [],
-      others: [],
-      entries: [],
       associations: known([]),
     };
     expectUnreadable(decideShare({ ...question, catalog: DENIED, listed: known({ grants: [] }) }));
