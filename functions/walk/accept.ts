@@ -9,7 +9,8 @@ import { scopeText } from '#core/start.ts';
 import { publishScope } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import { partsSeen } from './fan-out.ts';
-import { arriving, type OnboardFacts, onboardFacts } from './onboard.ts';
+import { type OnboardFacts, onboardFacts } from './onboard.ts';
+import { arriving } from './ready.ts';
 
 /** A share that was missing before has been told of, and its arrival starts a run: it holds this one up no longer. */
 const TOLD_WITHIN_MS = 60_000;
