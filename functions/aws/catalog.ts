@@ -73,7 +73,7 @@ export async function createDatabase(
   await create(clients, account, `create database ${database.name}`, { Name: database.name });
 }
 
-/** New tables of the database start without IAM_ALLOWED_PRINCIPALS; every other field stays as it was read. */
+/** New tables of the database start without IAM_ALLOWED_PRINCIPALS; every other field, and what others are given, stays as read. */
 export async function closeTableDefaults(
   clients: Pick<Clients, 'glue'>,
   account: string,
@@ -81,12 +81,13 @@ export async function closeTableDefaults(
 ): Promise<void> {
   const found = await getDatabase(clients, { account, database, owner: true });
   if (!isOpen(found)) return;
+  const closed = (found.CreateTableDefaultPermissions ?? []).filter((defaults) => !opens(defaults));
   await asked({ account, owner: true, doing: `close the table defaults of ${database}` }, () =>
     clients.glue.send(
       new UpdateDatabaseCommand({
         CatalogId: account,
         Name: database,
-        DatabaseInput: { ...inputOf(found), CreateTableDefaultPermissions: [] },
+        DatabaseInput: { ...inputOf(found), CreateTableDefaultPermissions: closed },
       }),
     ),
   );

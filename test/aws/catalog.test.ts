@@ -98,13 +98,17 @@ test('a link is made with the Region of its target (G-K8); a taken name is Alrea
   await expect(createLink(clients(), '222222222222', link)).rejects.toMatchObject({ code: 'AlreadyExists' });
 });
 
-test('closing the table defaults keeps every other field of the database', async () => {
+test('closing the table defaults keeps every other field of the database, and what others are given', async () => {
+  const team = {
+    Principal: { DataLakePrincipalIdentifier: 'arn:aws:iam::111111111111:role/team' },
+    Permissions: ['SELECT'],
+  };
   const kept = { Description: 'd', LocationUri: 's3://b/', Parameters: { k: 'v' } };
   const read = {
     Name: 'cur_org',
     CatalogId: ACCOUNT,
     CreateTime: 1,
-    CreateTableDefaultPermissions: [everybody],
+    CreateTableDefaultPermissions: [everybody, team],
     ...kept,
   };
   by({ GetDatabase: { body: { Database: read } }, UpdateDatabase: {} });
@@ -112,7 +116,7 @@ test('closing the table defaults keeps every other field of the database', async
   expect(stub.requests.at(-1)?.body).toEqual({
     CatalogId: ACCOUNT,
     Name: 'cur_org',
-    DatabaseInput: { Name: 'cur_org', ...kept, CreateTableDefaultPermissions: [] },
+    DatabaseInput: { Name: 'cur_org', ...kept, CreateTableDefaultPermissions: [team] },
   });
 });
 
