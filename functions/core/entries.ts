@@ -16,8 +16,11 @@ export interface Run {
 
 type Subject = Pick<Entry, 'kind' | 'target' | 'principal' | 'sent' | 'before' | 'inverse'>;
 
-/** For this long a confirmed write is believed even where AWS does not show it yet, so as not to write it again. */
-export const BELIEVED_MS = 5 * 60_000;
+/**
+ * How long after a write AWS may take to show it. For as long it is believed, so as not to be written again; after that
+ * what AWS shows counts: a table may have been dropped and made anew.
+ */
+export const VISIBLE_WITHIN_MS = 20_000;
 
 export function entryId(action: Action): string {
   const { kind, target, principal } = subject(action);
@@ -100,7 +103,9 @@ export function mayStand(entry: Entry): boolean {
 
 /** Confirmed entries young enough to be laid over facts. */
 export function recentOf(entries: readonly Entry[], now: number): readonly Entry[] {
-  return entries.filter(({ state, error, at }) => state === 'confirmed' && error === null && now - at < BELIEVED_MS);
+  return entries.filter(
+    ({ state, error, at }) => state === 'confirmed' && error === null && now - at < VISIBLE_WITHIN_MS,
+  );
 }
 
 /** The entry an action would be, when the ledger has it. */

@@ -3,11 +3,8 @@
 import type { Entry } from '../contracts/ledger.ts';
 import type { Action, Finding } from './actions.ts';
 import { actionSubject, actionsText, actionText } from './describe.ts';
-import { entryFor } from './entries.ts';
+import { entryFor, VISIBLE_WITHIN_MS } from './entries.ts';
 import { finding } from './findings.ts';
-
-/** How long after a write AWS may take to show it before that is a finding. */
-export const VISIBLE_WITHIN_MS = 20_000;
 
 /** Actions that were written moments ago and are just not visible yet: look again before judging. */
 export function notYetVisible(actions: readonly Action[], entries: readonly Entry[], now: number): readonly Action[] {

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { Action } from '#core/actions.ts';
-import { intentOf, mayStand, settled } from '#core/entries.ts';
+import { intentOf, mayStand, recentOf, settled } from '#core/entries.ts';
 
 const run = { policy: 'p', execution: 'e', at: 1 };
 const where = { account: '222222222222', region: 'ap-northeast-1', products: ['cur'] };
@@ -53,4 +53,10 @@ test('a refusal to grant more leaves on record what was granted before, with the
   const after = settled(more, intentOf(more, run, first), refused, first);
   expect(after).toMatchObject({ sent: first.sent, before: { SELECT: 'absent' }, error: { code: 'AccessDenied' } });
   expect(mayStand(after)).toBe(true);
+});
+
+test('a write is believed no longer than AWS may take to show it: a table dropped and made anew is granted again', () => {
+  const done = settled(grant([]), intentOf(grant([]), run, undefined), { at: 0, trouble: null }, undefined);
+  expect(recentOf([done], 19_999)).toEqual([done]);
+  expect(recentOf([done], 60_000)).toEqual([]);
 });
