@@ -55,6 +55,8 @@ export const StageOutputSchema = z.object({
   findings: z.number(),
   /** `accept` only. */
   acceptance: z.optional(z.enum(['visible', 'waiting', 'gave-up'])),
+  /** `accept` only, ISO 8601: from then on the run may wait for its lease again. */
+  lookedAt: z.optional(z.iso.datetime()),
 });
 export type StageOutput = z.infer<typeof StageOutputSchema>;
 

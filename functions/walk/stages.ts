@@ -40,6 +40,7 @@ export async function runStage(ctx: WalkContext, input: StageInput, deadlines: S
     done: output.done + (ahead?.done ?? 0),
     failed: output.failed + (ahead?.failed ?? 0),
     acceptance: arrival.acceptance,
+    lookedAt: new Date(ctx.now()).toISOString(),
   };
 }
 

@@ -8,7 +8,7 @@ const report: ReportOutput = { opened: 0, known: 0, recovered: 0 };
 
 function stage(name: string): StageOutput {
   const counts = { stage: name, decided: 1, done: 1, failed: 0, findings: 0 };
-  return name === 'accept' ? { ...counts, acceptance: 'visible' } : counts;
+  return name === 'accept' ? { ...counts, acceptance: 'visible', lookedAt: '2026-01-01T00:10:00.000Z' } : counts;
 }
 
 type Answer = (call: Call) => Record<string, unknown>;

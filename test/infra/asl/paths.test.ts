@@ -83,7 +83,8 @@ describe('acceptance', () => {
       if (state !== 'Accept') return undefined;
       asked += 1;
       const acceptance = asked <= rounds ? 'waiting' : last;
-      return { stage: 'accept', decided: 0, done: 0, failed: 0, findings: 0, acceptance };
+      const counts = { decided: 0, done: 0, failed: 0, findings: 0 };
+      return { stage: 'accept', ...counts, acceptance, lookedAt: `2026-01-01T00:1${asked}:00.000Z` };
     };
   };
 
@@ -93,8 +94,8 @@ describe('acceptance', () => {
     expect(states.slice(4, 16)).toEqual([...round, ...round, 'Accept', 'Accepted']);
     const again = calls.filter(({ state }) => state === 'TakeLeaseAgain');
     expect(again.map(({ payload }) => payload)).toMatchObject([
-      { stage: 'begin', policy: begin.policy },
-      { stage: 'begin', policy: begin.policy },
+      { stage: 'begin', policy: begin.policy, startedAt: '2026-01-01T00:11:00.000Z' },
+      { stage: 'begin', policy: begin.policy, startedAt: '2026-01-01T00:12:00.000Z' },
     ]);
   });
 
