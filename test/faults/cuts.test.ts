@@ -22,7 +22,7 @@ const policy = demoPolicy('demo-revoke', ({ products }) => {
 /** Killed: nothing more is sent or written down. Cut: the effect happens, the answer is lost once. */
 const TROUBLES = ['killed before', 'killed after', 'refused at', 'cut at'] as const;
 type Trouble = (typeof TROUBLES)[number];
-const SAMPLES = 14;
+const SAMPLES = 8;
 /** Longer than the leases of a run that died. */
 const LATER_MS = 21 * 60_000;
 
