@@ -29,7 +29,6 @@ test("resolves the account and Region in an asset's destination", () => {
     files: {
       f: {
         source: { path: 'code', packaging: 'zip' },
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: a CloudFormation substitution
         destinations: { d: { bucketName: 'assets-${AWS::AccountId}-${AWS::Region}', objectKey: 'f.zip' } },
       },
     },

@@ -66,9 +66,7 @@ describe('a type left out', () => {
     ['Ref', { Name: { Ref: 'Alarm' } }],
     ['GetAtt', { Name: { 'Fn::GetAtt': ['Alarm', 'Arn'] } }],
     ['dotted GetAtt', { Name: { 'Fn::GetAtt': 'Alarm.Arn' } }],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a CloudFormation substitution
     ['Sub', { Targets: [{ Input: { 'Fn::Sub': 'x ${Alarm.Arn}' } }] }],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a CloudFormation substitution
     ['Sub with variables', { Targets: [{ Input: { 'Fn::Sub': ['${Alarm}', {}] } }] }],
   ])('must not be referred to by a resource that stays (%s)', (_how, properties) => {
     expect(() => split({ Alarm: alarm, Rule: rule(properties) })).toThrow(/Rule .* refers to Alarm/);

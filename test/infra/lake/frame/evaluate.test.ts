@@ -142,12 +142,10 @@ describe('statements (F-31)', () => {
   });
 
   test('a policy variable is the value as it is, never a pattern', () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM's own variables
     const own = policy(allow('glue:*', 'arn:aws:glue:r:1:table/${aws:PrincipalTag/db}/t'));
     expect(ask({ identity: [own], context: { 'aws:PrincipalTag/db': 'db' } })).toBe('allowed');
     expect(ask({ identity: [own], context: { 'aws:PrincipalTag/db': '*' } })).toBe('implicitDeny identity');
     expect(ask({ identity: [own] })).toBe('implicitDeny identity');
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM's own variables
     const fallback = policy(allow('glue:*', "arn:aws:glue:r:1:table/${aws:PrincipalTag/db, 'db'}/t"));
     expect(ask({ identity: [fallback] })).toBe('allowed');
   });

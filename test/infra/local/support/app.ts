@@ -43,7 +43,6 @@ const DEFINITION = {
     Ask: {
       Type: 'Task',
       Resource: 'arn:aws:states:::lambda:invoke',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a CloudFormation substitution
       Parameters: { FunctionName: '${Function}', 'Payload.$': '$' },
       OutputPath: '$.Payload',
       End: true,
