@@ -25,7 +25,7 @@ export interface Demo {
 }
 
 /** Wait states and retries take this part of their time; everything else runs at full length. */
-export const WAIT_SCALE = 0.05;
+export const WAIT_SCALE = 0.2;
 
 /** The version of the policy that the hub is deployed with. */
 const FIRST = 'demo-share';
