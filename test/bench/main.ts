@@ -14,7 +14,6 @@ import { benchReadable } from './readable.ts';
 import { machine, putSection, type Row } from './report.ts';
 
 const RUNS = 10;
-const COLD_RUNS = 5;
 /** The policy's default. */
 const DEBOUNCE = 60;
 
@@ -33,11 +32,9 @@ async function demo(): Promise<readonly Row[]> {
 
 async function readable(assemblies: () => Assemblies): Promise<readonly Row[]> {
   const assembly = await assemblies().of('demo-share');
-  const first = await benchReadable({ assembly, warm: true }, true);
+  const first = await benchReadable({ assembly }, true);
   const times = [first.ms];
-  while (times.length < RUNS) times.push((await benchReadable({ assembly, warm: true })).ms);
-  const cold: number[] = [];
-  while (cold.length < COLD_RUNS) cold.push((await benchReadable({ assembly, warm: false })).ms);
+  while (times.length < RUNS) times.push((await benchReadable({ assembly })).ms);
   const counts = Object.keys(first.writes).flatMap((account): Row[] => [
     { what: `writes in ${account}, first time`, measured: first.writes[account] ?? 0, unit: 'calls' },
     {
@@ -55,11 +52,6 @@ async function readable(assemblies: () => Assemblies): Promise<readonly Row[]> {
       atMost: 3000,
     },
     { what: `event to readable, debounce 0, p95 of ${RUNS}`, measured: percentile(times, 0.95), unit: 'ms' },
-    {
-      what: `event to readable, debounce 0, functions not started yet, p50 of ${COLD_RUNS}`,
-      measured: percentile(cold, 0.5),
-      unit: 'ms',
-    },
     ...counts,
     { what: 'reads of all runs that one crawler run starts', measured: first.reads, unit: 'calls' },
   ];
@@ -69,7 +61,7 @@ async function readable(assemblies: () => Assemblies): Promise<readonly Row[]> {
 async function debounce(assemblies: () => Assemblies): Promise<readonly Row[]> {
   const assembly = await assemblies().of('debounced');
   const within = 10 * 60_000;
-  const { ms } = await benchReadable({ assembly, warm: true, waitScale: 1, within });
+  const { ms } = await benchReadable({ assembly, waitScale: 1, within });
   return [{ what: `event to readable, debounce ${DEBOUNCE} (the default), one run`, measured: ms / 1000, unit: 's' }];
 }
 

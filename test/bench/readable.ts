@@ -2,7 +2,6 @@
 
 import { startLocalCloud } from '../../infra/local/cloud.ts';
 import { setUp, WAIT_SCALE } from '../../infra/local/demo/play.ts';
-import { warm } from '../../infra/local/demo/warm.ts';
 import { ACCOUNTS, accountName } from '../../infra/local/scenes/places.ts';
 import { executionArns, settled } from '../../infra/local/scenes/scene.ts';
 import { crawlUntilReadable } from '../../infra/local/scenes/share.ts';
@@ -11,8 +10,6 @@ import { makeWorld, runCrawler } from '../../infra/local/scenes/world.ts';
 
 export interface ReadableOptions {
   readonly assembly: string;
-  /** Functions are started before the event comes. */
-  readonly warm: boolean;
   /** Waits take this part of their time; the demo's when absent. */
   readonly waitScale?: number;
   /** Milliseconds to wait for the first reading, when it is more than the scene's. */
@@ -34,7 +31,6 @@ export async function benchReadable(options: ReadableOptions, repeat = false): P
   try {
     await makeWorld({ url: cloud.url, control: cloud.control });
     const theatre = await setUp(cloud, options.assembly, () => {});
-    if (options.warm) await warm(cloud.url);
     const play = { theatre, say: () => {}, deployPolicy: () => Promise.reject(new Error('one policy only')) };
     const known = await executionArns(theatre);
     const mark = await theatre.mark();

@@ -17,7 +17,7 @@ const FILE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 const HEAD = `# Benchmarks
 
 Written by \`npm run bench\`; \`npm run bench -- demo bundles\` measures some sections again. Ratio is measured ÷ budget: up
-to 1.00 keeps it. A machine that is busy with other things gives worse figures than ours: look at the load.
+to 1.00 keeps it. A machine that is busy with other things gives worse figures: look at the load (the measurement's own is about 2).
 `;
 
 /** The machine, the date, and how busy it is before the measurement. */
@@ -26,12 +26,12 @@ export function machine(): string {
   const memory = Math.round(totalmem() / 1024 ** 3);
   const load = loadavg()[0]?.toFixed(2);
   const date = new Date().toISOString().slice(0, 16).replace('T', ' ');
-  return `${cpus().length} × ${first?.model.trim()}, ${memory} GB, ${process.platform}, Node ${process.version}; ${date} UTC; load ${load} before`;
+  return `${cpus().length} × ${first?.model.trim()}, ${memory} GB, ${process.platform}, Node ${process.version}; ${date} UTC; load ${load}`;
 }
 
 /** @returns the section's text. */
 export function putSection(name: string, on: string, rows: readonly Row[]): string {
-  const text = `## ${name}\n\n${on}\n\n${table(rows)}\n`;
+  const text = `## ${name}\n\n${on} before, ${loadavg()[0]?.toFixed(2)} after\n\n${table(rows)}\n`;
   const sections = readSections();
   sections.set(name, text);
   writeFileSync(FILE, [HEAD, ...sections.values()].join('\n'));

@@ -9,7 +9,6 @@ import { type Play, type Scene, type SceneResult, settled } from '../scenes/scen
 import { openTheatre, type Theatre } from '../scenes/theatre.ts';
 import { makeWorld } from '../scenes/world.ts';
 import { type Assemblies, synthesize } from './synthesize.ts';
-import { warm } from './warm.ts';
 import { watch } from './watch.ts';
 
 export interface DemoOptions {
@@ -57,7 +56,6 @@ async function playOn(
   await makeWorld({ url: cloud.url, control: cloud.control });
   say('synthesizing the stacks with every policy the scenes need (cdk synth)');
   const theatre = await setUp(cloud, await assemblies.of(FIRST), say);
-  await warm(cloud.url);
   let policy: string = FIRST;
   const deployPolicy = async (name: string): Promise<void> => {
     await deploy(cloud, await assemblies.of(name), say, ['onramp-hub']);
