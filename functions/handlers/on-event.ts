@@ -2,7 +2,6 @@
 
 import { readCrawler } from '#aws/catalog.ts';
 import { createEventAccess, type EventAccess } from '#aws/event-clients.ts';
-import { startMachine } from '#aws/machines.ts';
 import { readCurrentPolicy } from '#aws/objects.ts';
 import { sessionPolicyFor } from '#aws/session-policy.ts';
 import { type OnEventEnv, OnEventEnvSchema } from '#contracts/env.ts';
@@ -20,7 +19,7 @@ import { systemClock } from '#runtime/clock.ts';
 import { ownRegion, readEnv, seconds } from '#runtime/env.ts';
 import { createLog, type Log } from '#runtime/logger.ts';
 import { once } from '#runtime/once.ts';
-import { type Starter, startCovered } from '#walk/start-machine.ts';
+import { type Starter, startCovered, starterOf } from '#walk/start-machine.ts';
 
 /** Starts asked for at once: a policy of hundreds of products stays far below StartExecution's burst of 150. */
 const AT_ONCE = 10;
@@ -139,13 +138,7 @@ export function onEventServices(env: OnEventEnv, region: string): OnEventService
 
 function starter(env: OnEventEnv, access: EventAccess, region: string): Starter {
   const machines = { publish: env.PUBLISH_MACHINE_ARN, onboard: env.ONBOARD_MACHINE_ARN };
-  return ({ machine, name, input }) =>
-    startMachine(access.own(region).sfn, {
-      machineArn: machines[machine],
-      name,
-      input: JSON.stringify(input),
-      stillWaits: () => systemClock.now() < Date.parse(input.lookAt),
-    });
+  return starterOf({ sfn: () => access.own(region).sfn, machines, now: systemClock.now });
 }
 
 /** Read with every event, since it may have changed; understood once per version. */

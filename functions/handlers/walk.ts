@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Access, createAccess, type HubClients } from '#aws/clients.ts';
 import { createDynamoLedger } from '#aws/ledger.ts';
-import { startMachine } from '#aws/machines.ts';
 import { putSnapshot, readCurrentPolicy, readPolicy, readSnapshot } from '#aws/objects.ts';
 import { type WalkEnv, WalkEnvSchema } from '#contracts/env.ts';
 import { LakeError } from '#contracts/errors.ts';
@@ -23,7 +22,7 @@ import type { Snapshots, WalkContext, WalkEvent } from '#walk/context.ts';
 import { releaseScope, takeScope } from '#walk/lease.ts';
 import { leaseHeld } from '#walk/lease-held.ts';
 import { runStage } from '#walk/stages.ts';
-import { type Starter, startCovered } from '#walk/start-machine.ts';
+import { type Starter, startCovered, starterOf } from '#walk/start-machine.ts';
 
 /** What the handler is wired to. */
 export interface WalkServices {
@@ -207,13 +206,7 @@ function wire(): WalkServices {
 
 function starter(env: WalkEnv, sfn: HubClients['sfn']): Starter {
   const machines = { publish: env.PUBLISH_MACHINE_ARN, onboard: env.ONBOARD_MACHINE_ARN };
-  return ({ machine, name, input }) =>
-    startMachine(sfn, {
-      machineArn: machines[machine],
-      name,
-      input: JSON.stringify(input),
-      stillWaits: () => systemClock.now() < Date.parse(input.lookAt),
-    });
+  return starterOf({ sfn: () => sfn, machines, now: systemClock.now });
 }
 
 const services = once(wire);

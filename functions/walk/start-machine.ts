@@ -1,5 +1,6 @@
 /** Starting a machine by the debounce rule: once per scope and window, whoever asks. */
 
+import { startMachine } from '#aws/machines.ts';
 import type { Scope } from '#contracts/steps.ts';
 import { type MachineStart, nextStartFor, type StartOptions, startFor } from '#core/start.ts';
 
@@ -8,6 +9,21 @@ export type StartOutcome = 'started' | 'covered' | 'already';
 
 /** Asks Step Functions for one execution. */
 export type Starter = (start: MachineStart) => Promise<StartOutcome>;
+
+/** The starter on AWS; `machines` are ARNs, `now` is in milliseconds since the epoch. */
+export function starterOf(options: {
+  readonly sfn: () => Parameters<typeof startMachine>[0];
+  readonly machines: Readonly<Record<Scope['half'], string>>;
+  now(): number;
+}): Starter {
+  return ({ machine, name, input }) =>
+    startMachine(options.sfn(), {
+      machineArn: options.machines[machine],
+      name,
+      input: JSON.stringify(input),
+      stillWaits: () => options.now() < Date.parse(input.lookAt),
+    });
+}
 
 /**
  * Starts the scope's machine, or finds that a look is due anyway. When this window's execution has already looked, the
