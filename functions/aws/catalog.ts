@@ -134,7 +134,14 @@ async function listTables(
 function tableFacts(table: Table): TableFacts {
   const isLink = table.TargetTable !== undefined;
   const location = table.StorageDescriptor?.Location;
-  return { name: required(table.Name, 'the name of a table'), location: isLink || !location ? null : location, isLink };
+  const columns = [...(table.StorageDescriptor?.Columns ?? []), ...(table.PartitionKeys ?? [])];
+  return {
+    name: required(table.Name, 'the name of a table'),
+    location: isLink || !location ? null : location,
+    isLink,
+    columns: columns.map(({ Name }) => required(Name, 'the name of a column')),
+    parameters: table.Parameters ?? {},
+  };
 }
 
 async function create(

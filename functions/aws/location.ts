@@ -1,6 +1,6 @@
 /** S3 locations registered with Lake Formation. */
 
-import { ListResourcesCommand, type ResourceInfo } from '@aws-sdk/client-lakeformation';
+import { ListResourcesCommand, RegisterResourceCommand, type ResourceInfo } from '@aws-sdk/client-lakeformation';
 import type { LocationFacts } from '#core/facts.ts';
 import type { Clients } from './clients.ts';
 import { asked } from './errors.ts';
@@ -38,4 +38,21 @@ function factsOf(resource: ResourceInfo): NonNullable<LocationFacts['registered'
     hybrid: resource.HybridAccessEnabled ?? false,
     verification: resource.VerificationStatus ?? null,
   };
+}
+
+/** `AlreadyExists` when somebody registered it meanwhile: the next look compares (G-L26). */
+export async function registerLocation(
+  clients: Pick<Clients, 'lakeFormation'>,
+  account: string,
+  { arn, roleArn, hybrid }: { arn: string; roleArn: string | null; hybrid: boolean },
+): Promise<void> {
+  await asked({ account, owner: true, doing: `register location ${arn}` }, () =>
+    clients.lakeFormation.send(
+      new RegisterResourceCommand({
+        ResourceArn: arn,
+        ...(roleArn === null ? { UseServiceLinkedRole: true } : { RoleArn: roleArn }),
+        HybridAccessEnabled: hybrid,
+      }),
+    ),
+  );
 }

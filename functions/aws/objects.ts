@@ -33,7 +33,7 @@ export async function putPolicy(s3: S3Client, bucket: string, policy: StoredPoli
 export async function readSnapshot(
   s3: S3Client,
   bucket: string,
-  scope: { account: string; region: string; database: string },
+  scope: { account: string; region: string; database: string | null },
 ): Promise<Snapshot | null> {
   try {
     return parsed(SnapshotSchema, await readText(s3, bucket, snapshotKey(scope)), snapshotKey(scope));

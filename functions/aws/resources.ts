@@ -2,6 +2,7 @@
 
 import type { Resource } from '@aws-sdk/client-lakeformation';
 import { LakeError } from '#contracts/errors.ts';
+import type { TagValues } from '#contracts/policy.ts';
 import type { LakeResource } from '#core/lake.ts';
 
 /** What Lake Formation calls "all tables" where it gives a name instead of a wildcard. */
@@ -26,6 +27,16 @@ export function toResource(resource: LakeResource): Resource {
           ...(resource.excluded
             ? { ColumnWildcard: { ExcludedColumnNames: [...resource.columns] } }
             : { ColumnNames: [...resource.columns] }),
+        },
+      };
+    case 'tag':
+      return { LFTag: { CatalogId: resource.catalog, TagKey: resource.key, TagValues: [...resource.values] } };
+    case 'tag-policy':
+      return {
+        LFTagPolicy: {
+          CatalogId: resource.catalog,
+          ResourceType: resource.on === 'database' ? 'DATABASE' : 'TABLE',
+          Expression: resource.expression.map(({ key, values }) => ({ TagKey: key, TagValues: [...values] })),
         },
       };
     case 'data-location':
@@ -78,6 +89,12 @@ function fromColumns(table: NonNullable<Resource['TableWithColumns']>, account: 
   };
 }
 
+/** Tags are stored in lower case; values have no order. */
+function tagValues(tag: { TagKey: string | undefined; TagValues: string[] | undefined }): TagValues {
+  const values = (tag.TagValues ?? []).map((value) => value.toLowerCase()).sort();
+  return { key: (tag.TagKey ?? '').toLowerCase(), values };
+}
+
 /** Grants by tag, by filter or of a kind newer than this code: read and left alone. */
 function fromTagged(resource: Resource, account: string): LakeResource {
   const { DataCellsFilter: filter, LFTag: tag, LFTagPolicy: policy, LFTagExpression: expression } = resource;
@@ -89,12 +106,15 @@ function fromTagged(resource: Resource, account: string): LakeResource {
   if (filter) {
     return other(filter.TableCatalogId, `filter ${filter.Name} on ${filter.DatabaseName}.${filter.TableName}`);
   }
-  if (tag) return other(tag.CatalogId, `tag ${tag.TagKey}=${(tag.TagValues ?? []).join('|')}`);
+  if (tag) return { type: 'tag', catalog: tag.CatalogId ?? account, ...tagValues(tag) };
   if (expression) return other(expression.CatalogId, `tag expression ${expression.Name}`);
+  if (policy?.ExpressionName !== undefined) {
+    return other(policy.CatalogId, `${(policy.ResourceType ?? '').toLowerCase()}s tagged as ${policy.ExpressionName}`);
+  }
   if (policy) {
-    const terms = (policy.Expression ?? []).map((term) => `${term.TagKey}=${(term.TagValues ?? []).join('|')}`);
-    const where = policy.ExpressionName ?? terms.sort().join(' and ');
-    return other(policy.CatalogId, `${(policy.ResourceType ?? '').toLowerCase()}s tagged ${where}`);
+    const expression = (policy.Expression ?? []).map(tagValues).sort((a, b) => (a.key < b.key ? -1 : 1));
+    const on = policy.ResourceType === 'DATABASE' ? 'database' : 'table';
+    return { type: 'tag-policy', catalog: policy.CatalogId ?? account, on, expression };
   }
   return other(account, JSON.stringify(resource));
 }

@@ -8,6 +8,8 @@ export type Purpose =
   | 'settings'
   | 'catalog-policy'
   | 'exposure'
+  | 'location'
+  | 'tags'
   | 'share'
   | 'accept'
   | 'link'
@@ -29,6 +31,10 @@ export interface SessionPolicyOptions {
   readonly bucket?: string | undefined;
   /** ARN of a KMS key. */
   readonly key?: string | undefined;
+  /** ARN of the role with which a location is registered. */
+  readonly passRole?: string | undefined;
+  /** Whether a location is registered with Lake Formation's service-linked role. */
+  readonly serviceLinked?: boolean | undefined;
 }
 
 interface Allow {
@@ -43,6 +49,14 @@ const ANY = ['*'];
 /** Lake Formation and RAM's readers know no resources in IAM. */
 const LIST_GRANTS = ['lakeformation:ListPermissions'];
 const WRITE_GRANTS = ['lakeformation:BatchGrantPermissions', 'lakeformation:BatchRevokePermissions', ...LIST_GRANTS];
+const READ_TAGS = ['lakeformation:ListLFTags', 'lakeformation:GetResourceLFTags', 'lakeformation:SearchTablesByLFTags'];
+const READ_RUNS = [
+  'glue:GetCrawler',
+  'glue:GetCrawlers',
+  'glue:ListWorkflows',
+  'glue:GetWorkflow',
+  'glue:GetWorkflowRuns',
+];
 const READ_CATALOG = ['glue:GetDatabase', 'glue:GetTables', 'glue:GetTable'];
 
 export function sessionPolicyFor(options: SessionPolicyOptions): SessionPolicy {
@@ -62,10 +76,19 @@ export function sessionPolicyFor(options: SessionPolicyOptions): SessionPolicy {
 const ALLOWS: Readonly<Record<Purpose, (options: SessionPolicyOptions) => readonly Allow[]>> = {
   observe: (options) => [
     {
-      actions: [...READ_CATALOG, 'glue:GetCrawler', 'glue:GetResourcePolicy', 'glue:GetDataCatalogEncryptionSettings'],
+      actions: [
+        ...READ_CATALOG,
+        ...READ_RUNS,
+        'glue:GetDatabases',
+        'glue:GetResourcePolicy',
+        'glue:GetDataCatalogEncryptionSettings',
+      ],
       on: ANY,
     },
-    { actions: ['lakeformation:GetDataLakeSettings', 'lakeformation:ListResources', ...LIST_GRANTS], on: ANY },
+    {
+      actions: ['lakeformation:GetDataLakeSettings', 'lakeformation:ListResources', ...LIST_GRANTS, ...READ_TAGS],
+      on: ANY,
+    },
     {
       actions: [
         'ram:GetResourceShareInvitations',
@@ -101,6 +124,27 @@ const ALLOWS: Readonly<Record<Purpose, (options: SessionPolicyOptions) => readon
   exposure: (options) => [
     { actions: WRITE_GRANTS, on: ANY },
     { actions: [...READ_CATALOG, 'glue:UpdateDatabase'], on: catalogOf(options, options.account) },
+  ],
+  // Registering with the service-linked role makes it, or adds the location to its policy, with our rights.
+  location: (options) => [
+    { actions: ['lakeformation:RegisterResource', ...WRITE_GRANTS], on: ANY },
+    { actions: ['iam:PassRole'], on: options.passRole === undefined ? [] : [options.passRole] },
+    {
+      actions: ['iam:CreateServiceLinkedRole', 'iam:PutRolePolicy'],
+      on: options.serviceLinked ? [serviceLinkedRole(options)] : [],
+    },
+  ],
+  tags: (options) => [
+    {
+      actions: [
+        'lakeformation:CreateLFTag',
+        'lakeformation:UpdateLFTag',
+        'lakeformation:AddLFTagsToResource',
+        ...READ_TAGS,
+      ],
+      on: ANY,
+    },
+    { actions: READ_CATALOG, on: catalogOf({ ...options, database: undefined }, options.account) },
   ],
   // Lake Formation calls RAM, Glue and Organizations with our rights when a grant leaves the account.
   share: (options) => [
@@ -163,6 +207,12 @@ const ALLOWS: Readonly<Record<Purpose, (options: SessionPolicyOptions) => readon
     { actions: ['kms:GetKeyPolicy', 'kms:PutKeyPolicy'], on: options.key ? [options.key] : [] },
   ],
 };
+
+/** The role with which Lake Formation reads locations registered without one. */
+function serviceLinkedRole({ partition, account }: SessionPolicyOptions): string {
+  const service = 'lakeformation.amazonaws.com';
+  return `arn:${partition}:iam::${account}:role/aws-service-role/${service}/AWSServiceRoleForLakeFormationDataAccess`;
+}
 
 function glueArn(options: SessionPolicyOptions, path: string, account = options.account): string {
   return `arn:${options.partition}:glue:${options.region}:${account}:${path}`;

@@ -46,8 +46,9 @@ export const CURRENT_POLICY_KEY = 'policies/current.json';
 export function policyKey(hash: string): string {
   return `policies/${hash}.json`;
 }
-export function snapshotKey(scope: { account: string; region: string; database: string }): string {
-  return `snapshots/${scope.account}/${scope.region}/${encodeURIComponent(scope.database)}.json`;
+export function snapshotKey(scope: { account: string; region: string; database: string | null }): string {
+  const name = scope.database === null ? 'catalog.json' : `database/${encodeURIComponent(scope.database)}.json`;
+  return `snapshots/${scope.account}/${scope.region}/${name}`;
 }
 
 /** AWS's partition for a Region. */

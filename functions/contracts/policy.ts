@@ -183,6 +183,8 @@ export interface Product {
     readonly prefix: string;
     readonly account: string;
     readonly access: 'iam' | 'lake-formation' | 'hybrid';
+    /** With what role Lake Formation reads a registered location: its service-linked one, or a role's ARN. */
+    readonly registration?: string | undefined;
     readonly key: string | null;
     readonly bucketPolicy: 'manage' | 'emit';
     readonly widen?: 'organization' | undefined;
@@ -201,6 +203,76 @@ export interface PolicyAccount {
   readonly mode?: Mode | undefined;
 }
 
+/** The Data Catalog of one account and Region: what LF-Tags, data locations and settings belong to. */
+export interface Catalog {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** One LF-Tag: a key and values of it, in lower case, as Lake Formation stores them. Values are sorted. */
+export interface TagValues {
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** One rule of `tags.rules`. Names and patterns of Glue things are in lower case; null stands for "whatever it is". */
+export interface TagRule extends Catalog {
+  /** Its place under `tags.rules`, from 0: what people know it by. */
+  readonly index: number;
+  readonly database: string | null;
+  readonly table: string | null;
+  readonly column: string | null;
+  /** Names of crawlers and workflows keep their case: Glue does, too. */
+  readonly crawler: string | null;
+  readonly workflow: string | null;
+  /** The table's data lies under it. */
+  readonly prefix: { readonly bucket: string; readonly prefix: string } | null;
+  /** Table parameters: name → value or pattern. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly classification: string | null;
+  readonly on: 'database' | 'tables' | 'columns';
+  /** Tag key → value. */
+  readonly assign: Readonly<Record<string, string>>;
+  readonly apply: 'enforce' | 'only-if-absent';
+}
+
+/** One entry of `tags.grants` for one catalog of `tags.in`. */
+export interface TagGrant extends Catalog {
+  /** Its place under `tags.grants`, from 0. */
+  readonly index: number;
+  /**
+   * Who: ARNs of principals, or account ids. A principal of another account than the catalog's is granted by that
+   * account itself, passing on what the catalog's owner granted the account by the same expression.
+   */
+  readonly to: readonly string[];
+  /** Keys are AND-ed, values of a key OR-ed; sorted by key. */
+  readonly where: readonly TagValues[];
+  /** Permissions on databases and on tables so tagged; empty for none. */
+  readonly database: readonly string[];
+  readonly tables: readonly string[];
+  /** Keys whose values they may assign. */
+  readonly associate: readonly string[];
+}
+
+export interface TagPolicy {
+  readonly catalogs: readonly Catalog[];
+  /** Sorted by key. */
+  readonly keys: readonly TagValues[];
+  readonly rules: readonly TagRule[];
+  readonly grants: readonly TagGrant[];
+}
+
+/** One entry of `dataLocations`: who may make catalog objects that point there. */
+export interface DataLocation extends Catalog {
+  /** Its place under `dataLocations`, from 0. */
+  readonly index: number;
+  readonly bucket: string;
+  /** As a product's storage has it: empty, or ending in `/`. */
+  readonly prefix: string;
+  /** ARNs. One of another account is granted by that account, which is granted it first. */
+  readonly to: readonly string[];
+}
+
 /** The whole policy with names resolved; `hash` is SHA-256 of its canonical JSON, in hexadecimal. */
 export interface Policy {
   readonly hash: string;
@@ -214,6 +286,9 @@ export interface Policy {
   readonly protectedPaths: readonly string[];
   /** Sorted by name. */
   readonly products: readonly Product[];
+  /** Null: nothing is tagged. */
+  readonly tags: TagPolicy | null;
+  readonly dataLocations: readonly DataLocation[];
   readonly limits: PolicyDocument['limits'];
   /** Seconds. */
   readonly debounce: number;

@@ -19,7 +19,8 @@ export type ProductSnapshot = z.infer<typeof ProductSnapshotSchema>;
 export const SnapshotSchema = z.object({
   account: z.string(),
   region: z.string(),
-  database: z.string(),
+  /** Null: what belongs to the catalog and to no database. */
+  database: z.nullable(z.string()),
   policy: z.string(),
   at: z.string(),
   products: z.array(ProductSnapshotSchema),

@@ -2,17 +2,19 @@
 
 import * as z from 'zod/mini';
 
-/** The producer half: one database. */
+/** The producer half: one database, or (null) what belongs to the catalog and to no database: tags, grants by tag. */
 const databaseScope = z.object({
   half: z.literal('publish'),
   account: z.string(),
   region: z.string(),
-  database: z.string(),
+  database: z.nullable(z.string()),
 });
 /** The consumer half: one account and Region. */
 const accountScope = z.object({ half: z.literal('onboard'), account: z.string(), region: z.string() });
 export const ScopeSchema = z.union([databaseScope, accountScope]);
 export type PublishScope = z.infer<typeof databaseScope>;
+/** The producer half of one database. */
+export type DatabaseScope = PublishScope & { readonly database: string };
 export type OnboardScope = z.infer<typeof accountScope>;
 export type Scope = z.infer<typeof ScopeSchema>;
 
@@ -60,7 +62,16 @@ export const StageOutputSchema = z.object({
 });
 export type StageOutput = z.infer<typeof StageOutputSchema>;
 
-export const PUBLISH_STAGES = ['settings', 'location', 'exposure', 'share', 'storage', 'fan-out', 'verify'] as const;
+export const PUBLISH_STAGES = [
+  'settings',
+  'location',
+  'tags',
+  'exposure',
+  'share',
+  'storage',
+  'fan-out',
+  'verify',
+] as const;
 export const ONBOARD_STAGES = ['settings', 'accept', 'link', 'grant', 'check', 'verify', 'fan-out'] as const;
 
 /** What `report` answers. */

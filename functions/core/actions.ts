@@ -1,5 +1,7 @@
 /** What deciding answers: things to do, and things that do not hold. Both are data. */
 
+import type { TagValues } from '../contracts/policy.ts';
+import type { Tags } from './facts.ts';
 import type { Grant, LinkTarget, Trouble } from './lake.ts';
 
 /** The hops of the access path, in order. */
@@ -59,6 +61,8 @@ export type Action =
       readonly addAdmins: readonly string[];
       readonly addReadOnlyAdmins: readonly string[];
       readonly raiseVersionTo: number | null;
+      /** New databases and tables no longer open to IAM_ALLOWED_PRINCIPALS. */
+      readonly closeDefaults: boolean;
     })
   /** Put our statements into the Glue catalog policy and take our stale ones out; the rest of the document survives. */
   | (ActionBase & { readonly kind: 'merge-catalog-policy'; readonly statements: readonly Statement[] })
@@ -99,7 +103,29 @@ export type Action =
       readonly sender: string;
     })
   | (ActionBase & { readonly kind: 'create-link'; readonly name: string; readonly target: LinkTarget })
-  | (ActionBase & { readonly kind: 'create-database'; readonly name: string });
+  | (ActionBase & { readonly kind: 'create-database'; readonly name: string })
+  | (ActionBase & { readonly kind: 'create-tag'; readonly tag: TagValues })
+  /** Values beside those a key has. */
+  | (ActionBase & { readonly kind: 'extend-tag'; readonly tag: TagValues })
+  | AssignTags
+  | (ActionBase & {
+      readonly kind: 'register-location';
+      readonly arn: string;
+      /** Null: Lake Formation's service-linked role. */
+      readonly roleArn: string | null;
+      readonly hybrid: boolean;
+    });
+
+/** Puts tags on a database (`table` null), on a table (no columns), or on columns of a table. */
+export type AssignTags = ActionBase & {
+  readonly kind: 'assign-tags';
+  readonly database: string;
+  readonly table: string | null;
+  readonly columns: readonly string[];
+  readonly tags: Tags;
+  /** Values these keys had on the thing itself before. */
+  readonly had: Tags;
+};
 
 /** What is not as it should be, or can't be told. */
 export type FindingState = 'broken' | 'unknown' | 'waiting';

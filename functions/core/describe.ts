@@ -1,6 +1,6 @@
 /** Actions in words: what `plan` prints, what a log line says, what a finding calls the thing that failed. */
 
-import type { Action, Statement } from './actions.ts';
+import type { Action, AssignTags, Statement } from './actions.ts';
 import { listed } from './findings.ts';
 import { type LinkTarget, resourceText } from './lake.ts';
 
@@ -30,8 +30,24 @@ export function actionSubject(action: Action): string {
       return `link ${action.account}/${action.name}`;
     case 'create-database':
       return `database ${action.account}/${action.name}`;
+    case 'create-tag':
+    case 'extend-tag':
+      return `LF-Tag ${action.tag.key} of ${action.account}`;
+    case 'assign-tags':
+      return taggedText(action);
+    case 'register-location':
+      return `location ${action.arn}`;
   }
 }
+
+/** The thing an assignment is about: a database, a table, or columns of one. */
+export function taggedText({ account, database, table, columns }: Omit<TaggedThing, 'region'>): string {
+  if (table === null) return `database ${account}/${database}`;
+  const whole = `table ${account}/${database}.${table}`;
+  return columns.length === 0 ? whole : `columns ${columns.join(', ')} of ${whole}`;
+}
+
+type TaggedThing = Pick<AssignTags, 'account' | 'region' | 'database' | 'table' | 'columns'>;
 
 /** One line a person reads. */
 export function actionText(action: Action): string {
@@ -42,6 +58,7 @@ export function actionText(action: Action): string {
         ...action.addAdmins.map((arn) => `add administrator ${arn}`),
         ...action.addReadOnlyAdmins.map((arn) => `add read-only administrator ${arn}`),
         ...(action.raiseVersionTo === null ? [] : [`raise the cross-account version to ${action.raiseVersionTo}`]),
+        ...(action.closeDefaults ? ['no longer open new databases and tables to IAM_ALLOWED_PRINCIPALS'] : []),
       ];
       return `${subject}: ${parts.join(', ')}`;
     }
@@ -64,7 +81,23 @@ export function actionText(action: Action): string {
       return `create ${subject} to ${linkTargetText(action.target)}`;
     case 'create-database':
       return `create ${subject}`;
+    case 'create-tag':
+      return `create ${subject} with ${action.tag.values.join(', ')}`;
+    case 'extend-tag':
+      return `add ${action.tag.values.join(', ')} to ${subject}`;
+    case 'assign-tags':
+      return `tag ${subject} ${assignedText(action)}`;
+    case 'register-location':
+      return `register ${subject} with ${action.roleArn ?? "Lake Formation's service-linked role"}${action.hybrid ? ', hybrid' : ''}`;
   }
+}
+
+/** `source=product (was none)`; a database's says what follows from it (law 9). */
+function assignedText({ tags, had, table }: AssignTags): string {
+  const pairs = Object.entries(tags).map(([key, value]) =>
+    had[key] === undefined ? `${key}=${value}` : `${key}=${value} (was ${had[key]})`,
+  );
+  return `${pairs.join(', ')}${table === null ? ', which every table made there from now on inherits' : ''}`;
 }
 
 /** Law 9: a statement that names no roles says so. */

@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { Entry } from '../contracts/ledger.ts';
-import type { Action } from './actions.ts';
-import { linkTargetText } from './describe.ts';
+import type { Action, AssignTags } from './actions.ts';
+import { linkTargetText, taggedText } from './describe.ts';
 import { sentText } from './grants.ts';
 import { resourceText, type Trouble } from './lake.ts';
 
@@ -137,9 +137,48 @@ function subject(action: Action): Subject {
       const inverse = 'ALL to IAM_ALLOWED_PRINCIPALS';
       return { kind: 'table-defaults', target, principal: null, sent: '[]', before: { defaults: 'theirs' }, inverse };
     }
+    case 'create-tag':
+    case 'extend-tag':
+      return tagSubject(action);
+    case 'assign-tags':
+      return assignedSubject(action);
+    case 'register-location': {
+      const { arn, roleArn, hybrid } = action;
+      const sent = JSON.stringify({ arn, roleArn, hybrid });
+      const before = { registration: 'absent' as const };
+      return { kind: 'location', target: `location ${arn}`, principal: null, sent, before, inverse: null };
+    }
     default:
       return documentSubject(action);
   }
+}
+
+/** A key that is extended keeps the entry of its making: the values are the parts. */
+function tagSubject({ kind, account, tag }: Extract<Action, { kind: 'create-tag' | 'extend-tag' }>): Subject {
+  const before = Object.fromEntries(tag.values.map((value) => [value, 'absent' as const]));
+  const own = kind === 'create-tag' ? { key: 'absent' as const } : {};
+  return {
+    kind: 'tag',
+    target: `LF-Tag ${tag.key} of ${account}`,
+    principal: null,
+    sent: JSON.stringify(tag),
+    before: { ...own, ...before },
+    inverse: null,
+  };
+}
+
+/** Putting back the values that were there undoes it; a key that had none is taken off. */
+function assignedSubject(action: AssignTags): Subject {
+  const { tags, had } = action;
+  const before = Object.keys(tags).map((key) => [key, had[key] === undefined ? 'absent' : 'theirs'] as const);
+  return {
+    kind: 'assignment',
+    target: taggedText(action),
+    principal: null,
+    sent: JSON.stringify(tags),
+    before: Object.fromEntries(before),
+    inverse: Object.keys(had).length === 0 ? null : JSON.stringify(had),
+  };
 }
 
 function grantSubject(action: Extract<Action, { kind: 'grant' | 'revoke' }>): Subject {
@@ -174,8 +213,13 @@ function documentSubject(action: DocumentAction): Subject {
   const absent = (names: readonly string[]): Entry['before'] =>
     Object.fromEntries(names.map((name) => [name, 'absent']));
   if (action.kind === 'merge-settings') {
-    const { addAdmins, addReadOnlyAdmins, raiseVersionTo } = action;
-    const sent = JSON.stringify({ admins: addAdmins, readOnlyAdmins: addReadOnlyAdmins, version: raiseVersionTo });
+    const { addAdmins, addReadOnlyAdmins, raiseVersionTo, closeDefaults } = action;
+    const sent = JSON.stringify({
+      admins: addAdmins,
+      readOnlyAdmins: addReadOnlyAdmins,
+      version: raiseVersionTo,
+      ...(closeDefaults ? { defaults: 'closed' } : {}),
+    });
     const before = absent([...addAdmins, ...addReadOnlyAdmins]);
     return { kind: 'admins', target: `settings ${action.account}`, principal: null, sent, before, inverse: null };
   }

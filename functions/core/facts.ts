@@ -40,6 +40,9 @@ export interface TableFacts {
   /** S3 location, null for views and links. */
   readonly location: string | null;
   readonly isLink: boolean;
+  /** Names of its columns, partition keys included, in their order. */
+  readonly columns: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** The producer's database with its tables. `database` null: the owner says it is missing. */
@@ -104,4 +107,54 @@ export interface StorageFacts {
   readonly keyPolicy: DocumentFacts | null;
   /** The bucket's default encryption: `AES256`, `aws:kms`, or `none`; and its key. */
   readonly encryption: { readonly algorithm: string; readonly key: string | null };
+}
+
+/** Tag key → value. A thing has one value of a key at most. */
+export type Tags = Readonly<Record<string, string>>;
+
+/**
+ * LF-Tags on one thing. `assigned`: on the thing itself. `inForce`: with what it inherits. Where a listing shows only
+ * what is in force, a value that equals the parent's may be either: its key is among `unsure` and in `assigned`.
+ */
+export interface TagsOn {
+  readonly assigned: Tags;
+  readonly inForce: Tags;
+  readonly unsure: readonly string[];
+}
+
+/** LF-Tags of a database, its tables and their columns. What has none of its own is left out. */
+export interface TaggedFacts {
+  readonly database: TagsOn;
+  readonly tables: Readonly<Record<string, TagsOn>>;
+  /** Table → column → tags. */
+  readonly columns: Readonly<Record<string, Readonly<Record<string, TagsOn>>>>;
+}
+
+/** A crawler: its tables are those of its database whose names start with its prefix. */
+export interface CrawlerFacts {
+  readonly name: string;
+  readonly database: string;
+  readonly prefix: string;
+}
+
+/** A workflow: the crawlers and jobs of its graph, and how its runs ended. */
+export interface WorkflowFacts {
+  readonly name: string;
+  readonly crawlers: readonly string[];
+  readonly jobs: readonly string[];
+  readonly runs: readonly WorkflowRunFacts[];
+}
+
+/** One run, newest first. Times in milliseconds since the epoch. COMPLETED alone is no success: look at `failed`. */
+export interface WorkflowRunFacts {
+  readonly id: string;
+  readonly status: 'RUNNING' | 'COMPLETED' | 'STOPPING' | 'STOPPED' | 'ERROR';
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  /** Actions that failed, timed out, were stopped or ended in error. */
+  readonly failed: number;
+  /** Names of the jobs and crawlers among them, with their error where AWS gives one. */
+  readonly failures: readonly string[];
+  /** Of a RUNNING one: when its last action ended while none runs; null while one runs or none has run. */
+  readonly idleSince: number | null;
 }

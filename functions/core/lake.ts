@@ -1,5 +1,7 @@
 /** The words of Lake Formation and Glue as core speaks them: plain data, one shape per thing. */
 
+import type { TagValues } from '../contracts/policy.ts';
+
 /** A thing Lake Formation permissions are about. `catalog` is the owner's account id, never left to a default. */
 export type LakeResource =
   | { readonly type: 'catalog'; readonly catalog: string }
@@ -13,6 +15,15 @@ export type LakeResource =
       readonly table: string;
       readonly columns: readonly string[];
       readonly excluded: boolean;
+    }
+  /** A tag's key with values of it: what ASSOCIATE and DESCRIBE are about. `*` stands for every value. */
+  | { readonly type: 'tag'; readonly catalog: string; readonly key: string; readonly values: readonly string[] }
+  /** All databases, or all tables, that carry these tags: keys AND-ed, values of a key OR-ed; sorted by key. */
+  | {
+      readonly type: 'tag-policy';
+      readonly catalog: string;
+      readonly on: 'database' | 'table';
+      readonly expression: readonly TagValues[];
     }
   | { readonly type: 'data-location'; readonly catalog: string; readonly arn: string }
   | { readonly type: 'other'; readonly catalog: string; readonly text: string };
@@ -56,11 +67,20 @@ export function resourceText(resource: LakeResource): string {
       return `all tables of ${resource.catalog}/${resource.database}`;
     case 'columns':
       return `columns ${resource.excluded ? 'except ' : ''}${resource.columns.join(',')} of ${resource.catalog}/${resource.database}.${resource.table}`;
+    case 'tag':
+      return `tag ${resource.key}=${resource.values.join('|')} of ${resource.catalog}`;
+    case 'tag-policy':
+      return `${resource.on}s tagged ${expressionText(resource.expression)} of ${resource.catalog}`;
     case 'data-location':
       return `location ${resource.arn}`;
     case 'other':
       return `${resource.text} of ${resource.catalog}`;
   }
+}
+
+/** `pii=true and source=none|product` */
+export function expressionText(expression: readonly TagValues[]): string {
+  return expression.map(({ key, values }) => `${key}=${values.join('|')}`).join(' and ');
 }
 
 /** Facts that may be unreadable. Unknown is never "missing" and never a reason to write (law 6). */

@@ -17,11 +17,16 @@ export function notYetVisible(actions: readonly Action[], entries: readonly Entr
 /** Findings for actions that should have been done: one each, so that each is reported and recovers by itself. */
 export function leftoverFindings(actions: readonly Action[], entries: readonly Entry[]): readonly Finding[] {
   return actions.flatMap((action) =>
-    action.products.map((product) => leftover(action, product, entryFor(action, entries))),
+    wantedBy(action).map((product) => leftover(action, product, entryFor(action, entries))),
   );
 }
 
-function leftover(action: Action, product: string, entry: Entry | undefined): Finding {
+/** The products that want it; null for what no product wants: tags and account-wide settings are the policy's own. */
+function wantedBy(action: Action): readonly (string | null)[] {
+  return action.products.length === 0 ? [null] : action.products;
+}
+
+function leftover(action: Action, product: string | null, entry: Entry | undefined): Finding {
   const failed = entry?.error ?? null;
   const told = failed?.message ?? `could not ${actionText(action)}: it was not attempted`;
   return finding({
@@ -47,7 +52,7 @@ function principalOf(action: Action): string | null {
 /** In report mode a walk writes nothing; what it would do is one finding per product and hop, with the way to do it. */
 export function reportOnlyFindings(actions: readonly Action[]): readonly Finding[] {
   const groups = Map.groupBy(
-    actions.flatMap((action) => action.products.map((product) => ({ product, action }))),
+    actions.flatMap((action) => wantedBy(action).map((product) => ({ product, action }))),
     ({ product, action }) => JSON.stringify([product, action.hop, action.account, action.region]),
   );
   return [...groups.values()].flatMap((group) => {
@@ -62,7 +67,8 @@ export function reportOnlyFindings(actions: readonly Action[]): readonly Finding
         account: action.account,
         region: action.region,
         product,
-        resource: `${action.hop} of ${product} in ${action.account}`,
+        resource:
+          product === null ? `${action.hop} of ${action.account}` : `${action.hop} of ${product} in ${action.account}`,
         message: `report mode: would ${actionsText(group.map((g) => g.action))}`,
         remedy: `See it all with \`onramp plan\`. To let it be done, write mode: enforce for the policy, the product or the account that is held back.`,
       }),

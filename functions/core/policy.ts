@@ -32,6 +32,8 @@ export function resolvePolicy(document: PolicyDocument, hash: string): Policy {
     settings: document.settings,
     protectedPaths: [...new Set(document.roleProof.protectedPaths)].sort(),
     products: products.sort(byName),
+    tags: null,
+    dataLocations: [],
     limits: document.limits,
     debounce: document.debounce,
     alerts: document.alerts,

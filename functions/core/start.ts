@@ -45,7 +45,7 @@ export function nextStartFor(scope: Scope, options: StartOptions): MachineStart 
 /** A scope as one word for logs, findings and leases. */
 export function scopeText(scope: Scope): string {
   const place = `${scope.half} ${scope.account} ${scope.region}`;
-  return scope.half === 'publish' ? `${place} ${scope.database}` : place;
+  return scope.half === 'publish' && scope.database !== null ? `${place} ${scope.database}` : place;
 }
 
 /**

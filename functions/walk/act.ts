@@ -3,8 +3,10 @@
 import { closeTableDefaults, createDatabase, createLink } from '#aws/catalog.ts';
 import { toTrouble, wasRepeated } from '#aws/errors.ts';
 import { BATCH, grantBatch, revokeBatch } from '#aws/grants.ts';
+import { registerLocation } from '#aws/location.ts';
 import { chunks } from '#aws/paging.ts';
 import { acceptInvitation } from '#aws/shares.ts';
+import { assignTags, createTag, extendTag } from '#aws/tags.ts';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import type { Action } from '#core/actions.ts';
@@ -126,6 +128,14 @@ async function write(ctx: WalkContext, action: Exclude<Action, Permission>, kept
       return acceptInvitation(clients, { arn: action.invitationArn, token: kept.entry.id });
     case 'close-table-defaults':
       return closeTableDefaults(clients, action.account, action.database);
+    case 'create-tag':
+      return createTag(clients, action.account, action.tag);
+    case 'extend-tag':
+      return extendTag(clients, action.account, action.tag);
+    case 'assign-tags':
+      return assignTags(clients, action.account, action);
+    case 'register-location':
+      return registerLocation(clients, action.account, action);
     default:
       return document(ctx, action, kept);
   }

@@ -33,13 +33,15 @@ export async function entriesOf(ctx: WalkContext, scope: Scope): Promise<readonl
  */
 export function isEnforced(ctx: Pick<WalkContext, 'policy'>, action: Action): boolean {
   const { policy } = ctx;
+  // Nobody's product: tags, data locations and account-wide settings go by their account, or the policy's own mode.
+  const ofAccount = (policy.accounts.find(({ id }) => id === action.account)?.mode ?? policy.mode) === 'enforce';
+  if (action.products.length === 0) return ofAccount;
   const enforced = (product: Product) => modeIn(policy, product, action.account) === 'enforce';
   const owners = policy.products.filter((product) => action.products.includes(product.name));
   if (!isWithdrawal(action)) return owners.some(enforced);
   if (owners.length > 0) return owners.every(enforced);
   const neighbours = policy.products.filter((product) => isOn(product, action));
-  const mode = policy.accounts.find(({ id }) => id === action.account)?.mode ?? policy.mode;
-  return mode === 'enforce' && (neighbours.length === 0 || neighbours.some(enforced));
+  return ofAccount && (neighbours.length === 0 || neighbours.some(enforced));
 }
 
 function isOn(product: Product, action: Action): boolean {

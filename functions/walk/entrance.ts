@@ -12,6 +12,8 @@ export interface Place {
   readonly database?: string;
   readonly bucket?: string;
   readonly key?: string;
+  readonly passRole?: string;
+  readonly serviceLinked?: boolean;
 }
 
 export function reader(ctx: WalkContext, place: Place): Clients {
@@ -28,6 +30,10 @@ export function actor(ctx: WalkContext, action: Action): Clients {
       return enter(ctx, 'Storage', 'storage', { account, region, key: action.key });
     case 'close-table-defaults':
       return enter(ctx, 'Operator', 'exposure', { account, region, database: action.database });
+    case 'register-location': {
+      const role = action.roleArn === null ? { serviceLinked: true } : { passRole: action.roleArn };
+      return enter(ctx, 'Operator', 'location', { account, region, ...role });
+    }
     case 'create-database':
       return enter(ctx, 'Operator', 'link', { account, region });
     default:
@@ -43,6 +49,8 @@ const PURPOSES: Partial<Record<Action['hop'], Purpose>> = {
   acceptance: 'accept',
   link: 'link',
   grants: 'grant',
+  location: 'location',
+  tags: 'tags',
 };
 
 function enter(ctx: WalkContext, role: MemberRole, purpose: Purpose, place: Place): Clients {

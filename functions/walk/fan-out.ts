@@ -108,7 +108,7 @@ export async function buildSnapshot(ctx: WalkContext, facts: PublishFacts, looki
       product: product.name,
       account,
       region,
-      database,
+      database: product.database,
       tables: tables === 'all' ? 'all' : [...tables],
       shared,
       shares,

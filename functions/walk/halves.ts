@@ -1,21 +1,31 @@
 /** Both halves of the path as the stages see them: which hops a stage walks, and how each is decided. */
 
 import type { Scope } from '#contracts/steps.ts';
-import { type Decision, type HopName, NOTHING } from '#core/actions.ts';
+import { type Decision, type HopName, merge, NOTHING } from '#core/actions.ts';
 import type { WalkContext } from './context.ts';
+import { createDatabaseHop, registrationsHop } from './foundation.ts';
 import * as onboard from './onboard.ts';
 import type { Looking } from './publish.ts';
 import * as publish from './publish.ts';
+import { runsHop } from './runs.ts';
+import { tagSharesHop } from './tag-shares.ts';
+import { tagsHop } from './tags.ts';
 
 type PublishHop = (ctx: WalkContext, facts: publish.PublishFacts, looking: Looking) => Promise<Decision>;
 type OnboardHop = (ctx: WalkContext, facts: onboard.OnboardFacts, looking: Looking) => Promise<Decision>;
 
+/** One hop of the path, of products and of what belongs to none. */
+function both(first: PublishHop, second: PublishHop): PublishHop {
+  return async (ctx, facts, looking) => merge(await first(ctx, facts, looking), await second(ctx, facts, looking));
+}
+
 const PUBLISH: Partial<Record<HopName, PublishHop>> = {
   settings: publish.settingsHop,
-  location: publish.locationHop,
-  exposure: publish.exposureHop,
+  location: both(publish.locationHop, registrationsHop),
+  tags: both(tagsHop, runsHop),
+  exposure: both(publish.exposureHop, createDatabaseHop),
   'catalog-policy': publish.catalogPolicyHop,
-  share: publish.shareHop,
+  share: both(publish.shareHop, tagSharesHop),
   storage: publish.storageHop,
 };
 
@@ -37,6 +47,7 @@ export const STAGE_HOPS: Readonly<Record<Scope['half'], Readonly<Record<string, 
   publish: {
     settings: ['settings'],
     location: ['location'],
+    tags: ['tags'],
     exposure: ['exposure'],
     share: ['catalog-policy', 'share'],
     storage: ['storage'],

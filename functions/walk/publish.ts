@@ -34,6 +34,8 @@ import { withoutTaking } from '#core/withdraw.ts';
 import type { WalkContext } from './context.ts';
 import { reader, roleArn } from './entrance.ts';
 import { observed, observedAsAdmin, once, oncePer } from './observed.ts';
+import { runFacts } from './runs.ts';
+import { tagFacts } from './tag-facts.ts';
 
 /** `recent`: confirmed entries believed before AWS shows them. `planning`: earlier hops' actions count as done. */
 export interface Looking {
@@ -48,13 +50,14 @@ export type PublishFacts = ReturnType<typeof publishFacts>;
 
 export function publishFacts(ctx: WalkContext, scope: PublishScope) {
   const { account, region, database } = scope;
-  const clients = reader(ctx, scope);
+  const clients = reader(ctx, { account, region });
   const products = productsOf(ctx.policy, scope);
   const role = roleArn(ctx, account, 'Reader');
   const settings = once(() => observed(ctx, async () => (await readSettings(clients, account)).facts));
   const asAdmin = async <T>(read: () => Promise<T>) =>
     observedAsAdmin(ctx, { settings: await settings(), role, account }, read);
-  const catalog = once(() => asAdmin(() => readCatalog(clients, { account, database, owner: true })));
+  const catalog = once(() => asAdmin(async () => (database === null ? NO_DATABASE : readDatabase(database))));
+  const readDatabase = (name: string) => readCatalog(clients, { account, database: name, owner: true });
   const listed = once(() => asAdmin(async () => ({ grants: await listShares(ctx, scope, await catalog()) })));
   return {
     scope,
@@ -77,13 +80,20 @@ export function publishFacts(ctx: WalkContext, scope: PublishScope) {
     }),
     disproved: once(() => disprovedBy(ctx, products)),
     entries: once(() => ctx.ledger.entries(account, region)),
+    asAdmin,
+    ...tagFacts(ctx, scope),
+    ...runFacts(ctx, scope),
   };
 }
 
+/** The scope of what belongs to no database has none to look at. */
+const NO_DATABASE: CatalogFacts = { database: null, tables: [] };
+
 /** Asked by principal for the tables, and by resource for the database, whose own listing AWS is said to leave empty. */
 async function listOpen(ctx: WalkContext, scope: PublishScope): Promise<readonly ListedGrant[]> {
-  const clients = reader(ctx, scope);
-  const { account, database } = scope;
+  const { account, region, database } = scope;
+  const clients = reader(ctx, { account, region });
+  if (database === null) return [];
   const resource = { type: 'database' as const, catalog: account, database };
   const lists = await Promise.all([
     listGrants(clients, { account, owner: true, resource }),
@@ -105,7 +115,7 @@ async function listShares(
   const ours = (await ctx.ledger.entries(account, region)).filter((entry) => entry.kind === 'grant');
   const granted = ours.map((entry) => (JSON.parse(entry.sent) as Grant).resource).filter((r) => isIn(r, scope, facts));
   const resources = new Map([...wanted, ...granted].map((resource) => [resourceText(resource), resource]));
-  const clients = reader(ctx, scope);
+  const clients = reader(ctx, { account, region });
   if (resources.size <= ASK_ONE_BY_ONE) {
     const lists = await Promise.all(
       [...resources.values()].map((resource) => listGrants(clients, { account, owner: true, resource })),

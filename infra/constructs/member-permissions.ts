@@ -36,6 +36,7 @@ const LATELY = 'AWS authorized this without a resource, lately on the catalog: b
 const ONE_CATALOG = 'One catalog per Region.';
 const NAMED = 'Buckets and keys by name.';
 
+const TAG_READS = ['ListLFTags', 'GetResourceLFTags', 'SearchTablesByLFTags'];
 const READ_CATALOG = ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables'];
 
 /** Glue checks the catalog, the database and the table of every call. */
@@ -62,7 +63,8 @@ export function readerPermissions(place: Place, stores: Stores): readonly Permis
 function readData(place: Place): readonly Permission[] {
   const { partition, account } = place;
   const glue = `arn:${partition}:glue:*:${account}`;
-  const lake = ['GetDataLakeSettings', 'ListPermissions', 'ListResources'].map((name) => `lakeformation:${name}`);
+  const settings = ['GetDataLakeSettings', 'ListPermissions', 'ListResources'];
+  const lake = [...settings, ...TAG_READS].map((name) => `lakeformation:${name}`);
   const shares = ['GetResourceShareInvitations', 'GetResourceShares', 'GetResourceShareAssociations'];
   return [
     allow(
@@ -72,6 +74,9 @@ function readData(place: Place): readonly Permission[] {
       "Reading a link is authorized on its target in the producer's catalog, too.",
     ),
     allow('Crawlers', ['glue:GetCrawler'], [`${glue}:crawler/*`], 'Any crawler may write into a product.'),
+    allow('Databases', ['glue:GetDatabases'], [`${glue}:catalog`, `${glue}:database/*`], WHOLE_CATALOG),
+    allow('ListRuns', ['glue:GetCrawlers', 'glue:ListWorkflows'], NO_RESOURCE, AWS_KNOWS_NONE),
+    allow('Workflows', ['glue:GetWorkflow', 'glue:GetWorkflowRuns'], [`${glue}:workflow/*`], 'Patterns name them.'),
     allow('CatalogPolicy', ['glue:GetResourcePolicy'], [`${glue}:catalog`], ONE_CATALOG),
     allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, LATELY),
     allow('LakeFormation', lake, NO_RESOURCE, AWS_KNOWS_NONE),
@@ -133,6 +138,13 @@ export function operatorPermissions(place: Place): readonly Permission[] {
     ),
     allow('SeeWhatIsGranted', READ_CATALOG, catalog(place, '*'), "A consumer grants on the producers' tables."),
     allow('LinksAndDefaults', links, own, WHOLE_CATALOG),
+    allow(
+      'Tags',
+      ['CreateLFTag', 'UpdateLFTag', 'AddLFTagsToResource', ...TAG_READS].map((name) => `lakeformation:${name}`),
+      NO_RESOURCE,
+      AWS_KNOWS_NONE,
+    ),
+    allow('Locations', ['lakeformation:RegisterResource'], NO_RESOURCE, AWS_KNOWS_NONE),
     allow('CatalogPolicy', policy, own, WHOLE_CATALOG),
     allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, LATELY),
     ...sharing(place),

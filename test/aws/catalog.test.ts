@@ -41,9 +41,9 @@ test('reads a database and all pages of its tables (G-K12)', async () => {
   expect(await readCatalog(clients(), { account: ACCOUNT, database: 'cur_org', owner: true })).toEqual({
     database: { name: 'cur_org', openTables: true, isLink: false },
     tables: [
-      { name: 'a', location: 's3://b/a/', isLink: false },
-      { name: 'l', location: null, isLink: true },
-      { name: 'v', location: null, isLink: false },
+      { name: 'a', location: 's3://b/a/', isLink: false, columns: [], parameters: {} },
+      { name: 'l', location: null, isLink: true, columns: [], parameters: {} },
+      { name: 'v', location: null, isLink: false, columns: [], parameters: {} },
     ],
   });
 });

@@ -126,14 +126,14 @@ test.for([
   [
     'a tag policy',
     { LFTagPolicy: { CatalogId: PRODUCER, ResourceType: 'TABLE', Expression: [{ TagKey: 'k', TagValues: ['v'] }] } },
-    'other',
+    'tag-policy',
   ],
   [
     'a filter',
     { DataCellsFilter: { TableCatalogId: PRODUCER, DatabaseName: 'd', TableName: 't', Name: 'f' } },
     'other',
   ],
-  ['a tag', { LFTag: { CatalogId: PRODUCER, TagKey: 'k', TagValues: ['v'] } }, 'other'],
+  ['a tag', { LFTag: { CatalogId: PRODUCER, TagKey: 'k', TagValues: ['v'] } }, 'tag'],
   ['a kind newer than this code', {}, 'other'],
   ['the catalog', { Catalog: {} }, 'catalog'],
   ['a location', { DataLocation: { CatalogId: PRODUCER, ResourceArn: 'arn:aws:s3:::b' } }, 'data-location'],

@@ -83,7 +83,7 @@ test('settings: our part is merged in, and a second time there is nothing to do'
 test('catalog: what the owner sees; what nobody else may take for missing (law 6)', async () => {
   expect(await readCatalog(reader(PRODUCER), { account: PRODUCER, database: 'cur_org', owner: true })).toEqual({
     database: { name: 'cur_org', openTables: true, isLink: false },
-    tables: [{ name: 'legacy_all', location: 's3://cur-export/cur/', isLink: false }],
+    tables: [expect.objectContaining({ name: 'legacy_all', location: 's3://cur-export/cur/', isLink: false })],
   });
   expect((await readCatalog(reader(PRODUCER), { account: PRODUCER, database: 'x', owner: true })).database).toBeNull();
   const peek = readCatalog(reader(CONSUMER), { account: PRODUCER, database: 'cur_org', owner: false });

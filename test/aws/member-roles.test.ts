@@ -20,6 +20,8 @@ const SERVES = {
   accept: operatorPermissions(place),
   link: operatorPermissions(place),
   grant: operatorPermissions(place),
+  location: operatorPermissions(place),
+  tags: operatorPermissions(place),
 } satisfies Record<Purpose, unknown>;
 
 test.for(Object.keys(SERVES) as Purpose[])('the role that serves %s may do all of it', (purpose) => {

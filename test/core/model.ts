@@ -166,6 +166,10 @@ function effect(policy: Policy, world: World, action: Action): Partial<World> {
       return { catalog: { ...world.catalog, database: database && { ...database, openTables: false } } };
     }
     case 'accept-invitation':
+    case 'create-tag':
+    case 'extend-tag':
+    case 'assign-tags':
+    case 'register-location':
       return {};
     default:
       return documents(policy, world, action);

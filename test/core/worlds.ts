@@ -122,7 +122,7 @@ export const worlds: fc.Arbitrary<World> = fc
       settings: { [FINANCE]: { ...NO_SETTINGS, admins: w.facts.admins, crossAccountVersion: w.facts.version } },
       catalog: {
         database: { name: DATABASE, openTables: w.openTables, isLink: false },
-        tables: w.tables.map((name) => ({ name, location: null, isLink: false })),
+        tables: w.tables.map((name) => ({ name, location: null, isLink: false, columns: [], parameters: {} })),
       },
       grants: { [FINANCE]: w.rows },
       links: w.taken === undefined ? {} : { link_0: { name: 'link_0', target } },

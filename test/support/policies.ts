@@ -45,6 +45,8 @@ export function samplePolicy(options: PolicyOptions = {}): { document: PolicyDoc
     settings: document.settings,
     protectedPaths: ['/data-jobs/'],
     products: [product(region, consumers, options.key ?? null)],
+    tags: null,
+    dataLocations: [],
     limits: document.limits,
     debounce: document.debounce,
     alerts: document.alerts,

@@ -44,6 +44,7 @@ export function decideSettings(question: SettingsQuestion): Decision {
     addAdmins,
     addReadOnlyAdmins,
     raiseVersionTo,
+    closeDefaults: false,
   };
   return {
     actions: wanted ? [action] : [],

@@ -8,7 +8,13 @@ import { ALL, DATABASE, DENIED, expectUnreadable, productOf, row } from './build
 describe('share', () => {
   const catalog: CatalogFacts = {
     database: { name: 'cur_org', openTables: false, isLink: false },
-    tables: ['legacy_all', 'with space', 'a_link'].map((name) => ({ name, location: null, isLink: name === 'a_link' })),
+    tables: ['legacy_all', 'with space', 'a_link'].map((name) => ({
+      name,
+      location: null,
+      isLink: name === 'a_link',
+      columns: [],
+      parameters: {},
+    })),
   };
   const share = (changes: Record<string, unknown>, grants: readonly ListedGrant[], more: { blocked?: string[] } = {}) =>
     decideShare({

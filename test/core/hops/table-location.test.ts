@@ -6,7 +6,13 @@ import { known } from '#core/lake.ts';
 const { policy } = loadPolicyFile('test/fixtures/policies/demo-share.yaml');
 
 function outside(locations: readonly (string | null)[]): readonly string[] {
-  const tables = locations.map((location, i) => ({ name: `t${i}`, location, isLink: false }));
+  const tables = locations.map((location, i) => ({
+    name: `t${i}`,
+    location,
+    isLink: false,
+    columns: [],
+    parameters: {},
+  }));
   const catalog = known({ database: { name: 'cur_org', openTables: false, isLink: false }, tables });
   const nothing = { blocked: new Set<string>(), recent: [] };
   const { findings } = decideShare({

@@ -30,7 +30,7 @@ const thrown = (code: keyof typeof ERROR_KINDS) => () =>
 const RELEASED = ['ReleaseAfterFailure', 'Failed'];
 
 test('publish-database walks the producer half in order', () => {
-  const middle = ['Location', 'Exposure', 'Share', 'Storage'];
+  const middle = ['Location', 'Tags', 'Exposure', 'Share', 'Storage'];
   expect(run('publish-database').states).toEqual([...HEAD, ...middle, 'FanOut', 'Verify', ...TAIL]);
 });
 
