@@ -25,6 +25,7 @@ import {
 import * as z from 'zod/mini';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
 import {
+  ConfirmationSchema,
   EntrySchema,
   type FindingRecord,
   FindingRecordSchema,
@@ -75,8 +76,11 @@ export function createDynamoLedger(client: DynamoDBClient, tableName: string): L
       return body === null ? null : parsed(WalkedSchema, body);
     },
     putWalked: (walked) => write(table, [itemOf(`walked#${walked.account}#${walked.region}`, '-', walked)]),
-    isConfirmed: async (hash) => (await get(table, `confirmed#${hash}`)) !== null,
-    confirm: (hash, by) => write(table, [itemOf(`confirmed#${hash}`, '-', { by })]),
+    confirmation: async (hash) => {
+      const body = await get(table, `confirmed#${hash}`);
+      return body === null ? null : parsed(ConfirmationSchema, body);
+    },
+    confirm: (hash, confirmation) => write(table, [itemOf(`confirmed#${hash}`, '-', confirmation)]),
     take: (lease, now) => take(table, lease, now),
     release: (key, holder) => release(table, key, holder),
   };

@@ -145,7 +145,7 @@ function addConfirmWithdrawal(program: Command, terminal: () => Terminal, done: 
       const { policy } = loadPolicyFile(flags.policy);
       const { hubLedger } = await import('./ways-in.ts');
       const { confirmWithdrawal } = await import('./commands/confirm-withdrawal.ts');
-      done(await confirmWithdrawal({ hash, ...(await hubLedger(policy, flags.ledger)) }, terminal()));
+      done(await confirmWithdrawal({ hash, now: Date.now(), ...(await hubLedger(policy, flags.ledger)) }, terminal()));
     });
 }
 

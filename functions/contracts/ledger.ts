@@ -79,6 +79,9 @@ export type Walked = z.infer<typeof WalkedSchema>;
 export const LeaseSchema = z.object({ key: z.string(), holder: z.string(), until: z.number() });
 export type Lease = z.infer<typeof LeaseSchema>;
 
+export const ConfirmationSchema = z.object({ by: z.string(), at: z.number() });
+export type Confirmation = z.infer<typeof ConfirmationSchema>;
+
 /**
  * The ledger as the walk uses it. Two implementations (DynamoDB, in memory) pass the same tests.
  * All methods may throw `Transient`.
@@ -94,9 +97,9 @@ export interface Ledger {
   markTold(record: FindingRecord, at: number): Promise<void>;
   walked(account: string, region: string): Promise<Walked | null>;
   putWalked(walked: Walked): Promise<void>;
-  /** Whether a person has confirmed the withdrawals of this hash. */
-  isConfirmed(hash: string): Promise<boolean>;
-  confirm(hash: string, by: string): Promise<void>;
+  /** Who confirmed the withdrawals of this hash last, and when (milliseconds since the epoch). */
+  confirmation(hash: string): Promise<Confirmation | null>;
+  confirm(hash: string, confirmation: Confirmation): Promise<void>;
   /** Takes or renews a lease until `until`; false when somebody else holds it at `now`. Conditional write. */
   take(lease: Lease, now: number): Promise<boolean>;
   /** Gives up a lease; a no-op when `holder` does not hold it. */

@@ -1,6 +1,6 @@
 /** The ledger in memory: for tests, local runs and dry runs. The same tests hold it and the DynamoDB one. */
 
-import type { Entry, FindingRecord, Lease, Ledger, Walked } from '#contracts/ledger.ts';
+import type { Confirmation, Entry, FindingRecord, Lease, Ledger, Walked } from '#contracts/ledger.ts';
 import { toldRecord } from './report.ts';
 
 export function createMemoryLedger(): Ledger {
@@ -8,7 +8,7 @@ export function createMemoryLedger(): Ledger {
   const findings = new Map<string, FindingRecord>();
   const walked = new Map<string, Walked>();
   const leases = new Map<string, Lease>();
-  const confirmed = new Map<string, string>();
+  const confirmed = new Map<string, Confirmation>();
   return {
     entries: async (account, region) =>
       sorted(entries).filter(
@@ -30,9 +30,9 @@ export function createMemoryLedger(): Ledger {
     putWalked: async (given) => {
       walked.set(JSON.stringify([given.account, given.region]), copy(given));
     },
-    isConfirmed: async (hash) => confirmed.has(hash),
-    confirm: async (hash, by) => {
-      confirmed.set(hash, by);
+    confirmation: async (hash) => copy(confirmed.get(hash) ?? null),
+    confirm: async (hash, confirmation) => {
+      confirmed.set(hash, copy(confirmation));
     },
     take: async (lease, now) => {
       const held = leases.get(lease.key);

@@ -104,6 +104,9 @@ function emptiedBy(action: Action): readonly string[] {
   return goes ? ['a product the policy no longer names'] : [];
 }
 
+/** A person looked at what was to go then: a week later the same list may be the work of another mistake. */
+export const CONFIRMED_FOR_MS = 24 * 60 * 60_000;
+
 export interface Braked {
   readonly actions: readonly Action[];
   readonly finding: ReturnType<typeof finding> | null;
@@ -144,7 +147,7 @@ export function brake(
       region: first.region,
       resource: `withdrawal ${hash}`,
       message: `this run would withdraw ${why} and stopped before the first: ${actionsText(withdrawn)}`,
-      remedy: `Look at it with \`onramp plan\`. If it is meant: onramp confirm-withdrawal ${hash}. If not, put back into the policy what was taken out.`,
+      remedy: `Look at it with \`onramp plan\`. If it is meant: onramp confirm-withdrawal ${hash} (it holds for a day). If not, put back into the policy what was taken out.`,
     }),
   };
 }

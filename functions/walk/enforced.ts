@@ -6,7 +6,7 @@ import type { Scope } from '#contracts/steps.ts';
 import type { Action, Finding } from '#core/actions.ts';
 import { isWithdrawal } from '#core/entries.ts';
 import { modeIn } from '#core/policy.ts';
-import { brake, withdrawalHash } from '#core/withdraw.ts';
+import { brake, CONFIRMED_FOR_MS, withdrawalHash } from '#core/withdraw.ts';
 import type { WalkContext } from './context.ts';
 
 /** What the ledger has on every account and Region a scope's actions may touch. */
@@ -60,7 +60,9 @@ export async function withBrake(
   const braked = await Promise.all(
     hops.map(async (ofHop) => {
       const judged = brake(ctx.policy, ofHop, entries, false);
-      if (judged.finding === null || !(await ctx.ledger.isConfirmed(withdrawalHash(ofHop)))) return judged;
+      if (judged.finding === null) return judged;
+      const confirmed = await ctx.ledger.confirmation(withdrawalHash(ofHop));
+      if (confirmed === null || ctx.now() - confirmed.at >= CONFIRMED_FOR_MS) return judged;
       return { actions: ofHop, finding: null };
     }),
   );

@@ -9,10 +9,11 @@ import type { Snapshot } from '#contracts/snapshot.ts';
 import type { PublishScope, Scope } from '#contracts/steps.ts';
 import { type Action, type Decision, merge } from '#core/actions.ts';
 import { actionText } from '#core/describe.ts';
+import { oneFindingPerFault } from '#core/findings.ts';
 import { scopeText } from '#core/start.ts';
 import { consumersOf, publishScope } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
-import { isEnforced } from './enforced.ts';
+import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import { buildSnapshot } from './fan-out.ts';
 import { hopsOf, look } from './halves.ts';
 import { publishFacts } from './publish.ts';
@@ -42,7 +43,7 @@ export async function planScopes(options: PlanOptions): Promise<PlanDocument> {
       options.report?.(`${scopeText(scope)}: ${hop}`);
       decisions.push(await facts.decide(hop, PLANNING));
     }
-    planned.push(...planOf(ctx, scope, merge(...decisions)));
+    planned.push(...planOf(ctx, scope, await withBrakeShown(ctx, scope, oneFindingPerFault(merge(...decisions)))));
   }
   return { schema: 'onramp.plan/1', policy: options.policy.hash, scopes: planned };
 }
@@ -54,6 +55,13 @@ export function scopesOf(policy: Policy): readonly Scope[] {
     ...policy.products.flatMap((p) => consumersOf(policy, p)),
   ];
   return [...new Map(scopes.map((scope) => [scopeText(scope), scope])).values()];
+}
+
+/** What the brake would hold is planned all the same; the finding has the hash with which a person lets it pass. */
+async function withBrakeShown(ctx: WalkContext, scope: Scope, decision: Decision): Promise<Decision> {
+  const enforced = decision.actions.filter((action) => isEnforced(ctx, action));
+  const { findings } = await withBrake(ctx, enforced, await entriesOf(ctx, scope));
+  return { ...decision, findings: [...decision.findings, ...findings] };
 }
 
 type PlannedScope = PlanDocument['scopes'][number];

@@ -148,11 +148,11 @@ export function ledgerContract(make: () => Promise<Ledger>): void {
 
   test('withdrawals are confirmed by their hash, and no other hash with them', async () => {
     const ledger = await make();
-    expect(await ledger.isConfirmed('abc')).toBe(false);
-    await ledger.confirm('abc', 'arn:aws:iam::333333333333:user/person');
-    await ledger.confirm('abc', 'arn:aws:iam::333333333333:user/other');
-    expect(await ledger.isConfirmed('abc')).toBe(true);
-    expect(await ledger.isConfirmed('abcd')).toBe(false);
+    expect(await ledger.confirmation('abc')).toBeNull();
+    await ledger.confirm('abc', { by: 'arn:aws:iam::333333333333:user/person', at: 1 });
+    await ledger.confirm('abc', { by: 'arn:aws:iam::333333333333:user/other', at: 2 });
+    expect(await ledger.confirmation('abc')).toEqual({ by: 'arn:aws:iam::333333333333:user/other', at: 2 });
+    expect(await ledger.confirmation('abcd')).toBeNull();
   });
 
   test('a lease is one holder’s until it runs out; the holder may renew it', async () => {

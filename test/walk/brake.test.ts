@@ -43,7 +43,7 @@ test('an audience that shrinks loses neither table nor bytes before it is confir
   for (const closed of ['grants', 'bytes']) {
     const asked = await hashes();
     expect(asked, closed).toHaveLength(1);
-    await cloud.ledger.confirm(asked[0] ?? '', 'test');
+    await cloud.ledger.confirm(asked[0] ?? '', { by: 'test', at: cloud.clock.now() });
     await cloud.settle(scopeOf(CUR), after);
   }
   expect(await hashes()).toEqual([]);

@@ -1,6 +1,8 @@
 /** Laws 3 and 10: what is ours is taken back when nobody wants it, never what is theirs, and never much unasked. */
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CONFIRMED_FOR_MS } from '#core/withdraw.ts';
+import { planScopes } from '#walk/plan.ts';
 import { ANALYTICS, CUR, FINANCE, HR, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { runCrawler } from '../../infra/local/scenes/world.ts';
@@ -48,10 +50,22 @@ describe('an audience loses its account', () => {
     const hash = /confirm-withdrawal (\w+)/.exec(braked?.remedy ?? '')?.[1] ?? '';
     expect(await granted(HR.database)).not.toEqual([]);
 
-    await cloud.ledger.confirm('somethingelse', 'a person');
+    const planned = await planScopes({
+      policy: narrowed,
+      access: cloud.walkServices.access,
+      ledger: cloud.ledger,
+      scopes: [scopeOf(HR)],
+    });
+    expect(planned.scopes.flatMap(({ findings }) => findings.map(({ remedy }) => remedy))).toContain(braked?.remedy);
+
+    await cloud.ledger.confirm('somethingelse', { by: 'a person', at: cloud.clock.now() });
     expect((await writes(cloud, () => publishAll(cloud, narrowed))).filter((c) => c.includes('Revoke'))).toEqual([]);
 
-    await cloud.ledger.confirm(hash, 'a person');
+    // Yesterday's confirmation is about yesterday.
+    await cloud.ledger.confirm(hash, { by: 'a person', at: cloud.clock.now() - CONFIRMED_FOR_MS });
+    expect((await writes(cloud, () => publishAll(cloud, narrowed))).filter((c) => c.includes('Revoke'))).toEqual([]);
+
+    await cloud.ledger.confirm(hash, { by: 'a person', at: cloud.clock.now() });
     await publishAll(cloud, narrowed);
     expect(await granted(HR.database)).toEqual([]);
     expect((await standing()).filter((target) => target.includes(HR.database))).toEqual([]);
@@ -67,7 +81,10 @@ describe('an audience loses its account', () => {
     await publishAll(cloud, policy);
     await publishAll(cloud, narrowed);
     const [braked] = (await openFindings(cloud)).filter(({ cause }) => cause === 'brake-pulled');
-    await cloud.ledger.confirm(/confirm-withdrawal (\w+)/.exec(braked?.remedy ?? '')?.[1] ?? '', 'a person');
+    await cloud.ledger.confirm(/confirm-withdrawal (\w+)/.exec(braked?.remedy ?? '')?.[1] ?? '', {
+      by: 'a person',
+      at: cloud.clock.now(),
+    });
     await publishAll(cloud, narrowed);
     const left = await granted(HR.database);
     expect(left).toHaveLength(1);

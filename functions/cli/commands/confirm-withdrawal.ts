@@ -9,18 +9,21 @@ export interface ConfirmOptions {
   readonly ledger: Ledger;
   /** ARN of who confirms, for the record. */
   readonly by: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
-export async function confirmWithdrawal({ hash, ledger, by }: ConfirmOptions, terminal: Terminal): Promise<number> {
+export async function confirmWithdrawal(
+  { hash, ledger, by, now }: ConfirmOptions,
+  terminal: Terminal,
+): Promise<number> {
   if (!/^[0-9a-f]{16}$/.test(hash)) {
     throw new LakeError('UsageInvalid', {
       message: `"${hash}" is no hash of a withdrawal`,
       remedy: 'copy the 16 letters and digits from the finding brake-pulled',
     });
   }
-  const already = await ledger.isConfirmed(hash);
-  if (!already) await ledger.confirm(hash, by);
-  const text = already ? 'was confirmed before' : `confirmed by ${by}`;
-  terminal.result(`withdrawal ${hash} ${text}; the next run on its scope does it`);
+  await ledger.confirm(hash, { by, at: now });
+  terminal.result(`withdrawal ${hash} confirmed by ${by} for a day; the next run on its scope does it`);
   return EXIT_CODES.done;
 }
