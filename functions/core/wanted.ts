@@ -1,7 +1,7 @@
 /** From policy to what each scope is about. Pure selection: no facts, no clock. */
 
 import { createHash } from 'node:crypto';
-import type { Policy, Product } from '../contracts/policy.ts';
+import type { Catalog, Policy, Product, TagGrant } from '../contracts/policy.ts';
 import type { ProductSnapshot } from '../contracts/snapshot.ts';
 import type { OnboardScope, PublishScope } from '../contracts/steps.ts';
 
@@ -20,8 +20,8 @@ export function productsFor(policy: Policy, scope: OnboardScope): readonly Produ
 }
 
 /** Where a consumer's links to a product live: the account's own list, or the product's Region. */
-export function consumerRegions(policy: Policy, product: Product, account: string): readonly string[] {
-  return policy.accounts.find((a) => a.id === account)?.regions ?? [product.region];
+export function consumerRegions(policy: Policy, source: Pick<Catalog, 'region'>, account: string): readonly string[] {
+  return policy.accounts.find((a) => a.id === account)?.regions ?? [source.region];
 }
 
 /** The consumers of a product, one scope per account and Region. */
@@ -29,6 +29,48 @@ export function consumersOf(policy: Policy, product: Product): readonly OnboardS
   return product.audience.flatMap((account) =>
     consumerRegions(policy, product, account).map((region) => ({ half: 'onboard' as const, account, region })),
   );
+}
+
+/** The entries of `tags.grants` about one catalog. */
+export function tagGrantsOf(policy: Policy, catalog: Catalog): readonly TagGrant[] {
+  return (policy.tags?.grants ?? []).filter(isOf(catalog));
+}
+
+/** Whose a grantee is: an account is its own; a principal without one, as Identity Center's, is the catalog's. */
+export function accountOf(grantee: string, catalog: Pick<Catalog, 'account'>): string {
+  if (/^\d{12}$/.test(grantee)) return grantee;
+  return grantee.split(':')[4] || catalog.account;
+}
+
+/** Accounts that a catalog's tag grants are for, themselves or one of their principals; never the catalog's own. */
+export function tagReceivers(policy: Policy, catalog: Catalog): readonly string[] {
+  const accounts = tagGrantsOf(policy, catalog).flatMap(({ to }) => to.map((grantee) => accountOf(grantee, catalog)));
+  return [...new Set(accounts)].filter((account) => account !== catalog.account).sort();
+}
+
+/** The consumers of a catalog's tag grants, one scope per account and Region. */
+export function tagConsumersOf(policy: Policy, catalog: Catalog): readonly OnboardScope[] {
+  return tagReceivers(policy, catalog).flatMap((account) =>
+    consumerRegions(policy, catalog, account).map((region) => ({ half: 'onboard' as const, account, region })),
+  );
+}
+
+/** The catalogs of other accounts whose tag grants reach this consumer. */
+export function tagCatalogsFor(policy: Policy, { account, region }: Catalog): readonly Catalog[] {
+  return (policy.tags?.catalogs ?? []).filter(
+    (catalog) =>
+      tagReceivers(policy, catalog).includes(account) && consumerRegions(policy, catalog, account).includes(region),
+  );
+}
+
+/** Whether this account reads anything of others in this Region, by product or by tag. */
+export function isConsumer(policy: Policy, place: Catalog): boolean {
+  const scope = { half: 'onboard' as const, account: place.account, region: place.region };
+  return productsFor(policy, scope).length > 0 || tagCatalogsFor(policy, place).length > 0;
+}
+
+function isOf(catalog: Catalog): (one: Catalog) => boolean {
+  return ({ account, region }) => account === catalog.account && region === catalog.region;
 }
 
 export function publishScope(product: Pick<Product, 'account' | 'region' | 'database'>): PublishScope {
