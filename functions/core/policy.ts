@@ -1,9 +1,10 @@
 /** The policy with every name resolved, its hash, and which mode holds where. Pure. */
 
 import { createHash } from 'node:crypto';
-import { LakeError } from '#contracts/errors.ts';
 import { partitionOf } from '#contracts/names.ts';
 import type { Mode, Policy, PolicyAccount, PolicyDocument, Product } from '#contracts/policy.ts';
+import { findAccount, parseLocation, sortedSet } from './policy/names.ts';
+import { resolveDataLocations, resolveTags } from './policy/resolve-tags.ts';
 
 type ProductEntry = PolicyDocument['products'][string];
 
@@ -32,8 +33,8 @@ export function resolvePolicy(document: PolicyDocument, hash: string): Policy {
     settings: document.settings,
     protectedPaths: [...new Set(document.roleProof.protectedPaths)].sort(),
     products: products.sort(byName),
-    tags: null,
-    dataLocations: [],
+    tags: resolveTags(document, accounts),
+    dataLocations: resolveDataLocations(document, accounts),
     limits: document.limits,
     debounce: document.debounce,
     alerts: document.alerts,
@@ -58,7 +59,7 @@ function resolveProduct(
   name: string,
   entry: ProductEntry,
 ): Product {
-  const find = (accountName: string) => findAccount(accounts, accountName, name);
+  const find = (accountName: string) => findAccount(accounts, accountName, `product ${name}`);
   const producer = find(entry.account);
   const database = entry.database.toLowerCase();
   return {
@@ -88,30 +89,11 @@ function resolveStorage(storage: ProductEntry['storage'], owner: PolicyAccount):
     prefix,
     account: owner.id,
     access: storage.access,
+    registration: storage.registration,
     key: storage.key ?? null,
     bucketPolicy: storage.bucketPolicy,
     widen: storage.widen,
   };
-}
-
-/** `s3://bucket/some/prefix` as bucket and prefix; the prefix ends in `/` so that `cur` never means `curious` too. */
-export function parseLocation(location: string): { bucket: string; prefix: string } {
-  const [bucket = '', ...rest] = location.replace(/^s3:\/\//, '').split('/');
-  const prefix = rest.join('/').replace(/^\/+|\/+$/g, '');
-  return { bucket, prefix: prefix === '' ? '' : `${prefix}/` };
-}
-
-function findAccount(accounts: readonly PolicyAccount[], name: string, product: string): PolicyAccount {
-  const account = accounts.find((candidate) => candidate.name === name);
-  if (account !== undefined) return account;
-  throw new LakeError('PolicyInvalid', {
-    message: `product ${product} names the account "${name}", which the policy does not have`,
-    remedy: `write one of ${accounts.map((candidate) => candidate.name).join(', ')}; onramp validate shows the line`,
-  });
-}
-
-function sortedSet<T extends string>(values: readonly T[]): T[] {
-  return [...new Set(values)].sort();
 }
 
 function byName(left: { name: string }, right: { name: string }): number {

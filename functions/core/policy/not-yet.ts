@@ -1,14 +1,12 @@
 /** Parts of the language that nothing acts on yet. Refused: whoever writes one would believe that it holds. */
 
 import type { PolicyDocument } from '#contracts/policy.ts';
-import { notYet, type PolicyIssue } from './issue.ts';
+import { notYet, type PolicyIssue, type PolicyPath } from './issue.ts';
 
 type ProductEntry = PolicyDocument['products'][string];
 
 /** Whole sections, with what to do until they are acted on. */
 const SECTIONS = {
-  tags: 'leave tags out; products share by name',
-  dataLocations: 'leave dataLocations out; grant data locations by hand',
   connections: 'leave connections out; check routes and security groups by hand',
   schedule: 'leave schedule out; deploying the policy looks at every product',
 } as const satisfies Partial<Record<keyof PolicyDocument, string>>;
@@ -16,19 +14,23 @@ const SECTIONS = {
 export function checkNotYet(document: PolicyDocument): PolicyIssue[] {
   const products = Object.entries(document.products).flatMap(([name, entry]) => productNotYet(name, entry));
   const rest = [sectionsNotYet(document), limitsNotYet(document), alertsNotYet(document)].flat();
-  return [...settingsNotYet(document), ...products, ...rest];
+  return [...products, ...tagGrantsNotYet(document), ...rest];
 }
 
-function settingsNotYet({ settings }: PolicyDocument): PolicyIssue[] {
-  const issues: PolicyIssue[] = [];
-  if (settings.defaults === 'off') {
-    issues.push(notYet(['settings', 'defaults'], settings.defaults, 'write report; turn the defaults off by hand'));
-  }
-  if (settings.createDatabase !== undefined) {
-    const path = ['settings', 'createDatabase'];
-    issues.push(notYet(path, settings.createDatabase, 'leave it out; look after CREATE_DATABASE by hand'));
-  }
-  return issues;
+const AUDIENCES = ['organizationalUnits', 'organization', 'except'] as const;
+
+function tagGrantsNotYet({ tags }: PolicyDocument): PolicyIssue[] {
+  return (tags?.grants ?? []).flatMap(({ to }, i) =>
+    'principal' in to ? [] : audienceNotYet(['tags', 'grants', i, 'to'], to),
+  );
+}
+
+function audienceNotYet(path: PolicyPath, audience: ProductEntry['audience']): PolicyIssue[] {
+  return AUDIENCES.flatMap((key) =>
+    audience[key] === undefined
+      ? []
+      : [notYet([...path, key], audience[key], `name the accounts: ${path.at(-1)}: { accounts: [NAME] }`)],
+  );
 }
 
 function limitsNotYet({ limits }: PolicyDocument): PolicyIssue[] {
@@ -37,18 +39,10 @@ function limitsNotYet({ limits }: PolicyDocument): PolicyIssue[] {
   return [notYet(['limits', 'accountsAtOnce'], limits.accountsAtOnce, instead)];
 }
 
-function productNotYet(name: string, { audience, exposure, storage, probe }: ProductEntry): PolicyIssue[] {
+function productNotYet(name: string, { audience, exposure, probe }: ProductEntry): PolicyIssue[] {
   const at = (...rest: string[]) => ['products', name, ...rest];
-  const issues: PolicyIssue[] = [];
-  for (const key of ['organizationalUnits', 'organization', 'except'] as const) {
-    if (audience[key] === undefined) continue;
-    issues.push(notYet(at('audience', key), audience[key], 'name the accounts: audience: { accounts: [NAME] }'));
-  }
+  const issues = audienceNotYet(at('audience'), audience);
   if (exposure === 'hybrid') issues.push(notYet(at('exposure'), exposure, 'write report or revoke'));
-  if (storage.access !== 'iam') issues.push(notYet(at('storage', 'access'), storage.access, 'write iam'));
-  if (storage.registration !== undefined) {
-    issues.push(notYet(at('storage', 'registration'), storage.registration, 'leave it out; access: iam needs none'));
-  }
   if (probe !== undefined) issues.push(notYet(at('probe'), probe, 'leave it out; read a table with a job of your own'));
   return issues;
 }

@@ -1,8 +1,8 @@
 /** Products over the same table or bucket: welcome as long as they don't want opposite things of it. */
 
 import type { PolicyDocument } from '#contracts/policy.ts';
-import { parseLocation } from '../policy.ts';
 import { invalid, type PolicyIssue } from './issue.ts';
+import { parseLocation } from './names.ts';
 import { patternsMeet } from './patterns.ts';
 
 type ProductEntry = PolicyDocument['products'][string];

@@ -1,24 +1,59 @@
 /** Where the policy's tags, data locations and account-wide settings have anything to say. */
 
-import type { Policy } from '../../contracts/policy.ts';
+import type { Catalog, Policy, TagRule } from '../../contracts/policy.ts';
 import type { PublishScope } from '../../contracts/steps.ts';
+import { matches } from '../iam/pattern.ts';
+import { isPattern } from '../policy/patterns.ts';
 
 /** Catalogs with something of their own, no product's: one scope each, of no database. */
-export function catalogScopes(_policy: Policy): readonly PublishScope[] {
-  return [];
+export function catalogScopes(policy: Policy): readonly PublishScope[] {
+  const { defaults, createDatabase } = policy.settings;
+  const switched = defaults === 'off' || createDatabase === 'revoke';
+  const catalogs = [
+    ...(policy.tags?.catalogs ?? []),
+    ...policy.dataLocations,
+    ...(switched ? policy.products : []),
+  ] satisfies readonly Catalog[];
+  return eachOnce(catalogs.map((catalog) => scopeOf(catalog, null)));
 }
 
 /** Whether a tag rule may say something about this database; links and databases of other catalogs never count. */
-export function mayConcern(_policy: Policy, _place: { account: string; region: string; database: string }): boolean {
-  return false;
+export function mayConcern(policy: Policy, place: Catalog & { readonly database: string }): boolean {
+  const name = place.database.toLowerCase();
+  return rulesOf(policy).some(
+    (rule) =>
+      rule.account === place.account &&
+      rule.region === place.region &&
+      (rule.database === null || matches(rule.database, name)),
+  );
 }
 
 /** Databases that rules name without a wildcard. */
-export function namedScopes(_policy: Policy): readonly PublishScope[] {
-  return [];
+export function namedScopes(policy: Policy): readonly PublishScope[] {
+  return eachOnce(rulesOf(policy).flatMap((rule) => (isOpen(rule) ? [] : [scopeOf(rule, rule.database)])));
 }
 
 /** Catalogs in which some rule leaves the database open or names it by a pattern: only a listing tells which. */
-export function openCatalogs(_policy: Policy): readonly { readonly account: string; readonly region: string }[] {
-  return [];
+export function openCatalogs(policy: Policy): readonly Catalog[] {
+  const scopes = eachOnce(rulesOf(policy).flatMap((rule) => (isOpen(rule) ? [scopeOf(rule, null)] : [])));
+  return scopes.map(({ account, region }) => ({ account, region }));
+}
+
+function rulesOf(policy: Policy): readonly TagRule[] {
+  return policy.tags?.rules ?? [];
+}
+
+function isOpen({ database }: TagRule): boolean {
+  return database === null || isPattern(database);
+}
+
+function scopeOf({ account, region }: Catalog, database: string | null): PublishScope {
+  return { half: 'publish', account, region, database };
+}
+
+function eachOnce(scopes: readonly PublishScope[]): readonly PublishScope[] {
+  const text = ({ account, region, database }: PublishScope) => `${account} ${region} ${database ?? ''}`;
+  return [...new Map(scopes.map((scope) => [text(scope), scope]))]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, scope]) => scope);
 }

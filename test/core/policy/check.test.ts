@@ -199,22 +199,20 @@ test('tag values that no key has', () => {
 });
 
 describe('not yet', () => {
+  const sharedWith = (to: object) => ({
+    in: [{ account: 'finance-lake' }],
+    keys: { pii: ['true', 'false'] },
+    grants: [{ to, where: { pii: ['false'] }, tables: ['SELECT'] }],
+  });
   test.each([
     ['products.cur.audience.organization', product({ audience: { organization: true } })],
     ['products.cur.audience.organizationalUnits', product({ audience: { organizationalUnits: ['ou-a1b2-11111111'] } })],
     ['products.cur.audience.except', product({ audience: { accounts: ['analytics'], except: ['finance-lake'] } })],
     ['products.cur.exposure', product({ exposure: 'hybrid' })],
-    ['products.cur.storage.access', product({ storage: { location: 's3://cur-export/', access: 'lake-formation' } })],
-    ['products.cur.storage.access', product({ storage: { location: 's3://cur-export/', access: 'hybrid' } })],
-    [
-      'products.cur.storage.registration',
-      product({ storage: { location: 's3://cur-export/', registration: 'service-linked' } }),
-    ],
     ['products.cur.probe', product({ probe: { job: 'reader' } })],
-    ['settings.defaults', { settings: { defaults: 'off' } }],
-    ['settings.createDatabase', { settings: { createDatabase: 'revoke' } }],
-    ['tags', { tags: { in: [], keys: {} } }],
-    ['dataLocations', { dataLocations: [] }],
+    ['tags.grants.0.to.organization', { tags: sharedWith({ organization: true }) }],
+    ['tags.grants.0.to.organizationalUnits', { tags: sharedWith({ organizationalUnits: ['ou-a1b2-11111111'] }) }],
+    ['tags.grants.0.to.except', { tags: sharedWith({ accounts: ['analytics'], except: ['finance-lake'] }) }],
     ['connections', { connections: { check: 'all' } }],
     ['schedule', { schedule: { reconcile: 'rate(1 hour)' } }],
     ['alerts.byAccount', { alerts: { byAccount: { analytics: ['x@example.com'] } } }],

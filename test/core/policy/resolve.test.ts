@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { modeIn, parseLocation, policyHash, resolvePolicy } from '#core/policy.ts';
+import { parseLocation } from '#core/policy/names.ts';
+import { modeIn, policyHash, resolvePolicy } from '#core/policy.ts';
 import { ANALYTICS, documentInput, documentOf, FINANCE, policyOf, productInput, REGION } from './documents.ts';
 
 describe('resolving a policy', () => {

@@ -1,0 +1,123 @@
+/** `tags` and `dataLocations` with every name resolved: ids, ARNs, Regions, lower case. */
+
+import { partitionOf } from '#contracts/names.ts';
+import type {
+  Catalog,
+  DataLocation,
+  PolicyAccount,
+  PolicyDocument,
+  TagGrant,
+  TagPolicy,
+  TagRule,
+  TagValues,
+} from '#contracts/policy.ts';
+import { findAccount, parseLocation, principalArn, sortedSet } from './names.ts';
+
+type TagsEntry = NonNullable<PolicyDocument['tags']>;
+type RuleEntry = TagsEntry['rules'][number];
+type GrantEntry = TagsEntry['grants'][number];
+
+export function resolveTags(document: PolicyDocument, accounts: readonly PolicyAccount[]): TagPolicy | null {
+  const { tags } = document;
+  if (tags === undefined) return null;
+  const catalogs = eachOnce(
+    tags.in.map((entry, i) => ({
+      account: findAccount(accounts, entry.account, `tags.in[${i}]`).id,
+      region: entry.region ?? document.hub.region,
+    })),
+  );
+  return {
+    catalogs,
+    keys: resolveValues(tags.keys),
+    rules: tags.rules.map((rule, index) => resolveRule(document, accounts, { rule, index })),
+    grants: tags.grants.flatMap((grant, index) => resolveGrant(document, accounts, { grant, index, catalogs })),
+  };
+}
+
+export function resolveDataLocations(document: PolicyDocument, accounts: readonly PolicyAccount[]): DataLocation[] {
+  const { region } = document.hub;
+  return (document.dataLocations ?? []).map((entry, index) => {
+    const account = findAccount(accounts, entry.account, `dataLocations[${index}]`).id;
+    const to = sortedSet(entry.to.map((principal) => principalArn(principal, account, partitionOf(region))));
+    return { index, account, region, ...parseLocation(entry.location), to };
+  });
+}
+
+/** Keys and values in lower case, as Lake Formation stores them, both sorted. */
+export function resolveValues(keys: Readonly<Record<string, readonly string[]>>): TagValues[] {
+  return Object.entries(keys)
+    .map(([key, values]) => ({ key: key.toLowerCase(), values: sortedSet(values.map((value) => value.toLowerCase())) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** SELECT alone leaves the table invisible to GetTable, so DESCRIBE always comes with it. */
+export function tablePermissions(permissions: readonly string[]): string[] {
+  return sortedSet(permissions.includes('SELECT') ? [...permissions, 'DESCRIBE'] : permissions);
+}
+
+function resolveRule(
+  document: PolicyDocument,
+  accounts: readonly PolicyAccount[],
+  { rule, index }: { rule: RuleEntry; index: number },
+): TagRule {
+  const { match, assign } = rule;
+  return {
+    index,
+    account: findAccount(accounts, match.account, `tags.rules[${index}]`).id,
+    region: match.region ?? document.hub.region,
+    database: match.database?.toLowerCase() ?? null,
+    table: match.table?.toLowerCase() ?? null,
+    column: match.column?.toLowerCase() ?? null,
+    crawler: match.crawler ?? null,
+    workflow: match.workflow ?? null,
+    prefix: match.prefix === undefined ? null : parseLocation(match.prefix),
+    parameters: match.parameters ?? {},
+    classification: match.classification?.toLowerCase() ?? null,
+    on: rule.on,
+    assign: Object.fromEntries(
+      Object.entries(assign)
+        .map(([key, value]) => [key.toLowerCase(), value.toLowerCase()] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
+    apply: rule.apply,
+  };
+}
+
+interface Granting {
+  readonly grant: GrantEntry;
+  readonly index: number;
+  readonly catalogs: readonly Catalog[];
+}
+
+/** One for each catalog the entry is about: the principal's own, else all (its account passes on what it was granted). */
+function resolveGrant(
+  document: PolicyDocument,
+  accounts: readonly PolicyAccount[],
+  { grant, index, catalogs }: Granting,
+): TagGrant[] {
+  const { to } = grant;
+  const find = (name: string) => findAccount(accounts, name, `tags.grants[${index}]`).id;
+  const said = {
+    index,
+    where: resolveValues(grant.where),
+    database: sortedSet(grant.database ?? []),
+    tables: tablePermissions(grant.tables ?? []),
+    associate: sortedSet((grant.associate ?? []).map((key) => key.toLowerCase())),
+  };
+  if ('principal' in to) {
+    const account = find(to.account);
+    const principal = principalArn(to.principal, account, partitionOf(document.hub.region));
+    const own = catalogs.filter((catalog) => catalog.account === account);
+    return (own.length > 0 ? own : catalogs).map((catalog) => ({ ...catalog, ...said, to: [principal] }));
+  }
+  const ids = sortedSet((to.accounts ?? []).map(find));
+  // A catalog's own account needs no grant to itself, and Lake Formation takes none.
+  return catalogs
+    .map((catalog) => ({ ...catalog, ...said, to: ids.filter((id) => id !== catalog.account) }))
+    .filter((resolved) => resolved.to.length > 0);
+}
+
+function eachOnce(catalogs: readonly Catalog[]): Catalog[] {
+  const byText = new Map(catalogs.map((catalog) => [`${catalog.account} ${catalog.region}`, catalog]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, catalog]) => catalog);
+}
