@@ -6,10 +6,11 @@ export const ORGANIZATION = 'o-a1b2c3d4e5';
 export const FINANCE = '111111111111';
 export const ANALYTICS = '222222222222';
 export const HUB = '333333333333';
-/** In the organization, and in nobody's audience. */
-export const BYSTANDER = '444444444444';
+/** The article's data lake. It is in the organization, and in no product's audience. */
+export const SALES_LAKE = '444444444444';
+export const BYSTANDER = SALES_LAKE;
 export const MANAGEMENT = '999999999999';
-export const ACCOUNTS = [FINANCE, ANALYTICS, HUB, BYSTANDER, MANAGEMENT] as const;
+export const ACCOUNTS = [FINANCE, ANALYTICS, HUB, SALES_LAKE, MANAGEMENT] as const;
 
 export const BUCKET = `cur-export-${FINANCE}`;
 export const CRAWLER = 'cur-crawler';
@@ -19,7 +20,9 @@ export interface Reader {
   readonly name: string;
   readonly account: string;
   readonly path: string;
+  /** The role's name, or the user's. */
   readonly role: string;
+  readonly kind?: 'user';
 }
 
 export const JOB: Reader = {
@@ -40,7 +43,7 @@ export const OTHER_ACCOUNT: Reader = {
 export const READERS = [JOB, SQUATTER, OTHER_ROLE, OTHER_ACCOUNT] as const;
 
 export function readerArn(reader: Reader): string {
-  return `arn:aws:iam::${reader.account}:role${reader.path}${reader.role}`;
+  return `arn:aws:iam::${reader.account}:${reader.kind ?? 'role'}${reader.path}${reader.role}`;
 }
 
 export interface SceneTable {
@@ -78,6 +81,7 @@ const NAMES: Readonly<Record<string, string>> = {
   [FINANCE]: 'finance-lake',
   [ANALYTICS]: 'analytics',
   [HUB]: 'hub',
+  [SALES_LAKE]: 'sales-lake',
 };
 
 export function accountName(account: string): string {

@@ -84,7 +84,8 @@ async function readBytes(s3: S3Client, table: SceneTable): Promise<string> {
   return text === bytesOf(table, '5') ? 'read' : 'other bytes';
 }
 
-async function attempt(read: Look): Promise<string> {
+/** What it gave, or AWS's error name. */
+export async function attempt(read: Look): Promise<string> {
   try {
     return await read();
   } catch (error) {

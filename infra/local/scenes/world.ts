@@ -233,9 +233,15 @@ async function makeReader(stage: Stage, reader: Reader): Promise<void> {
   ]);
 }
 
-async function makeRole(stage: Stage, reader: Reader, statements: readonly object[]): Promise<void> {
+/** `service` may assume it. */
+export async function makeRole(
+  stage: Stage,
+  reader: Reader,
+  statements: readonly object[],
+  service = 'glue.amazonaws.com',
+): Promise<void> {
   const iam = new IAMClient(root(stage, reader.account));
-  const trust = { Effect: 'Allow', Principal: { Service: 'glue.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const trust = { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' };
   const document = (Statement: readonly object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
   await iam.send(
     new CreateRoleCommand({ RoleName: reader.role, Path: reader.path, AssumeRolePolicyDocument: document([trust]) }),
