@@ -3,7 +3,7 @@
 import { readBucketPolicy, readEncryption } from '#aws/buckets.ts';
 import { readCatalog } from '#aws/catalog.ts';
 import { readCatalogPolicy } from '#aws/catalog-policy.ts';
-import { listGrants } from '#aws/grants.ts';
+import { listGrants, listTagGrants } from '#aws/grants.ts';
 import { readKeyPolicy } from '#aws/keys.ts';
 import { readLocation } from '#aws/location.ts';
 import { readSettings } from '#aws/settings.ts';
@@ -29,7 +29,7 @@ import {
   resourceText,
 } from '#core/lake.ts';
 import { modeIn } from '#core/policy.ts';
-import { consumersOf, productsOf, receivers } from '#core/wanted.ts';
+import { consumersOf, productsOf, receivers, tagReceivers } from '#core/wanted.ts';
 import { withoutTaking } from '#core/withdraw.ts';
 import type { WalkContext } from './context.ts';
 import { reader, roleArn } from './entrance.ts';
@@ -41,6 +41,8 @@ import { tagFacts } from './tag-facts.ts';
 export interface Looking {
   readonly recent: readonly Entry[];
   readonly planning: boolean;
+  /** The last look of a run: what it sees is recorded. */
+  readonly verifying?: boolean;
 }
 
 /** Few resources are asked about one by one; many by listing the catalog's pages (law 7). */
@@ -81,6 +83,7 @@ export function publishFacts(ctx: WalkContext, scope: PublishScope) {
     disproved: once(() => disprovedBy(ctx, products)),
     entries: once(() => ctx.ledger.entries(account, region)),
     asAdmin,
+    tagGrants: once(() => asAdmin(async () => ({ grants: await listTagGrants(clients, account) }))),
     ...tagFacts(ctx, scope),
     ...runFacts(ctx, scope),
   };
@@ -154,9 +157,14 @@ export async function settingsHop(ctx: WalkContext, facts: PublishFacts): Promis
     operator: roleArn(ctx, account, 'Operator'),
     reader: roleArn(ctx, account, 'Reader'),
     products: facts.products.map((p) => p.name),
-    grantor: facts.products.some((p) => receivers(p).length > 0),
+    grantor: facts.products.some((p) => receivers(p).length > 0) || sharesByTag(ctx, facts),
     facts: await facts.settings(),
   });
+}
+
+/** The scope of what belongs to no database shares by tag, which RAM and the settings know as the whole catalog. */
+function sharesByTag(ctx: WalkContext, { scope }: PublishFacts): boolean {
+  return scope.database === null && tagReceivers(ctx.policy, scope).length > 0;
 }
 
 export async function locationHop(_ctx: WalkContext, facts: PublishFacts): Promise<Decision> {
@@ -177,7 +185,7 @@ export async function exposureHop(ctx: WalkContext, facts: PublishFacts, looking
 export async function catalogPolicyHop(ctx: WalkContext, facts: PublishFacts): Promise<Decision> {
   const { account, region } = facts.scope;
   const shared = facts.products.filter((p) => receivers(p).length > 0);
-  if (shared.length === 0) return NOTHING;
+  if (shared.length === 0 && !sharesByTag(ctx, facts)) return NOTHING;
   return decideCatalogPolicy({
     policy: ctx.policy,
     account,

@@ -48,7 +48,9 @@ export async function verify(ctx: WalkContext, scope: Scope): Promise<StageOutpu
 export async function decideAll(ctx: WalkContext, scope: Scope): Promise<Decision> {
   const facts = look(ctx, scope);
   const decisions: Decision[] = [];
-  for (const hop of hopsOf(scope.half)) decisions.push(await facts.decide(hop, { recent: [], planning: false }));
+  for (const hop of hopsOf(scope.half)) {
+    decisions.push(await facts.decide(hop, { recent: [], planning: false, verifying: true }));
+  }
   return oneFindingPerFault(merge(...decisions));
 }
 

@@ -2,10 +2,13 @@
 
 import type {
   BlueprintRun,
+  CrawlState,
   JobRunState,
   LastCrawlInfo,
+  Node,
   PartitionInput,
   TableInput,
+  WorkflowGraph,
   WorkflowRun,
   WorkflowRunStatus,
 } from '@aws-sdk/client-glue';
@@ -154,6 +157,18 @@ export interface WorkflowRunFact extends Place {
   /** Actions by outcome; what is left out is 0. */
   readonly statistics?: Partial<NonNullable<WorkflowRun['Statistics']>>;
   readonly errorMessage?: string;
+  /** Runs of its jobs and crawlers so far: they appear in the run's graph. A repeat takes the place of the one before. */
+  readonly actions?: readonly WorkflowAction[];
+}
+
+/** `ended` and `started` are milliseconds since the epoch; now where left out. One that still runs has no end. */
+export interface WorkflowAction {
+  readonly type: 'JOB' | 'CRAWLER';
+  readonly name: string;
+  readonly state: string;
+  readonly started?: number;
+  readonly ended?: number;
+  readonly errorMessage?: string;
 }
 
 /** A workflow's run is in this state now; AWS tells nobody. */
@@ -168,7 +183,26 @@ export function setWorkflowRun(world: World, fact: WorkflowRunFact): { runId: st
   if (fact.status !== 'RUNNING') run.CompletedOn = new Date(world.now());
   run.Statistics = { ...noActions(run.Statistics?.TotalActions ?? 0), ...fact.statistics };
   if (fact.errorMessage !== undefined) run.ErrorMessage = fact.errorMessage;
+  for (const action of fact.actions ?? []) run.Graph = withAction(world, run.Graph ?? {}, action);
   return { runId: run.WorkflowRunId ?? '' };
+}
+
+function withAction(world: World, graph: WorkflowGraph, action: WorkflowAction): WorkflowGraph {
+  const now = world.now();
+  const isEnded = !['RUNNING', 'STARTING', 'STOPPING', 'WAITING', 'CANCELLING'].includes(action.state);
+  const times = {
+    StartedOn: new Date(action.started ?? now),
+    ...(isEnded && { CompletedOn: new Date(action.ended ?? now) }),
+    ...(action.errorMessage !== undefined && { ErrorMessage: action.errorMessage }),
+  };
+  const details: Partial<Node> =
+    action.type === 'JOB'
+      ? { JobDetails: { JobRuns: [{ JobName: action.name, JobRunState: action.state as JobRunState, ...times }] } }
+      : { CrawlerDetails: { Crawls: [{ State: action.state as CrawlState, ...times }] } };
+  const isIt = (node: Node) => node.Type === action.type && node.Name === action.name;
+  const Nodes = graph.Nodes ?? [];
+  if (!Nodes.some(isIt)) throw notFound(`The workflow's graph has no ${action.type} called ${action.name}.`);
+  return { ...graph, Nodes: Nodes.map((node) => (isIt(node) ? { ...node, ...details } : node)) };
 }
 
 export interface BlueprintRunFact extends Place {
