@@ -97,11 +97,12 @@ export interface Imports {
   readonly fail?: ReadonlyMap<LakeTable, string>;
   /** Tables that their job drops and makes anew. */
   readonly anew?: readonly LakeTable[];
+  readonly say?: (text: string) => void;
 }
 
 export interface WorkflowRun {
   readonly id: string;
-  /** What crawlers that failed said. */
+  /** What its crawlers and jobs failed at. */
   readonly troubles: readonly string[];
 }
 
@@ -109,31 +110,56 @@ export interface WorkflowRun {
  * A run from its start to COMPLETED, which it also is when jobs of it failed. Crawlers and jobs work as their role: what
  * it may not do, they fail at.
  */
-export async function runWorkflow(stage: Stage, { fail = new Map(), anew = [] }: Imports = {}): Promise<WorkflowRun> {
-  const { runId } = await setRun(stage, { status: 'RUNNING' });
-  const troubles = [await crawl(stage, FIRST_CRAWLER)];
-  const failed: string[] = [];
+export async function runWorkflow(stage: Stage, imports: Imports = {}): Promise<WorkflowRun> {
+  const { fail = new Map<LakeTable, string>(), anew = [], say = () => {} } = imports;
+  const run = await beginRun(stage);
+  await run.act('CRAWLER', FIRST_CRAWLER, () => crawl(stage, FIRST_CRAWLER));
   for (const table of LAKE_TABLES) {
-    const message = fail.get(table);
-    await setJob(stage, table, { state: 'RUNNING' });
-    const trouble = message ?? (await importTable(stage, table, anew.includes(table)));
-    if (trouble === null) await setJob(stage, table, { state: 'SUCCEEDED' });
-    else await setJob(stage, table, { state: 'FAILED', message: trouble });
-    if (trouble !== null) failed.push(trouble);
+    const trouble = await run.act('JOB', table.job, async () => {
+      const met = fail.get(table) ?? (await importTable(stage, table, anew.includes(table)));
+      await endJob(stage, table, met);
+      return met;
+    });
+    say(`job ${table.job}: ${trouble ?? `${table.table} is there`}`);
   }
-  troubles.push(await crawl(stage, LAST_CRAWLER), ...failed);
-  const TotalActions = LAKE_TABLES.length + 2;
-  const statistics = { FailedActions: failed.length, SucceededActions: TotalActions - failed.length };
-  await setRun(stage, { runId, status: 'COMPLETED', statistics });
-  return { id: runId, troubles: troubles.filter((trouble) => trouble !== null) };
+  await run.act('CRAWLER', LAST_CRAWLER, () => crawl(stage, LAST_CRAWLER));
+  return run.end();
+}
+
+type Counts = Record<'SucceededActions' | 'FailedActions', number>;
+
+/** A run that Glue shows as it goes on. */
+async function beginRun(stage: Stage) {
+  const { runId } = await setRun(stage, { status: 'RUNNING' });
+  const troubles: string[] = [];
+  const counts: Counts = { SucceededActions: 0, FailedActions: 0 };
+  const show = (status: string, running: number, actions: readonly object[]) =>
+    setRun(stage, { runId, status, statistics: { ...counts, RunningActions: running }, actions });
+  return {
+    /** Null, or what it failed at. */
+    async act(type: 'CRAWLER' | 'JOB', name: string, work: () => Promise<string | null>): Promise<string | null> {
+      await show('RUNNING', 1, [{ type, name, state: 'RUNNING' }]);
+      const trouble = await work();
+      counts[trouble === null ? 'SucceededActions' : 'FailedActions'] += 1;
+      if (trouble !== null) troubles.push(trouble);
+      const outcome = trouble === null ? { state: 'SUCCEEDED' } : { state: 'FAILED', errorMessage: trouble };
+      await show('RUNNING', 0, [{ type, name, ...outcome }]);
+      return trouble;
+    },
+    async end(): Promise<WorkflowRun> {
+      await show('COMPLETED', 0, []);
+      return { id: runId, troubles };
+    },
+  };
 }
 
 async function setRun(stage: Stage, fact: object): Promise<{ runId: string }> {
   return (await stage.control.set('glue', 'workflow-run', { ...place, name: WORKFLOW, ...fact })) as { runId: string };
 }
 
-async function setJob(stage: Stage, { job }: LakeTable, fact: object): Promise<void> {
-  await stage.control.set('glue', 'job-run', { ...place, name: job, ...fact });
+async function endJob(stage: Stage, { job }: LakeTable, trouble: string | null): Promise<void> {
+  const outcome = trouble === null ? { state: 'SUCCEEDED' } : { state: 'FAILED', message: trouble };
+  await stage.control.set('glue', 'job-run', { ...place, name: job, ...outcome });
 }
 
 /** Null, or what it failed at. */
