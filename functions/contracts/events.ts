@@ -56,6 +56,19 @@ export const CatalogTableDetailSchema = z.object({
   typeOfChange: z.string(),
 });
 
+/** `Glue Job State Change`: told of SUCCEEDED, FAILED, TIMEOUT and STOPPED. */
+export const JobDetailSchema = z.object({ jobName: z.string().check(z.minLength(1)), state: z.string() });
+
+/** `AWS API Call via CloudTrail` of Glue: members of a request are in camel case there, and null where there are none. */
+export const GlueCallDetailSchema = z.object({
+  eventSource: z.literal('glue.amazonaws.com'),
+  eventName: z.string(),
+  errorCode: z.optional(z.string()),
+  requestParameters: z.optional(
+    z.nullable(z.object({ name: z.optional(z.string()), catalogId: z.optional(z.string()) })),
+  ),
+});
+
 /** `Resource Sharing State Change`. Only `event` and `status` are documented. */
 export const SharingDetailSchema = z.object({ event: z.optional(z.string()), status: z.optional(z.string()) });
 

@@ -3,16 +3,18 @@
 import { readCrawler } from '#aws/catalog.ts';
 import { createEventAccess, type EventAccess } from '#aws/event-clients.ts';
 import { readCurrentPolicy } from '#aws/objects.ts';
+import { listOwnDatabases, readIsLink, workflowsWith } from '#aws/runs.ts';
 import { sessionPolicyFor } from '#aws/session-policy.ts';
 import { type OnEventEnv, OnEventEnvSchema } from '#contracts/env.ts';
+import { isLakeError } from '#contracts/errors.ts';
 import { readEnvelope } from '#contracts/events.ts';
 import { partitionOf } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
-import { crawlerFound } from '#core/events/crawler.ts';
+import { answered, lookupText } from '#core/events/lookups.ts';
 import { route } from '#core/events/route.ts';
-import type { Lookup, Route } from '#core/events/types.ts';
+import { type Found, type Lookup, type Route, scopesOr, together } from '#core/events/types.ts';
 import { resolvePolicy } from '#core/policy.ts';
 import { scopeText } from '#core/start.ts';
 import { systemClock } from '#runtime/clock.ts';
@@ -31,8 +33,8 @@ export interface OnEventServices {
   now(): number;
   /** The policy that holds now. */
   policy(): Promise<Policy>;
-  /** What a crawler fills; null when there is no such crawler. */
-  crawler(lookup: Lookup): Promise<{ readonly database: string } | null>;
+  /** Makes the call that tells, in the account the lookup is about. */
+  lookUp(lookup: Lookup): Promise<Found>;
 }
 
 export interface OnEventAnswer {
@@ -40,33 +42,66 @@ export interface OnEventAnswer {
   readonly covered: number;
 }
 
+/** An answer may lead to one more question: crawler, then workflow, then the catalog's databases. */
+const ROUNDS = 3;
+
 /** Throws for what is no event of ours, and when a machine can't be started: Lambda retries, then the dead-letter queue. */
 export async function onEvent(event: unknown, services: OnEventServices): Promise<OnEventAnswer> {
   const { id } = readEnvelope(event);
   const policy = await services.policy();
-  const found = await lookedUp(route(event, policy), policy, services);
-  if (found.kind !== 'scopes') {
-    services.log.decision(`event ${id} ignored`, {
-      event: id,
-      why: found.kind === 'ignore' ? found.why : 'looked up twice',
-    });
-    return { started: 0, covered: 0 };
+  const lost: unknown[] = [];
+  let found = route(event, policy);
+  for (let round = 1; found.kind === 'lookup'; round += 1) {
+    found = await lookedUp(found, { policy, services, lost, last: round > ROUNDS });
   }
-  return await startAll(found.scopes, { eventId: id, policy }, services);
+  if (found.kind === 'ignore') services.log.decision(`event ${id} ignored`, { event: id, why: found.why });
+  const scopes = found.kind === 'ignore' ? [] : found.scopes;
+  const answer = await startAll(scopes, { eventId: id, policy }, services);
+  // What is known to be meant runs already; what a list would have told is asked for again.
+  if (lost.length > 0) throw lost[0];
+  return answer;
 }
 
-async function lookedUp(first: Route, policy: Policy, services: OnEventServices): Promise<Route> {
-  if (first.kind !== 'lookup') return first;
-  const { lookup } = first;
+interface Asking {
+  readonly policy: Policy;
+  readonly services: OnEventServices;
+  /** Errors because of which something that is meant may be missing. */
+  readonly lost: unknown[];
+  /** Nothing is asked any more. */
+  readonly last: boolean;
+}
+
+async function lookedUp(asked: Extract<Route, { kind: 'lookup' }>, asking: Asking): Promise<Route> {
+  const told = await Promise.all(
+    asked.lookups.map(async (lookup) => answered(lookup, await tell(lookup, asking), asking.policy)),
+  );
+  const known = scopesOr(asked.scopes, '');
+  return together(...(known.kind === 'ignore' ? [] : [known]), ...(asking.last ? told.map(withoutLookups) : told));
+}
+
+function withoutLookups(route: Route): Route {
+  return route.kind === 'lookup' ? scopesOr(route.scopes, 'asked too often') : route;
+}
+
+/** An unreadable crawler must not cost an event; looking at more than needed costs a few reads. */
+async function tell(lookup: Lookup, { services, lost, last }: Asking): Promise<Found> {
   const log = services.log.with({ account: lookup.account });
+  const text = lookupText(lookup);
+  const untold = { kind: 'untold' } as const;
+  if (last) {
+    log.decision(`${text} not asked, after ${ROUNDS} questions: all that could be meant is looked at`);
+    return untold;
+  }
   try {
-    const found = await services.crawler(lookup);
-    if (found === null) log.decision(`crawler ${lookup.crawler} is gone: every product database there is looked at`);
-    return crawlerFound(lookup, policy, found);
+    const found = await services.lookUp(lookup);
+    if (found.kind === 'crawler' && found.database === null)
+      log.decision(`${text} is gone: all that could be meant is looked at`);
+    return found;
   } catch (error) {
-    // An unreadable crawler must not cost an event; looking at more than needed costs a few reads.
-    log.trouble(`crawler ${lookup.crawler} could not be read: every product database there is looked at`, error);
-    return crawlerFound(lookup, policy, null);
+    log.trouble(`${text} could not be read: all that could be meant is looked at`, error);
+    // Nothing but the list knows the databases of a rule that names none.
+    if (lookup.kind === 'databases' && isLakeError(error, 'Transient')) lost.push(error);
+    return untold;
   }
 }
 
@@ -124,16 +159,28 @@ export function onEventServices(env: OnEventEnv, region: string): OnEventService
     log: createLog('on-event'),
     now: systemClock.now,
     policy: currentPolicy(env, access, region),
-    crawler: async ({ crawler, account, region: place }) => {
-      const sessionPolicy = sessionPolicyFor({
-        partition: partitionOf(place),
-        purpose: 'observe',
-        account,
-        region: place,
-      });
-      return await readCrawler(access.reader({ account, region: place, sessionPolicy }), crawler);
-    },
+    lookUp: async (lookup) => lookUp(lookup, readerOf(access, lookup)),
   };
+}
+
+type Reader = ReturnType<EventAccess['reader']>;
+
+function readerOf(access: EventAccess, { account, region }: Lookup): Reader {
+  const sessionPolicy = sessionPolicyFor({ partition: partitionOf(region), purpose: 'observe', account, region });
+  return access.reader({ account, region, sessionPolicy });
+}
+
+async function lookUp(lookup: Lookup, reader: Reader): Promise<Found> {
+  switch (lookup.kind) {
+    case 'crawler':
+      return { kind: 'crawler', database: (await readCrawler(reader, lookup.crawler))?.database ?? null };
+    case 'workflows':
+      return { kind: 'workflows', names: await workflowsWith(reader, lookup.named, lookup.node) };
+    case 'database':
+      return { kind: 'database', isLink: await readIsLink(reader, lookup.database) };
+    case 'databases':
+      return { kind: 'databases', names: await listOwnDatabases(reader) };
+  }
 }
 
 function starter(env: OnEventEnv, access: EventAccess, region: string): Starter {

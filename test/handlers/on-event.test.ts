@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LakeError } from '#contracts/errors.ts';
+import type { Policy, TagRule } from '#contracts/policy.ts';
+import type { Lookup } from '#core/events/types.ts';
 import type { MachineStart } from '#core/start.ts';
 import type { Log, LogKeys } from '#runtime/logger.ts';
 import type { StartOutcome } from '#walk/start-machine.ts';
@@ -20,6 +22,12 @@ const changed = eventOf({
   detail: { hash: 'a'.repeat(64) },
 });
 
+const PLACE = { account: FINANCE, region: REGION };
+const OPEN_RULE: TagRule = {
+  ...{ ...PLACE, index: 0, database: null, table: 't_*', column: null, crawler: null, workflow: null, prefix: null },
+  ...{ parameters: {}, classification: null, on: 'tables', assign: {}, apply: 'enforce' },
+};
+
 type Line = Readonly<Record<string, unknown>>;
 
 /** Services that keep what was asked of them. */
@@ -37,7 +45,7 @@ function recording(changes: Partial<OnEventServices> = {}) {
     log: log({}),
     now: () => 1_700_000_000_000,
     policy: async () => atOnce,
-    crawler: async () => ({ database: 'cur_org' }),
+    lookUp: async () => ({ kind: 'crawler', database: 'cur_org' }),
     start: async () => 'started',
     ...changes,
   };
@@ -95,31 +103,66 @@ describe('an event that says where to look', () => {
 describe('a crawler', () => {
   test('is looked up, and the machine of its database started', async () => {
     const asked: unknown[] = [];
-    const crawler: OnEventServices['crawler'] = async (lookup) => {
+    const lookUp: OnEventServices['lookUp'] = async (lookup) => {
       asked.push(lookup);
-      return { database: 'SALES_db' };
+      return { kind: 'crawler', database: 'SALES_db' };
     };
-    const { services, starts } = recording({ crawler });
+    const { services, starts } = recording({ lookUp });
     await onEvent(crawlerEvent(), services);
-    expect(asked).toEqual([{ crawler: 'cur-crawler', account: FINANCE, region: REGION }]);
+    expect(asked).toEqual([{ kind: 'crawler', crawler: 'cur-crawler', account: FINANCE, region: REGION }]);
     expect(starts.map(({ input }) => input.scope)).toMatchObject([{ database: 'sales_db' }]);
   });
 
-  test.each([
-    ['is gone', async () => null],
+  test.each<[string, OnEventServices['lookUp']]>([
+    ['is gone', async () => ({ kind: 'crawler', database: null })],
     ['cannot be read', () => Promise.reject(new LakeError('AccountNotEntered', { message: 'no entry' }))],
-  ])('that %s makes every product database there be looked at, and says so', async (_, crawler) => {
-    const { services, starts, lines } = recording({ crawler });
+  ])('that %s makes every product database there be looked at, and says so', async (_, lookUp) => {
+    const { services, starts, lines } = recording({ lookUp });
     expect(await onEvent(crawlerEvent(), services)).toEqual({ started: 2, covered: 0 });
     expect(starts).toHaveLength(2);
-    expect(lines[0]).toMatchObject({ account: FINANCE, message: expect.stringContaining('every product database') });
+    expect(lines[0]).toMatchObject({ account: FINANCE, message: expect.stringContaining('all that could be meant') });
   });
 
   test('that fills no product is ignored with a reason', async () => {
-    const { services, starts, lines } = recording({ crawler: async () => ({ database: 'scratch' }) });
+    const { services, starts, lines } = recording({ lookUp: async () => ({ kind: 'crawler', database: 'scratch' }) });
     expect(await onEvent(crawlerEvent(), services)).toEqual({ started: 0, covered: 0 });
     expect(starts).toEqual([]);
     expect(lines).toMatchObject([{ why: expect.stringContaining('scratch') }]);
+  });
+});
+
+describe('a rule that leaves its database open', () => {
+  const tagged: Policy = {
+    ...atOnce,
+    tags: { catalogs: [PLACE], keys: [], rules: [{ ...OPEN_RULE, workflow: 'nightly' }], grants: [] },
+  };
+  const job = eventOf({ type: 'Glue Job State Change', detail: { jobName: 'load', state: 'SUCCEEDED' } });
+
+  test('is asked for in two steps: the workflow, then the databases', async () => {
+    const asked: Lookup[] = [];
+    const lookUp: OnEventServices['lookUp'] = async (lookup) => {
+      asked.push(lookup);
+      if (lookup.kind === 'workflows') return { kind: 'workflows', names: ['nightly'] };
+      return { kind: 'databases', names: ['a', 'b'] };
+    };
+    const { services, starts } = recording({ policy: async () => tagged, lookUp });
+    expect(await onEvent(job, services)).toEqual({ started: 2, covered: 0 });
+    expect(asked.map(({ kind }) => kind)).toEqual(['workflows', 'databases']);
+    expect(starts.map(({ input }) => input.scope)).toMatchObject([{ database: 'a' }, { database: 'b' }]);
+  });
+
+  test.each([
+    ['throttled, is asked for again by Lambda, after what is known has been started', 'Transient', 'Transient'],
+    ['not readable, does not fail the event', 'AccountNotEntered', null],
+  ] as const)('whose list is %s', async (_, code, thrown) => {
+    const lookUp = () => Promise.reject(new LakeError(code, { message: 'not now' }));
+    const { services, starts, lines } = recording({ policy: async () => tagged, lookUp });
+    const run = onEvent(changed, services);
+    if (thrown === null) await run;
+    else await expect(run).rejects.toMatchObject({ name: thrown });
+    // The catalog itself and both products.
+    expect(starts).toHaveLength(3);
+    expect(lines[0]).toMatchObject({ message: expect.stringContaining('all that could be meant') });
   });
 });
 

@@ -1,16 +1,15 @@
 /** `Glue Data Catalog Table State Change`: UpdateTable, and partitions created, updated and deleted. */
 
 import { CatalogTableDetailSchema, readDetail } from '#contracts/events.ts';
-import { type EventRoute, ignore, publishScopes, scopesOr } from './types.ts';
+import { databaseRoute } from './places.ts';
+import { type EventRoute, ignore } from './types.ts';
 
 export const catalogTableChange: EventRoute = (event, policy) => {
-  const { databaseName, tableName, typeOfChange } = readDetail(CatalogTableDetailSchema, event);
+  const { databaseName: database, tableName, typeOfChange } = readDetail(CatalogTableDetailSchema, event);
   const { account, region } = event;
-  // CreatePartition, BatchUpdatePartition…: permissions are on tables, so a partition changes no access path.
+  // CreatePartition, BatchUpdatePartition…: permissions and tags are on tables, so a partition changes no access path.
   if (typeOfChange.endsWith('Partition'))
-    return ignore(`${typeOfChange} of ${databaseName}.${tableName}: partitions change no access`);
-  return scopesOr(
-    publishScopes(policy, { account, region, database: databaseName }),
-    `${typeOfChange} of ${databaseName}.${tableName} in account ${account}, ${region}: no product's database`,
-  );
+    return ignore(`${typeOfChange} of ${database}.${tableName}: partitions change no access`);
+  const what = `${typeOfChange} of ${database}.${tableName} in account ${account}, ${region}`;
+  return databaseRoute(policy, { account, region, database }, what);
 };

@@ -1,28 +1,37 @@
-/** `Glue Crawler State Change`: a crawler of a producer has finished. */
+/** `Glue Crawler State Change`: a crawler has ended, by itself or as the node of a workflow. */
 
 import { CRAWLER_COUNTERS, type CrawlerDetail, CrawlerDetailSchema, readDetail } from '#contracts/events.ts';
-import type { Policy } from '#contracts/policy.ts';
-import { type EventRoute, ignore, type Lookup, publishScopes, type Route, scopesOr } from './types.ts';
+import type { Catalog, Policy } from '#contracts/policy.ts';
+import { matches } from '../iam/pattern.ts';
+import { workflowLookup } from './lookups.ts';
+import { namedIn, rulesIn } from './places.ts';
+import { type EventRoute, ignore, lookFor, together } from './types.ts';
 
 export const crawlerStateChange: EventRoute = (event, policy) => {
   const detail = readDetail(CrawlerDetailSchema, event);
-  const { account, region } = event;
-  const name = `crawler ${detail.crawlerName}`;
-  if (detail.state !== 'Succeeded') return ignore(`${name} says ${detail.state}, and only Succeeded is news`);
-  if (publishScopes(policy, { account, region }).length === 0) {
-    return ignore(`no product's database is in account ${account}, ${region}`);
-  }
-  if (changedNothing(detail)) return ignore(`${name} changed no table and no partition`);
+  const { crawlerName: crawler, state } = detail;
+  const place = { account: event.account, region: event.region };
+  if (state !== 'Succeeded' && state !== 'Failed') return ignore(`crawler ${crawler} says ${state}: it has not ended`);
+  const because = filled(detail, policy, place);
   // The event names no database: only the crawler itself knows it.
-  return { kind: 'lookup', lookup: { crawler: detail.crawlerName, account, region } };
+  const own = because === null ? lookFor({ kind: 'crawler', crawler, ...place }) : ignore(because);
+  // A node's end may be the end of a workflow's run, of which AWS tells nothing.
+  return together(own, ...workflowLookup(policy, place, { kind: 'crawler', name: crawler }));
 };
 
-/** The answer to the crawler's lookup; null (no such crawler, or it couldn't be read) means every database there. */
-export function crawlerFound(lookup: Lookup, policy: Policy, found: { readonly database: string } | null): Route {
-  const { account, region } = lookup;
-  const place = found === null ? { account, region } : { account, region, database: found.database };
-  const database = found === null ? 'any database' : `database ${found.database}`;
-  return scopesOr(publishScopes(policy, place), `${database} of account ${account}, ${region} is no product's`);
+/** Null where what the crawler fills is worth a look; else why it is not. */
+function filled(detail: CrawlerDetail, policy: Policy, place: Catalog): string | null {
+  const { crawlerName: name, state } = detail;
+  const rules = rulesIn(policy, place);
+  if (namedIn(policy, place).length === 0 && rules.length === 0) {
+    return `no product's database is in account ${place.account}, ${place.region}, and no tag rule's`;
+  }
+  if (state === 'Failed') {
+    // What it made before it failed is there, and belongs to its rule.
+    const named = rules.some(({ crawler }) => crawler !== null && matches(crawler, name));
+    return named ? null : `crawler ${name} failed, and no tag rule names it`;
+  }
+  return changedNothing(detail) ? `crawler ${name} changed no table and no partition` : null;
 }
 
 /** Only counters that are all there and all zero say so: an absent or unreadable one proves nothing. */

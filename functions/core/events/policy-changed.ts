@@ -1,15 +1,18 @@
-/** `Onramp Policy Changed`: the hub stored another policy; every product is published anew. */
+/** `Onramp Policy Changed`: the hub stored another policy; all that it is about is looked at anew. */
 
 import { PolicyChangedDetailSchema, readDetail } from '#contracts/events.ts';
-import { type EventRoute, ignore, publishScopes, scopesOr } from './types.ts';
+import { catalogScopes, namedScopes, openCatalogs } from '../tags/scopes.ts';
+import { publishScope } from '../wanted.ts';
+import { type EventRoute, ignore, lookFor, scopesOr, together } from './types.ts';
 
 export const policyChanged: EventRoute = (event, policy) => {
   readDetail(PolicyChangedDetailSchema, event);
   if (event.account !== policy.hub.account) {
     return ignore(`account ${event.account} is not the hub: only the hub says that the policy changed`);
   }
-  const scopes = policy.products.flatMap(({ account, region, database }) =>
-    publishScopes(policy, { account, region, database }),
+  const scopes = [...catalogScopes(policy), ...policy.products.map(publishScope), ...namedScopes(policy)];
+  const open = openCatalogs(policy).map(({ account, region }) =>
+    lookFor({ kind: 'databases', account, region, workflows: null }),
   );
-  return scopesOr(scopes, 'the policy has no products');
+  return together(scopesOr(scopes, 'the policy is about no database and no catalog'), ...open);
 };

@@ -4,9 +4,11 @@ import { LakeError } from '#contracts/errors.ts';
 import { readEnvelope } from '#contracts/events.ts';
 import { HUB_SOURCE, POLICY_CHANGED } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
+import { glueApiCall } from './api-call.ts';
 import { catalogDatabaseChange } from './catalog-database.ts';
 import { catalogTableChange } from './catalog-table.ts';
 import { crawlerStateChange } from './crawler.ts';
+import { jobStateChange } from './job.ts';
 import { policyChanged } from './policy-changed.ts';
 import { sharingStateChange } from './sharing.ts';
 import type { EventRoute, Route } from './types.ts';
@@ -14,9 +16,11 @@ import type { EventRoute, Route } from './types.ts';
 /** Source, then detail-type. */
 const ROUTES: Readonly<Record<string, Readonly<Record<string, EventRoute>>>> = {
   'aws.glue': {
+    'AWS API Call via CloudTrail': glueApiCall,
     'Glue Crawler State Change': crawlerStateChange,
     'Glue Data Catalog Database State Change': catalogDatabaseChange,
     'Glue Data Catalog Table State Change': catalogTableChange,
+    'Glue Job State Change': jobStateChange,
   },
   'aws.ram': { 'Resource Sharing State Change': sharingStateChange },
   [HUB_SOURCE]: { [POLICY_CHANGED]: policyChanged },

@@ -1,9 +1,12 @@
 /** `Resource Sharing State Change`: RAM tells the consumer that something was shared, and the owner how that went. */
 
 import { readDetail, SharingDetailSchema } from '#contracts/events.ts';
-import type { Policy } from '#contracts/policy.ts';
-import type { OnboardScope } from '#contracts/steps.ts';
-import { type EventRoute, publishScopes, scopesOr } from './types.ts';
+import type { Catalog, Policy } from '#contracts/policy.ts';
+import type { OnboardScope, PublishScope } from '#contracts/steps.ts';
+import { catalogScopes } from '../tags/scopes.ts';
+import { consumersOf, publishScope, tagConsumersOf } from '../wanted.ts';
+import { isIn } from './places.ts';
+import { type EventRoute, scopesOr } from './types.ts';
 
 /**
  * A consumer looks whatever the event says: only `event` and `status` are documented, and looking is cheap. An owner
@@ -14,14 +17,23 @@ export const sharingStateChange: EventRoute = (event, policy) => {
   const place = { account: event.account, region: event.region };
   const failed = detail.status?.toLowerCase() === 'failed';
   return scopesOr(
-    [...onboardScopes(policy, place), ...(failed ? publishScopes(policy, place) : [])],
-    `account ${place.account} is no consumer of a product in ${place.region}, and no sharing of its own failed`,
+    [...onboardScopes(policy, place), ...(failed ? sharedBy(policy, place) : [])],
+    `account ${place.account} is no consumer of anything in ${place.region}, and no sharing of its own failed`,
   );
 };
 
-function onboardScopes(policy: Policy, place: { account: string; region: string }): OnboardScope[] {
-  const consumes = policy.products.some(
-    (product) => product.region === place.region && product.audience.includes(place.account),
-  );
-  return consumes ? [{ half: 'onboard', ...place }] : [];
+/** Shares live in the Region of what is shared; the consumer may keep its links elsewhere. */
+function onboardScopes(policy: Policy, { account, region }: Catalog): readonly OnboardScope[] {
+  const products = policy.products.filter((product) => product.region === region);
+  const catalogs = (policy.tags?.catalogs ?? []).filter((catalog) => catalog.region === region);
+  const consumers = [
+    ...products.flatMap((product) => consumersOf(policy, product)),
+    ...catalogs.flatMap((catalog) => tagConsumersOf(policy, catalog)),
+  ];
+  return consumers.filter((scope) => scope.account === account);
+}
+
+/** Products are shared by name, from their databases; what carries a tag is shared from the catalog. */
+function sharedBy(policy: Policy, place: Catalog): readonly PublishScope[] {
+  return [...policy.products.map(publishScope), ...catalogScopes(policy)].filter(isIn(place));
 }

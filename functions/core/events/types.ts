@@ -1,20 +1,40 @@
 /** What an event asks for: a place to look at, never a thing to do. */
 
 import type { Envelope } from '#contracts/events.ts';
-import type { Policy } from '#contracts/policy.ts';
-import type { PublishScope, Scope } from '#contracts/steps.ts';
+import type { Catalog, Policy } from '#contracts/policy.ts';
+import type { Scope } from '#contracts/steps.ts';
 
 /** Something only a call can tell; the handler makes it with the reader's rights and asks again. */
-export interface Lookup {
-  readonly crawler: string;
-  readonly account: string;
-  readonly region: string;
-}
+export type Lookup =
+  /** What a crawler fills. */
+  | (Catalog & { readonly kind: 'crawler'; readonly crawler: string })
+  /** Which of the workflows so named (names or patterns) have this crawler or job in their graph. */
+  | (Catalog & {
+      readonly kind: 'workflows';
+      readonly node: { readonly kind: 'crawler' | 'job'; readonly name: string };
+      readonly named: readonly string[];
+    })
+  /** Whether a database is somebody's link. */
+  | (Catalog & { readonly kind: 'database'; readonly database: string })
+  /** Which databases a catalog has: those that rules about these workflows may concern; null: any rule. */
+  | (Catalog & { readonly kind: 'databases'; readonly workflows: readonly string[] | null });
+
+/** What a lookup's call told. `untold`: it could not be made, so all that could be meant is looked at. */
+export type Found =
+  | { readonly kind: 'untold' }
+  /** Null: no such crawler, or one that fills no database. */
+  | { readonly kind: 'crawler'; readonly database: string | null }
+  | { readonly kind: 'workflows'; readonly names: readonly string[] }
+  /** Null: there is none of this name, or none any more. */
+  | { readonly kind: 'database'; readonly isLink: boolean | null }
+  /** Without links. */
+  | { readonly kind: 'databases'; readonly names: readonly string[] };
 
 export type Route =
   | { readonly kind: 'ignore'; readonly why: string }
   | { readonly kind: 'scopes'; readonly scopes: readonly Scope[] }
-  | { readonly kind: 'lookup'; readonly lookup: Lookup };
+  /** `scopes` are looked at whatever the lookups tell. */
+  | { readonly kind: 'lookup'; readonly scopes: readonly Scope[]; readonly lookups: readonly Lookup[] };
 
 /** One file per event type makes one of these. */
 export type EventRoute = (event: Envelope, policy: Policy) => Route;
@@ -23,21 +43,25 @@ export function ignore(why: string): Route {
   return { kind: 'ignore', why };
 }
 
-/** Scopes in one order and each once, whatever order the policy has; without any there is a reason to say. */
-export function scopesOr(scopes: readonly Scope[], why: string): Route {
-  const unique = new Map(scopes.map((scope) => [JSON.stringify(scope), scope]));
-  const sorted = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, scope]) => scope);
-  return sorted.length === 0 ? ignore(why) : { kind: 'scopes', scopes: sorted };
+export function lookFor(...lookups: readonly Lookup[]): Route {
+  return { kind: 'lookup', scopes: [], lookups };
 }
 
-/** Scopes of the products of one account and Region, all databases or the one named (any case: Glue folds names). */
-export function publishScopes(
-  policy: Policy,
-  place: { account: string; region: string; database?: string },
-): PublishScope[] {
-  const database = place.database?.toLowerCase();
-  return policy.products
-    .filter((product) => product.account === place.account && product.region === place.region)
-    .filter((product) => database === undefined || product.database === database)
-    .map(({ account, region, database: name }) => ({ half: 'publish', account, region, database: name }));
+/** Scopes in one order and each once, whatever order the policy has; without any there is a reason to say. */
+export function scopesOr(scopes: readonly Scope[], why: string): Route {
+  return scopes.length === 0 ? ignore(why) : { kind: 'scopes', scopes: eachOnce(scopes) };
+}
+
+/** Several answers as one: what any of them wants looked at. */
+export function together(...routes: readonly Route[]): Route {
+  const scopes = eachOnce(routes.flatMap((route) => (route.kind === 'ignore' ? [] : route.scopes)));
+  const lookups = eachOnce(routes.flatMap((route) => (route.kind === 'lookup' ? route.lookups : [])));
+  if (lookups.length > 0) return { kind: 'lookup', scopes, lookups };
+  const reasons = routes.flatMap((route) => (route.kind === 'ignore' ? [route.why] : []));
+  return scopesOr(scopes, [...new Set(reasons)].sort().join('; '));
+}
+
+function eachOnce<T>(all: readonly T[]): readonly T[] {
+  const unique = new Map(all.map((one) => [JSON.stringify(one), one]));
+  return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }

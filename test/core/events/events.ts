@@ -68,10 +68,35 @@ export function tableEvent(
   return eventOf({ type: 'Glue Data Catalog Table State Change', resources, detail, ...parts });
 }
 
+export function jobEvent(detail: Record<string, unknown> = {}, parts: EventParts = {}): Record<string, unknown> {
+  return eventOf({
+    type: 'Glue Job State Change',
+    detail: { jobName: 'import', severity: 'INFO', state: 'SUCCEEDED', jobRunId: 'jr_1', message: 'done', ...detail },
+    ...parts,
+  });
+}
+
+/** As a trail tells it: the request's members in camel case. */
+export function callEvent(detail: Record<string, unknown> = {}, parts: EventParts = {}): Record<string, unknown> {
+  return eventOf({
+    type: 'AWS API Call via CloudTrail',
+    detail: {
+      eventVersion: '1.09',
+      eventSource: 'glue.amazonaws.com',
+      eventName: 'UpdateDatabase',
+      recipientAccountId: FINANCE,
+      requestParameters: { name: 'cur_org', databaseInput: { name: 'cur_org' } },
+      responseElements: null,
+      ...detail,
+    },
+    ...parts,
+  });
+}
+
 export function sharingEvent(detail: Record<string, unknown>, parts: EventParts = {}): Record<string, unknown> {
   return eventOf({ source: 'aws.ram', type: 'Resource Sharing State Change', detail, ...parts });
 }
 
-export function publish(database: string, account: string = FINANCE, region: string = REGION): PublishScope {
+export function publish(database: string | null, account: string = FINANCE, region: string = REGION): PublishScope {
   return { half: 'publish', account, region, database };
 }

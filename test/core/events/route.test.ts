@@ -1,10 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
-import { crawlerFound } from '#core/events/crawler.ts';
+import { answered } from '#core/events/lookups.ts';
 import { route } from '#core/events/route.ts';
 import { ANALYTICS, FINANCE, HUB, policyOf, productInput, REGION } from '../policy/documents.ts';
-import { crawlerEvent, databaseEvent, eventOf, publish, sharingEvent, tableEvent } from './events.ts';
+import {
+  callEvent,
+  crawlerEvent,
+  databaseEvent,
+  eventOf,
+  jobEvent,
+  publish,
+  sharingEvent,
+  tableEvent,
+} from './events.ts';
 
 const STRANGER = '888888888888';
 const policy = policyOf({
@@ -15,6 +24,8 @@ const policy = policyOf({
   },
 });
 
+const LOOKUP = { kind: 'crawler', crawler: 'cur-crawler', account: FINANCE, region: REGION } as const;
+
 function ignored(event: unknown, given: Policy = policy): string {
   const answer = route(event, given);
   return answer.kind === 'ignore' ? answer.why : `not ignored: ${JSON.stringify(answer)}`;
@@ -22,32 +33,28 @@ function ignored(event: unknown, given: Policy = policy): string {
 
 describe('a crawler that finished', () => {
   test('is looked up, since its event names no database', () => {
-    const lookup = { crawler: 'cur-crawler', account: FINANCE, region: REGION };
-    expect(route(crawlerEvent(), policy)).toEqual({ kind: 'lookup', lookup });
+    expect(route(crawlerEvent(), policy)).toEqual({ kind: 'lookup', scopes: [], lookups: [LOOKUP] });
   });
 
   test('leads to the database it fills, whatever the case of its name', () => {
-    const lookup = { crawler: 'cur-crawler', account: FINANCE, region: REGION };
-    expect(crawlerFound(lookup, policy, { database: 'CUR_org' })).toEqual({
-      kind: 'scopes',
-      scopes: [publish('cur_org')],
-    });
-    expect(crawlerFound(lookup, policy, { database: 'scratch' }).kind).toBe('ignore');
+    const found = (database: string) => answered(LOOKUP, { kind: 'crawler', database }, policy);
+    expect(found('CUR_org')).toEqual({ kind: 'scopes', scopes: [publish('cur_org')] });
+    expect(found('scratch').kind).toBe('ignore');
   });
 
-  test('leads to every product database of its account and Region when it cannot be looked up', () => {
-    const lookup = { crawler: 'gone', account: FINANCE, region: REGION };
-    expect(crawlerFound(lookup, policy, null)).toEqual({
-      kind: 'scopes',
-      scopes: [publish('cur_org'), publish('sales_db')],
-    });
-  });
+  test.each([{ kind: 'untold' as const }, { kind: 'crawler' as const, database: null }])(
+    'leads to every product database of its account and Region when it cannot be looked up or is gone: %s',
+    (found) => {
+      expect(answered(LOOKUP, found, policy)).toEqual({
+        kind: 'scopes',
+        scopes: [publish('cur_org'), publish('sales_db')],
+      });
+    },
+  );
 
   test('counts only when it succeeded: READY or Failed is no success (G-E3)', () => {
     expect(ignored(crawlerEvent({ state: 'Started' }))).toContain('says Started');
-    expect(ignored(crawlerEvent({ state: 'Failed', errorMessage: 'Internal Service Exception' }))).toContain(
-      'says Failed',
-    );
+    expect(ignored(crawlerEvent({ state: 'Failed', errorMessage: 'Internal Service Exception' }))).toContain('failed');
   });
 
   test('wakes nobody when its counters, which are strings, are all zero', () => {
@@ -153,8 +160,8 @@ describe('a policy that changed', () => {
 describe('law 8: the envelope decides the account', () => {
   test("never the detail's", () => {
     expect(ignored(crawlerEvent({ accountId: FINANCE }, { account: STRANGER }))).toContain(STRANGER);
-    const lookup = { crawler: 'cur-crawler', account: FINANCE, region: REGION };
-    expect(route(crawlerEvent({ accountId: STRANGER }), policy)).toEqual({ kind: 'lookup', lookup });
+    const lookups = [LOOKUP];
+    expect(route(crawlerEvent({ accountId: STRANGER }), policy)).toEqual({ kind: 'lookup', scopes: [], lookups });
   });
 });
 
@@ -165,7 +172,12 @@ describe('what is no event of ours', () => {
       eventOf({ source: 'aws.ec2', type: 'EC2 Instance State-change Notification', detail: {} }),
       /source "aws.ec2"/,
     ],
-    ['an unknown type', eventOf({ type: 'Glue Job State Change', detail: {} }), /detail-type "Glue Job State Change"/],
+    ['an unknown type', eventOf({ type: 'Glue Job Run Status', detail: {} }), /detail-type "Glue Job Run Status"/],
+    ['a job without a name', jobEvent({ jobName: undefined }), /jobName/],
+    ['a job whose name is a number', jobEvent({ jobName: 7 }), /jobName/],
+    ['a call of another service', callEvent({ eventSource: 's3.amazonaws.com' }), /eventSource/],
+    ['a call whose parameters are text', callEvent({ requestParameters: 'cur_org' }), /requestParameters/],
+    ['a table change without a database', tableEvent('UpdateTable', ''), /databaseName/],
     ['a type every object has', eventOf({ type: 'constructor', detail: {} }), /no route/],
     ['a source every object has', eventOf({ source: '__proto__', detail: {} }), /no route/],
     ['our own alert', eventOf({ source: 'onramp.hub', type: 'Onramp Access Failed', detail: {} }), /no route/],
@@ -183,7 +195,14 @@ describe('what is no event of ours', () => {
   test('anything at all is either routed or refused by that name', () => {
     fc.assert(
       fc.property(fc.anything(), fc.constantFrom('aws.glue', 'aws.ram', 'onramp.hub'), (detail, source) => {
-        for (const type of ['Glue Crawler State Change', 'Resource Sharing State Change', 'Onramp Policy Changed']) {
+        for (const type of [
+          'Glue Crawler State Change',
+          'Glue Job State Change',
+          'Glue Data Catalog Database State Change',
+          'AWS API Call via CloudTrail',
+          'Resource Sharing State Change',
+          'Onramp Policy Changed',
+        ]) {
           try {
             expect(['ignore', 'scopes', 'lookup']).toContain(route(eventOf({ source, type, detail }), policy).kind);
           } catch (error) {
