@@ -1,18 +1,39 @@
 /** Which accounts and Regions the policy is about. */
 
-import type { Policy } from '#contracts/policy.ts';
+import type { Catalog, Policy } from '#contracts/policy.ts';
+import type { Needs } from './constructs/patterns.ts';
 
 /** Ids of the accounts the policy names, sorted. */
 export function accountIds(policy: Policy): readonly string[] {
   return [...new Set(policy.accounts.map((account) => account.id))].sort();
 }
 
-/** Regions in which something happens in this account: those it lists (default: the hub's) and its products'. */
+/** Regions in which something happens in this account: those it lists (default: the hub's), its products' and its tags'. */
 export function dataRegions(policy: Policy, id: string): readonly string[] {
   const listed = policy.accounts.filter((account) => account.id === id).flatMap((account) => account.regions ?? []);
   const concerned = policy.products.filter((product) => product.account === id || product.audience.includes(id));
   const own = listed.length > 0 ? listed : [policy.hub.region];
-  return [...new Set([...own, ...concerned.map((product) => product.region)])].sort();
+  return [...new Set([...own, ...[...concerned, ...taggedFor(policy, id)].map(({ region }) => region)])].sort();
+}
+
+/** What is tagged in this account, or granted by tag to it or to somebody in it. */
+function taggedFor({ tags, dataLocations }: Policy, id: string): readonly Catalog[] {
+  const isAbout = (to: readonly string[]) => to.some((grantee) => grantee === id || grantee.split(':')[4] === id);
+  return [
+    ...[...(tags?.catalogs ?? []), ...dataLocations].filter(({ account }) => account === id),
+    ...[...(tags?.grants ?? []), ...dataLocations].filter(({ to }) => isAbout(to)),
+  ];
+}
+
+/** What tag rules have to hear of, in one account and Region or anywhere. */
+export function eventNeeds({ tags }: Policy, place?: Catalog): Needs {
+  const rules = (tags?.rules ?? []).filter(
+    ({ account, region }) => place === undefined || (account === place.account && region === place.region),
+  );
+  return {
+    crawlers: rules.some(({ crawler }) => crawler !== null),
+    workflows: rules.some(({ workflow }) => workflow !== null),
+  };
 }
 
 /** Buckets and keys of this account that products lie in and whose policies we may write. */

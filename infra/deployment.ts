@@ -3,7 +3,7 @@
 import { type App, type Stack, Tags } from 'aws-cdk-lib';
 import { memberRolePath } from '#contracts/names.ts';
 import type { Policy, PolicyDocument } from '#contracts/policy.ts';
-import { accountIds, dataRegions, managedStorage, observedStorage } from './accounts.ts';
+import { accountIds, dataRegions, eventNeeds, managedStorage, observedStorage } from './accounts.ts';
 import { HubStack } from './stacks/hub-stack.ts';
 import { MemberEventsStack } from './stacks/member-events-stack.ts';
 import { MemberRoleStack } from './stacks/member-role-stack.ts';
@@ -50,7 +50,9 @@ function memberRoles(app: App, policy: Policy, account: string, path: string): M
 function memberEvents(app: App, policy: Policy, account: string): MemberEventsStack[] {
   return dataRegions(policy, account).map((region) => {
     const id = `${policy.namespace}-events-${account}-${region}`;
-    return new MemberEventsStack(app, id, { env: { account, region }, namespace: policy.namespace, hub: policy.hub });
+    const env = { account, region };
+    const { namespace, hub } = policy;
+    return new MemberEventsStack(app, id, { env, namespace, hub, needs: eventNeeds(policy, env) });
   });
 }
 

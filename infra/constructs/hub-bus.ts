@@ -10,7 +10,7 @@ import { Construct } from 'constructs';
 import { hubBusName, memberRolePath } from '#contracts/names.ts';
 import { forwarderRoleName } from '../names.ts';
 import { acknowledge } from './acknowledge.ts';
-import { FORWARDED, policyChanged } from './patterns.ts';
+import { forwarded, type Needs, policyChanged } from './patterns.ts';
 
 /** A bus policy holds 10 KB. 12 digits, quotes and comma for 400 accounts are 6 KB; beyond, organization and role decide. */
 const MOST_ACCOUNTS = 400;
@@ -21,6 +21,8 @@ export interface HubBusProps {
   readonly organization: string;
   /** Ids of the accounts that may send. */
   readonly accounts: readonly string[];
+  /** What any of them forwards. */
+  readonly needs: Needs;
 }
 
 export class HubBus extends Construct {
@@ -62,7 +64,7 @@ export class HubBus extends Construct {
       retryAttempts: 185,
       maxEventAge: Duration.hours(24),
     });
-    const patterns = { ...FORWARDED, policy: policyChanged(this.#props.hubAccount) };
+    const patterns = { ...forwarded(this.#props.needs), policy: policyChanged(this.#props.hubAccount) };
     for (const [name, pattern] of Object.entries(patterns)) this.#rule(name, pattern, target);
   }
 

@@ -6,12 +6,22 @@
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import { HUB_SOURCE, POLICY_CHANGED } from '#contracts/names.ts';
 
-/** A crawler has written tables. `Started` and `Failed` change nothing in the catalog that lasts. */
-const CRAWLERS: EventPattern = {
-  source: ['aws.glue'],
-  detailType: ['Glue Crawler State Change'],
-  detail: { state: ['Succeeded'] },
-};
+/** What the policy's tag rules have to hear of besides: whoever needs it not does not pay for it. */
+export interface Needs {
+  /** Some rule names crawlers. */
+  readonly crawlers: boolean;
+  /** Some rule names workflows: AWS tells nothing of their runs, so every node's end counts (G-E2). */
+  readonly workflows: boolean;
+}
+
+/** A crawler has written tables. `Started` changes nothing; `Failed` may have left some, and may end a workflow. */
+function crawlers(needs: Needs): EventPattern {
+  const states = needs.crawlers || needs.workflows ? ['Succeeded', 'Failed'] : ['Succeeded'];
+  return { source: ['aws.glue'], detailType: ['Glue Crawler State Change'], detail: { state: states } };
+}
+
+/** A job's run has ended; AWS tells of no other states. There may be many, of which few belong to a workflow. */
+const JOBS: EventPattern = { source: ['aws.glue'], detailType: ['Glue Job State Change'] };
 
 /** Databases and tables come and go: CreateTable is an event of the database. */
 const DATABASES: EventPattern = {
@@ -26,6 +36,13 @@ const TABLES: EventPattern = {
   detail: { typeOfChange: ['UpdateTable'] },
 };
 
+/** The one change of a database that has no event of its own. Comes only where the account has a trail. */
+const UPDATES: EventPattern = {
+  source: ['aws.glue'],
+  detailType: ['AWS API Call via CloudTrail'],
+  detail: { eventSource: ['glue.amazonaws.com'], eventName: ['UpdateDatabase'] },
+};
+
 /** A share's associations and invitations, seen by owner and receiver. */
 const SHARING: EventPattern = { source: ['aws.ram'], detailType: ['Resource Sharing State Change'] };
 
@@ -35,9 +52,13 @@ export function policyChanged(hubAccount: string): EventPattern {
 }
 
 /** What members forward: rule name → pattern. */
-export const FORWARDED = {
-  crawlers: CRAWLERS,
-  databases: DATABASES,
-  tables: TABLES,
-  sharing: SHARING,
-} as const satisfies Record<string, EventPattern>;
+export function forwarded(needs: Needs): Readonly<Record<string, EventPattern>> {
+  return {
+    crawlers: crawlers(needs),
+    databases: DATABASES,
+    tables: TABLES,
+    updates: UPDATES,
+    sharing: SHARING,
+    ...(needs.workflows ? { jobs: JOBS } : {}),
+  };
+}

@@ -5,7 +5,7 @@ import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import type { OnEventEnv, ReportEnv, WalkEnv } from '#contracts/env.ts';
 import type { Policy, PolicyDocument } from '#contracts/policy.ts';
-import { accountIds } from '../accounts.ts';
+import { accountIds, eventNeeds } from '../accounts.ts';
 import { Alerting } from '../constructs/alerting.ts';
 import { HubBus } from '../constructs/hub-bus.ts';
 import { HubFunction } from '../constructs/hub-function.ts';
@@ -23,7 +23,7 @@ export interface HubStackProps extends StackProps {
   readonly memberRolePath: string;
 }
 
-/** on-event parses, routes, asks Glue for a crawler and starts a few machines. */
+/** on-event parses, routes, asks Glue for crawlers, workflows or databases and starts a few machines. */
 const HANDLER_TIMEOUT = 30;
 /** A stage of 1,000 tables is 50 batches of grants, each a few seconds when Lake Formation makes shares: 4 minutes. */
 const STAGE_TIMEOUT = Duration.minutes(5);
@@ -50,6 +50,7 @@ export class HubStack extends Stack {
       hubAccount: policy.hub.account,
       organization: policy.organization.id,
       accounts: accountIds(policy),
+      needs: eventNeeds(policy),
     });
     this.#alerting = new Alerting(this, 'Alerts', { namespace: policy.namespace, emails: policy.alerts.email });
     const walk = this.#walk();

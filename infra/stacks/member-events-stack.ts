@@ -1,18 +1,20 @@
 /** Forwards one account's and Region's events to the hub. No assets, no bootstrap, and no queue: the hub has that. */
 
 import { Aws, Stack } from 'aws-cdk-lib';
-import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { CfnRule, type EventPattern } from 'aws-cdk-lib/aws-events';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { hubBusName, memberRolePath } from '#contracts/names.ts';
 import { bootstrapless } from '../constructs/bootstrapless.ts';
-import { FORWARDED } from '../constructs/patterns.ts';
+import { forwarded, type Needs } from '../constructs/patterns.ts';
 import { forwarderRoleName } from '../names.ts';
 
 export interface MemberEventsStackProps {
   readonly env: { readonly account: string; readonly region: string };
   readonly namespace: string;
   readonly hub: { readonly account: string; readonly region: string };
+  /** What the policy's rules about this account and Region have to hear of. */
+  readonly needs: Needs;
 }
 
 export class MemberEventsStack extends Stack {
@@ -46,7 +48,7 @@ export class MemberEventsStack extends Stack {
       ],
       tags: [{ key: 'onramp:namespace', value: namespace }],
     });
-    for (const [name, pattern] of Object.entries(FORWARDED)) {
+    for (const [name, pattern] of Object.entries(forwarded(props.needs))) {
       new CfnRule(this, name, {
         name: `${namespace}-forward-${name}`,
         description: `Lake Onramp ${namespace}: tells the hub where to look`,
@@ -59,6 +61,6 @@ export class MemberEventsStack extends Stack {
 }
 
 /** EventBridge's own spelling of a pattern. */
-function wire({ detailType, ...pattern }: (typeof FORWARDED)[keyof typeof FORWARDED]): object {
+function wire({ detailType, ...pattern }: EventPattern): object {
   return { ...pattern, 'detail-type': detailType };
 }

@@ -1,6 +1,6 @@
 /** Policies for template tests: resolved by hand, so that these tests fail for the templates' sake only. */
 
-import type { Policy, PolicyDocument, Product } from '#contracts/policy.ts';
+import type { Policy, PolicyDocument, Product, TagPolicy } from '#contracts/policy.ts';
 import { PolicySchema } from '#contracts/policy.ts';
 
 export const HUB = '333333333333';
@@ -15,6 +15,7 @@ export interface PolicyOptions {
   readonly consumers?: readonly string[];
   readonly key?: string | null;
   readonly debounce?: number;
+  readonly tags?: TagPolicy;
 }
 
 /** One product of `PRODUCER` for the given consumers. */
@@ -45,7 +46,7 @@ export function samplePolicy(options: PolicyOptions = {}): { document: PolicyDoc
     settings: document.settings,
     protectedPaths: ['/data-jobs/'],
     products: [product(region, consumers, options.key ?? null)],
-    tags: null,
+    tags: options.tags ?? null,
     dataLocations: [],
     limits: document.limits,
     debounce: document.debounce,

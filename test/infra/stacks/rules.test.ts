@@ -1,16 +1,41 @@
 /** Which recorded event is forwarded to the hub, which wakes it, and which does neither. */
 
 import { readFileSync } from 'node:fs';
-import type { Template } from 'aws-cdk-lib/assertions';
+import type { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { EnvelopeSchema } from '#contracts/events.ts';
 import { matchesPattern } from '../../support/event-pattern.ts';
-import { CONSUMER, HUB } from '../../support/policies.ts';
-import { eventsTemplate, hubTemplate, readable } from '../../support/templates.ts';
+import { CONSUMER, HUB, PRODUCER } from '../../support/policies.ts';
+import { eventsTemplate, first, hubTemplate, lazily, readable, sampleDeployment } from '../../support/templates.ts';
 
 function event(name: string): Record<string, unknown> {
   return JSON.parse(readFileSync(new URL(`../../fixtures/events/${name}.json`, import.meta.url), 'utf8'));
 }
+
+const BYSTANDER = '555555555555';
+
+/** A policy whose rules about the producer name workflows; those about the consumer name crawlers. */
+const tagged = lazily(() => {
+  const open = { index: 0, region: 'ap-northeast-1', database: null, table: null, column: null, prefix: null };
+  const rest = { parameters: {}, classification: null, on: 'tables', assign: {}, apply: 'enforce' } as const;
+  const rules = [
+    { ...open, ...rest, account: PRODUCER, workflow: 'kthr01*', crawler: null },
+    { ...open, ...rest, account: CONSUMER, workflow: null, crawler: 'raw-*' },
+  ];
+  const deployed = sampleDeployment({
+    consumers: [CONSUMER, BYSTANDER],
+    tags: { catalogs: [], keys: [], rules, grants: [] },
+  });
+  const of = (account: string) => deployed.events.find((stack) => stack.stackName.includes(account));
+  const template = (stack: Stack | undefined) => Template.fromStack(first(stack === undefined ? [] : [stack]));
+  return {
+    hub: Template.fromStack(deployed.hub),
+    workflows: template(of(PRODUCER)),
+    crawlers: template(of(CONSUMER)),
+    neither: template(of(BYSTANDER)),
+  };
+});
 
 /** Names of the rules an event matches. */
 function matching(template: Template, name: string): string[] {
@@ -25,12 +50,20 @@ const WAKING: [string, string][] = [
   ['database-created', 'databases'],
   ['table-created', 'databases'],
   ['table-updated', 'tables'],
+  ['database-updated', 'updates'],
   ['share-associated', 'sharing'],
   ['share-invitation', 'sharing'],
 ];
 
 /** Nothing that lasts has changed, or nobody listens yet. */
-const QUIET = ['crawler-started', 'crawler-failed', 'partition-created', 'job-succeeded', 'grant-by-hand'];
+const QUIET = [
+  'crawler-started',
+  'crawler-failed',
+  'partition-created',
+  'job-succeeded',
+  'grant-by-hand',
+  'workflow-started',
+];
 
 test.each([...WAKING.map(([name]) => name), ...QUIET])('%s has the envelope of AWS', (name) => {
   expect(EnvelopeSchema.safeParse(event(name)).success).toBe(true);
@@ -51,6 +84,46 @@ test.each(QUIET)('%s is neither forwarded nor does it wake the hub', (name) => {
   expect(matching(hubTemplate(), name)).toEqual([]);
 });
 
+describe('where tag rules name workflows or crawlers (G-E2, G-E3)', () => {
+  test.each([
+    ['job-succeeded', 'jobs', ['workflows']],
+    ['crawler-failed', 'crawlers', ['workflows', 'crawlers']],
+    ['crawler-succeeded', 'crawlers', ['workflows', 'crawlers', 'neither']],
+  ] as const)('%s is forwarded from where it counts and from nowhere else, and wakes the hub', (name, rule, where) => {
+    for (const account of ['workflows', 'crawlers', 'neither'] as const) {
+      const counts = (where as readonly string[]).includes(account);
+      expect(matching(tagged()[account], name)).toEqual(counts ? [`onramp-forward-${rule}`] : []);
+    }
+    expect(matching(tagged().hub, name)).toEqual([`onramp-${rule}`]);
+  });
+
+  test('a crawler that started, and a start of a workflow, still wake nobody', () => {
+    for (const name of ['crawler-started', 'workflow-started']) {
+      expect(matching(tagged().workflows, name)).toEqual([]);
+      expect(matching(tagged().hub, name)).toEqual([]);
+    }
+  });
+
+  test('both sides have the same patterns: nobody pays for an event that the hub drops', () => {
+    const patterns = (template: Template) =>
+      Object.values(template.findResources('AWS::Events::Rule')).map(({ Properties }) =>
+        JSON.stringify(Properties.EventPattern, (_, value) => (isRecord(value) ? sorted(value) : value)),
+      );
+    const hub = patterns(tagged().hub);
+    for (const pattern of patterns(tagged().workflows)) expect(hub).toContain(pattern);
+    // EventBridge takes patterns of 4,096 characters.
+    for (const pattern of hub) expect(pattern.length).toBeLessThan(4096);
+  });
+});
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sorted(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 test("a new policy wakes the hub, but only as the hub's own event: members may put events on its bus too", () => {
   expect(event('policy-changed')).toMatchObject({ account: HUB });
   expect(matching(hubTemplate(), 'policy-changed')).toEqual(['onramp-policy']);
@@ -64,7 +137,7 @@ test('our own alerts wake nobody', () => {
 
 test('what is forwarded goes to the hub, with the role that a target in another account needs', () => {
   const rules = Object.values(eventsTemplate().findResources('AWS::Events::Rule')).map((rule) => rule['Properties']);
-  expect(rules).toHaveLength(4);
+  expect(rules).toHaveLength(5);
   for (const { Targets } of rules) {
     expect(readable(Targets)).toEqual([
       {
