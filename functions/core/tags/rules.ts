@@ -1,8 +1,13 @@
 /** Which rule gives which tag to what: the most specific one that matches. */
 
-import type { TagPolicy } from '../../contracts/policy.ts';
-import type { CatalogFacts, CrawlerFacts, WorkflowFacts } from '../facts.ts';
+import type { TagPolicy, TagRule } from '../../contracts/policy.ts';
+import type { CatalogFacts, CrawlerFacts, TableFacts, WorkflowFacts } from '../facts.ts';
 import type { Observed } from '../lake.ts';
+import { isPattern } from '../policy/patterns.ts';
+import { type CompiledRule, compileRules, rulesAbout, type TableView, tableVerdict, tableView } from './compiled.ts';
+import { NameIndex } from './names.ts';
+import { Met } from './outcome.ts';
+import { leadOf, TableIndex } from './table-index.ts';
 
 /** One database as rules see it. */
 export interface RuleWorld {
@@ -10,7 +15,7 @@ export interface RuleWorld {
   readonly region: string;
   readonly database: string;
   readonly catalog: CatalogFacts;
-  /** Those that rules name by literal or pattern; unknown where they could not be read (law 6). */
+  /** Those that rules name, and those of workflows that rules name; unknown where they could not be read (law 6). */
   readonly crawlers: Observed<readonly CrawlerFacts[]>;
   readonly workflows: Observed<readonly WorkflowFacts[]>;
 }
@@ -31,8 +36,121 @@ export interface WantedTags {
   readonly tags: Readonly<Record<string, WantedTag>>;
   /** Keys whose rule can't be told, since a crawler or workflow could not be read: left as they are. */
   readonly undecided: readonly string[];
+  /**
+   * Of those keys: on which equally specific rules disagree, with the rules' indexes. Validation refuses such rules
+   * where it can tell; a table of two crawlers or workflows, each with a rule, only shows here.
+   */
+  readonly disputed?: Readonly<Record<string, readonly number[]>>;
 }
 
-export function wantedTags(_policy: TagPolicy, _world: RuleWorld): readonly WantedTags[] {
-  return [];
+/**
+ * What rules say about a database, its tables and their columns; what no rule is about is left out. Links are never
+ * tagged. Neither the order of rules nor that of tables decides anything.
+ */
+export function wantedTags(policy: TagPolicy, world: RuleWorld): readonly WantedTags[] {
+  const { database, tables } = world.catalog;
+  if (database === null || database.isLink) return [];
+  const rules = compileRules(policy, world);
+  const met = new Met();
+  const wanted = ofDatabase(rules, met);
+  const look = lookAt(rules, met);
+  for (const table of byName(tables)) if (!table.isLink) look(table, wanted);
+  return wanted;
+}
+
+/** Crawlers and workflows that rules of this database name without a wildcard, and that don't exist. */
+export function missingNames(
+  policy: TagPolicy,
+  world: RuleWorld,
+): { readonly crawlers: readonly string[]; readonly workflows: readonly string[] } {
+  const rules = rulesAbout(policy, world);
+  return {
+    crawlers: missing(rules, 'crawler', world.crawlers),
+    workflows: missing(rules, 'workflow', world.workflows),
+  };
+}
+
+function missing(
+  rules: readonly TagRule[],
+  field: 'crawler' | 'workflow',
+  facts: Observed<readonly { readonly name: string }[]>,
+): readonly string[] {
+  if (!facts.known) return [];
+  const there = new Set(facts.value.map(({ name }) => name));
+  const named = rules.flatMap((rule) => rule[field] ?? []).filter((name) => !isPattern(name));
+  return [...new Set(named)].filter((name) => !there.has(name)).sort();
+}
+
+/** Only rules that ask nothing of tables: which of them a database should go by nobody could say. */
+function ofDatabase(rules: readonly CompiledRule[], met: Met): WantedTags[] {
+  for (const compiled of rules) {
+    const { on, column, table, prefix, parameters, classification, crawler, workflow } = compiled.rule;
+    const asks = [column, table, prefix, classification, crawler, workflow].some((condition) => condition !== null);
+    if (on === 'database' && !asks && Object.keys(parameters).length === 0) met.add(compiled, 'yes');
+  }
+  const wanted: WantedTags[] = [];
+  put(wanted, { table: null, column: null }, met);
+  return wanted;
+}
+
+type Look = (table: TableFacts, wanted: WantedTags[]) => void;
+
+function lookAt(rules: readonly CompiledRule[], met: Met): Look {
+  const onTables = new TableIndex(rules.filter(({ rule }) => rule.on === 'tables' && rule.column === null));
+  const lookAtColumns = columnsOf(
+    rules.filter(({ rule }) => rule.on === 'columns' && rule.column !== null),
+    met,
+  );
+  return (table, wanted) => {
+    const view = tableView(table);
+    onTables.each(view, (rule) => {
+      const verdict = tableVerdict(rule, view);
+      if (verdict !== 'no') met.add(rule, verdict);
+    });
+    put(wanted, { table: table.name, column: null }, met);
+    if (lookAtColumns !== null) lookAtColumns(table, view, wanted);
+  };
+}
+
+type LookAtColumns = (table: TableFacts, view: TableView, wanted: WantedTags[]) => void;
+
+/** A rule whose table is narrowed down is found by its table, another by its column: few columns have a rule. */
+function columnsOf(rules: readonly CompiledRule[], met: Met): LookAtColumns | null {
+  if (rules.length === 0) return null;
+  const byTable = new TableIndex(rules.filter((rule) => leadOf(rule) !== null));
+  const others = rules.filter((rule) => leadOf(rule) === null);
+  const byColumn = new NameIndex(others.map((item) => ({ pattern: item.rule.column ?? '*', item })));
+  return (table, view, wanted) => {
+    const here: CompiledRule[] = [];
+    byTable.each(view, (rule) => {
+      if (tableVerdict(rule, view) !== 'no') here.push(rule);
+    });
+    if (here.length === 0 && byColumn.isEmpty) return;
+    for (const column of table.columns) {
+      const name = column.toLowerCase();
+      const meet = (rule: CompiledRule) => {
+        if (!rule.column(name)) return;
+        const verdict = tableVerdict(rule, view);
+        if (verdict !== 'no') met.add(rule, verdict);
+      };
+      for (const rule of here) meet(rule);
+      byColumn.each(name, meet);
+      put(wanted, { table: table.name, column }, met);
+    }
+  };
+}
+
+function put(wanted: WantedTags[], { table, column }: Pick<WantedTags, 'table' | 'column'>, met: Met): void {
+  const outcome = met.take();
+  if (outcome === null) return;
+  const { tags, undecided, disputed } = outcome;
+  wanted.push(
+    disputed === undefined ? { table, column, tags, undecided } : { table, column, tags, undecided, disputed },
+  );
+}
+
+/** As Glue lists them, unless pages came otherwise. */
+function byName(tables: readonly TableFacts[]): readonly TableFacts[] {
+  const ordered = tables.every((table, i) => i === 0 || (tables[i - 1]?.name ?? '') <= table.name);
+  return ordered ? tables : tables.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
