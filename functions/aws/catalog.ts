@@ -6,6 +6,7 @@ import {
   type DatabaseInput,
   GetCrawlerCommand,
   GetDatabaseCommand,
+  GetDatabasesCommand,
   GetTablesCommand,
   type PrincipalPermissions,
   type Table,
@@ -49,6 +50,22 @@ export async function readLink(clients: Glue, account: string, name: string): Pr
     if (isLakeError(error, 'Missing')) return { database: null };
     throw error;
   }
+}
+
+/** Databases of other accounts that this one is shown: what was granted to it, by name or by tag, and has arrived. */
+export async function listForeign(
+  clients: Pick<Clients, 'glue'>,
+  account: string,
+): Promise<readonly { readonly catalog: string; readonly database: string }[]> {
+  const databases = await everyPage(async (token) => {
+    const page = await asked({ account, owner: false, doing: 'list the databases shared from elsewhere' }, () =>
+      clients.glue.send(new GetDatabasesCommand({ ResourceShareType: 'FOREIGN', NextToken: token })),
+    );
+    return { items: page.DatabaseList, next: page.NextToken };
+  });
+  return databases.flatMap(({ CatalogId, Name }) =>
+    CatalogId && Name ? [{ catalog: CatalogId, database: Name }] : [],
+  );
 }
 
 /** Glue checks neither that the target exists nor that anybody may see it. `AlreadyExists` when the name is taken. */
@@ -141,6 +158,7 @@ function tableFacts(table: Table): TableFacts {
     isLink,
     columns: columns.map(({ Name }) => required(Name, 'the name of a column')),
     parameters: table.Parameters ?? {},
+    ...(table.CreateTime === undefined ? {} : { createdAt: table.CreateTime.getTime() }),
   };
 }
 

@@ -40,6 +40,8 @@ const ROWS: readonly Row[] = [
   { message: /Invalid principal|one or more invalid principals/i, verdict: 'PrincipalUnknown' },
   { message: /Grantee has no permissions|No permissions revoked/i, verdict: ON_REVOKE },
   { code: /^InvalidInput/, message: /^(?!.*organization).*not found/i, verdict: ON_REVOKE },
+  // Under this name as well as under its own (G-L33).
+  { code: /^InvalidInput/, message: /Tag key already exists/i, verdict: 'AlreadyExists' },
   {
     message: /exceeds the maximum allowed|maximum (allowed )?(document|policy) size|too large/i,
     verdict: 'LimitExceeded',

@@ -2,8 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import type { Entry } from '../contracts/ledger.ts';
+import type { TagValues } from '../contracts/policy.ts';
 import type { Action, AssignTags } from './actions.ts';
 import { linkTargetText, taggedText } from './describe.ts';
+import type { Tags } from './facts.ts';
 import { sentText } from './grants.ts';
 import { resourceText, type Trouble } from './lake.ts';
 
@@ -48,9 +50,28 @@ export function intentOf(action: Action, run: Run, earlier: Entry | undefined): 
     execution: run.execution,
     at: run.at,
     ...about,
-    before: { ...about.before, ...(standing?.before ?? {}) },
-    inverse: standing?.inverse ?? about.inverse,
+    ...(standing === undefined ? {} : withEarlier(about, standing)),
   };
+}
+
+/** What was written before and what is written now, as one: tags are put on one after another. */
+function withEarlier(about: Subject, standing: Entry): Pick<Subject, 'sent' | 'before' | 'inverse'> {
+  return {
+    sent: sentTogether(about, standing.sent),
+    before: { ...about.before, ...standing.before },
+    inverse: standing.inverse ?? about.inverse,
+  };
+}
+
+function sentTogether({ kind, sent }: Subject, earlier: string): string {
+  if (kind === 'assignment') return JSON.stringify(sortedTags({ ...JSON.parse(earlier), ...JSON.parse(sent) }));
+  if (kind !== 'tag') return sent;
+  const [now, then] = [JSON.parse(sent), JSON.parse(earlier)] as [TagValues, TagValues];
+  return JSON.stringify({ key: now.key, values: [...new Set([...then.values, ...now.values])].sort() });
+}
+
+function sortedTags(tags: Tags): Tags {
+  return Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 export function isWithdrawal(action: Action): boolean {
@@ -63,6 +84,8 @@ export interface Outcome {
   readonly trouble: Trouble | null;
   /** Somebody else made it between our look and our write. */
   readonly found?: boolean;
+  /** Of an assignment that was refused in part: the tags AWS took. */
+  readonly took?: Tags;
 }
 
 /** The entry after its write. `earlier`: what the ledger had before; a refusal does not undo it. */
@@ -76,6 +99,8 @@ export function settled(action: Action, entry: Entry, outcome: Outcome, earlier:
   }
   const error = { code: trouble.code, message: trouble.message, aws: trouble.aws ?? null };
   if (isWithdrawal(action)) return { ...entry, error, at };
+  if (outcome.took !== undefined)
+    return { ...entry, state: 'confirmed', sent: JSON.stringify(outcome.took), error, at };
   if (!stands || UNSURE.includes(trouble.code)) return { ...entry, state: 'failed', error, at };
   return {
     ...earlier,
@@ -175,7 +200,7 @@ function assignedSubject(action: AssignTags): Subject {
     kind: 'assignment',
     target: taggedText(action),
     principal: null,
-    sent: JSON.stringify(tags),
+    sent: JSON.stringify(sortedTags(tags)),
     before: Object.fromEntries(before),
     inverse: Object.keys(had).length === 0 ? null : JSON.stringify(had),
   };
@@ -214,12 +239,19 @@ function documentSubject(action: DocumentAction): Subject {
     Object.fromEntries(names.map((name) => [name, 'absent']));
   if (action.kind === 'merge-settings') {
     const { addAdmins, addReadOnlyAdmins, raiseVersionTo, closeDefaults } = action;
-    const sent = JSON.stringify({
-      admins: addAdmins,
-      readOnlyAdmins: addReadOnlyAdmins,
-      version: raiseVersionTo,
-      ...(closeDefaults ? { defaults: 'closed' } : {}),
-    });
+    // Closing is an entry of its own: its inverse is the document of then, not the one we first wrote into.
+    if (closeDefaults) {
+      const target = `default permissions of ${action.account}`;
+      return {
+        kind: 'table-defaults',
+        target,
+        principal: null,
+        sent: '[]',
+        before: { defaults: 'theirs' },
+        inverse: null,
+      };
+    }
+    const sent = JSON.stringify({ admins: addAdmins, readOnlyAdmins: addReadOnlyAdmins, version: raiseVersionTo });
     const before = absent([...addAdmins, ...addReadOnlyAdmins]);
     return { kind: 'admins', target: `settings ${action.account}`, principal: null, sent, before, inverse: null };
   }

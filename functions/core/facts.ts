@@ -43,6 +43,8 @@ export interface TableFacts {
   /** Names of its columns, partition keys included, in their order. */
   readonly columns: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch; absent where Glue does not say. */
+  readonly createdAt?: number;
 }
 
 /** The producer's database with its tables. `database` null: the owner says it is missing. */
@@ -99,6 +101,22 @@ export interface RoleFacts {
   /** Identity policies (inline and attached) and the boundary, as texts; null when they could not be read. */
   readonly policies: readonly string[] | null;
   readonly boundary: string | null;
+}
+
+/** A role or user of an account, with what decides what it may do by IAM. */
+export interface IdentityFacts {
+  readonly kind: 'role' | 'user';
+  readonly arn: string;
+  readonly tags: Readonly<Record<string, string>> | null;
+  /** Inline and attached; null when they could not be read. A user's groups are not among them. */
+  readonly policies: readonly string[] | null;
+  readonly boundary: string | null;
+}
+
+/** The roles and users of an account, service-linked roles left out; `unread`: how many more there are than were looked at. */
+export interface IdentitiesFacts {
+  readonly identities: readonly IdentityFacts[];
+  readonly unread: number;
 }
 
 export interface StorageFacts {

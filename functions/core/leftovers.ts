@@ -1,10 +1,11 @@
 /** Verification: what deciding still wants after acting is a finding, with AWS's own error where the ledger has it. */
 
 import type { Entry } from '../contracts/ledger.ts';
-import type { Action, Finding } from './actions.ts';
+import type { Action, AssignTags, Finding } from './actions.ts';
 import { actionSubject, actionsText, actionText } from './describe.ts';
 import { entryFor, VISIBLE_WITHIN_MS } from './entries.ts';
 import { finding } from './findings.ts';
+import { leftTags, withoutOwing } from './left-tags.ts';
 
 /** Actions that were written moments ago and are just not visible yet: look again before judging. */
 export function notYetVisible(actions: readonly Action[], entries: readonly Entry[], now: number): readonly Action[] {
@@ -16,9 +17,13 @@ export function notYetVisible(actions: readonly Action[], entries: readonly Entr
 
 /** Findings for actions that should have been done: one each, so that each is reported and recovers by itself. */
 export function leftoverFindings(actions: readonly Action[], entries: readonly Entry[]): readonly Finding[] {
-  return actions.flatMap((action) =>
+  const left = withoutOwing(actions);
+  const isTagging = (action: Action): action is AssignTags => action.kind === 'assign-tags';
+  const tags = leftTags(left.filter(isTagging), entries, (action, code) => remedyFor(code, action));
+  const singles = [...left.filter((action) => !isTagging(action)), ...tags.single].flatMap((action) =>
     wantedBy(action).map((product) => leftover(action, product, entryFor(action, entries))),
   );
+  return [...singles, ...tags.findings];
 }
 
 /** The products that want it; null for what no product wants: tags and account-wide settings are the policy's own. */
@@ -77,6 +82,22 @@ export function reportOnlyFindings(actions: readonly Action[]): readonly Finding
 }
 
 function remedyFor(code: string | null, action: Action): string {
+  const ofTags = code !== null && action.hop === 'tags' ? tagRemedies(action.account)[code] : undefined;
+  return ofTags ?? remedyOf(code, action);
+}
+
+/** Where LF-Tags ask for something else than other writes. */
+function tagRemedies(account: string): Readonly<Record<string, string>> {
+  return {
+    AccessDenied: `Let whoever administers the LF-Tag grant our operator in ${account} ASSOCIATE and DESCRIBE on it; if that is done, compare the member role stack's version.`,
+    LimitExceeded:
+      'A database, table or column carries at most 50 LF-Tags, a key has at most 1,000 values, a catalog about 1,000 keys: take off what is no longer used, or narrow the rule.',
+    Missing:
+      'The thing, the LF-Tag or its value went away between looking and writing. Nothing to do: the next run looks again and makes what the policy names.',
+  };
+}
+
+function remedyOf(code: string | null, action: Action): string {
   switch (code) {
     case 'AccountNotEntered':
       return `Deploy the member role stack in account ${action.account}, or correct its trust.`;

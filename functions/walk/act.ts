@@ -1,22 +1,24 @@
 /** Doing what was decided: intent, write, confirm. One failure never stops the rest. */
 
 import { closeTableDefaults, createDatabase, createLink } from '#aws/catalog.ts';
-import { toTrouble, wasRepeated } from '#aws/errors.ts';
 import { BATCH, grantBatch, revokeBatch } from '#aws/grants.ts';
 import { registerLocation } from '#aws/location.ts';
 import { chunks } from '#aws/paging.ts';
 import { acceptInvitation } from '#aws/shares.ts';
-import { assignTags, createTag, extendTag } from '#aws/tags.ts';
+import { createTag, extendTag } from '#aws/tags.ts';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
 import type { Entry } from '#contracts/ledger.ts';
-import type { Action } from '#core/actions.ts';
-import { actionText } from '#core/describe.ts';
-import { entryId, intentOf, settled } from '#core/entries.ts';
+import type { Action, AssignTags } from '#core/actions.ts';
+import { entryId } from '#core/entries.ts';
+import { broughtBy } from '#core/hops/ontology.ts';
+import { assignments, TAGS_AT_ONCE } from './act-tags.ts';
 import type { WalkContext } from './context.ts';
 import { type DocumentAction, writeDocument } from './documents.ts';
 import { actor } from './entrance.ts';
 import { inLine } from './lease.ts';
-import { createPace, type Pace } from './pace.ts';
+import { type Doing, ended, intended } from './outcomes.ts';
+import { createPace } from './pace.ts';
+import { isPassing, ROUND_PAUSES_MS } from './rounds.ts';
 
 export interface Acted {
   readonly done: number;
@@ -24,9 +26,7 @@ export interface Acted {
 }
 
 type Permission = Extract<Action, { kind: 'grant' | 'revoke' }>;
-
-/** Waits between rounds for entries AWS refuses for the moment: 15.5 s in all, after the SDK's own retries of whole calls. */
-const ROUND_PAUSES_MS = [500, 1000, 2000, 4000, 8000];
+type Single = Exclude<Action, Permission | AssignTags>;
 
 /** One call starts nothing new after this long: a function lives 5 minutes, its reads and last batch included. */
 const BUDGET_MS = 3 * 60_000;
@@ -37,12 +37,6 @@ const BUDGET_MS = 3 * 60_000;
  */
 const GRANTS_LEASE_MS = 2 * 60_000;
 
-interface Doing {
-  readonly ctx: WalkContext;
-  readonly pace: Pace;
-  readonly earlier: ReadonlyMap<string, Entry>;
-}
-
 /** @throws MoreToDo when the time of one call is over: what is done shows at the next look, the rest is done then. */
 export async function act(ctx: WalkContext, actions: readonly Action[], entries: readonly Entry[]): Promise<Acted> {
   const pace = createPace({ perSecond: ctx.policy.limits.writesPerSecond, now: ctx.now, sleep: ctx.sleep });
@@ -50,24 +44,49 @@ export async function act(ctx: WalkContext, actions: readonly Action[], entries:
   const results: (LakeError | null)[] = [];
   const tried = (action: Action) => doing.earlier.get(entryId(action))?.execution === ctx.execution;
   const stopAt = ctx.now() + BUDGET_MS;
+  const lacking = new Set(broughtBy(actions));
   let again = false;
-  // What AWS refused this run already comes last, or it could use up every call before the rest has had its turn.
-  for (const group of [...inOrder(actions.filter((a) => !tried(a))), ...inOrder(actions.filter(tried))]) {
+  for (const group of inTurn(actions, tried)) {
     const first = group[0];
     if (first === undefined) continue;
     if (ctx.now() >= stopAt) {
       if (tried(first)) break;
       throw new LakeError('MoreToDo', { message: `${results.length} of ${actions.length} write(s) done in this call` });
     }
-    const outcome = isPermission(first)
-      ? await permissions(doing, group.filter(isPermission))
-      : [await single(doing, first)];
+    const outcome = await together(doing, group, lacking);
     results.push(...outcome);
+    if (isOntology(first) && outcome[0] === null) for (const tag of broughtBy([first])) lacking.delete(tag);
     again ||= !tried(first) && outcome.some((result) => isLakeError(result, 'LeaseHeld'));
   }
   if (again) throw new LakeError('MoreToDo', { message: 'another run is writing here: once more in line' });
   const done = results.filter((result) => result === null).length;
   return { done, failed: distinct(actions).length - done };
+}
+
+/**
+ * What AWS refused this run already comes last, or it could use up every call before the rest has had its turn. Keys of
+ * LF-Tags come first all the same: nothing can be tagged without them.
+ */
+function inTurn(actions: readonly Action[], tried: (action: Action) => boolean): readonly (readonly Action[])[] {
+  const others = actions.filter((action) => !isOntology(action));
+  return [
+    ...inOrder(actions.filter(isOntology)),
+    ...inOrder(others.filter((action) => !tried(action))),
+    ...inOrder(others.filter(tried)),
+  ];
+}
+
+/** One group: writes that go out together. */
+async function together(
+  doing: Doing,
+  group: readonly Action[],
+  lacking: ReadonlySet<string>,
+): Promise<readonly (LakeError | null)[]> {
+  const [first] = group;
+  if (first === undefined) return [];
+  if (isPermission(first)) return permissions(doing, group.filter(isPermission));
+  if (isAssignment(first)) return assignments(doing, group.filter(isAssignment), lacking);
+  return [await single(doing, first)];
 }
 
 function distinct(actions: readonly Action[]): readonly Action[] {
@@ -78,13 +97,21 @@ function isPermission(action: Action): action is Permission {
   return action.kind === 'grant' || action.kind === 'revoke';
 }
 
+function isAssignment(action: Action): action is AssignTags {
+  return action.kind === 'assign-tags';
+}
+
+function isOntology(action: Action): boolean {
+  return action.kind === 'create-tag' || action.kind === 'extend-tag';
+}
+
 /**
- * Everything that is not a grant one by one and first; then revokes, then grants, in batches of one account, Region and
- * hop. Altering a database comes last: the right to do so may be among the grants.
+ * Everything that is not a grant one by one and first, but LF-Tags in chunks; then revokes, then grants, in batches of
+ * one account, Region and hop. Altering a database comes last: the right to do so may be among the grants.
  */
 function inOrder(actions: readonly Action[]): readonly (readonly Action[])[] {
   const all = distinct(actions);
-  const others = all.filter((action) => !isPermission(action));
+  const others = all.filter((action) => !isPermission(action) && !isAssignment(action));
   const isLast = (action: Action) => action.kind === 'close-table-defaults';
   const singles = others.filter((action) => !isLast(action)).map((action) => [action]);
   const batches = (kind: Permission['kind']) => {
@@ -94,29 +121,35 @@ function inOrder(actions: readonly Action[]): readonly (readonly Action[])[] {
     );
     return [...groups.values()].flatMap((group) => chunks(group, BATCH));
   };
-  return [...singles, ...batches('revoke'), ...batches('grant'), ...others.filter(isLast).map((action) => [action])];
+  const [databases, tables] = [true, false].map((is) =>
+    all.filter((a) => isAssignment(a) && (a.table === null) === is),
+  );
+  // What is an exception to a database's tag is one before the database says it.
+  const tags = [...chunks(tables ?? [], TAGS_AT_ONCE), ...chunks(databases ?? [], TAGS_AT_ONCE)];
+  const last = others.filter(isLast).map((action) => [action]);
+  return [...singles, ...tags, ...batches('revoke'), ...batches('grant'), ...last];
 }
 
-async function single(doing: Doing, action: Exclude<Action, Permission>): Promise<LakeError | null> {
-  const { ctx, pace, earlier } = doing;
-  const intent = intentOf(
-    action,
-    { policy: ctx.policy.hash, execution: ctx.execution, at: ctx.now() },
-    earlier.get(entryId(action)),
-  );
+async function single(doing: Doing, action: Single): Promise<LakeError | null> {
+  const { ctx, pace } = doing;
+  const intent = intended(doing, action);
   await pace.turn(`${action.account}/${action.region}`);
   const kept = { entry: intent };
-  try {
-    await ctx.ledger.put([intent]);
-    await write(ctx, action, kept);
-  } catch (error) {
-    return ended(doing, action, kept.entry, error);
-  }
-  return ended(doing, action, kept.entry, null);
+  const error = await putAndWrite(ctx, action, kept).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  const [failure = null] = await ended(doing, [{ action, intent: kept.entry, error }]);
+  return failure;
+}
+
+async function putAndWrite(ctx: WalkContext, action: Single, kept: { entry: Entry }): Promise<void> {
+  await ctx.ledger.put([kept.entry]);
+  await write(ctx, action, kept);
 }
 
 /** `kept.entry` gains the text of a document before it is overwritten. */
-async function write(ctx: WalkContext, action: Exclude<Action, Permission>, kept: { entry: Entry }): Promise<void> {
+async function write(ctx: WalkContext, action: Single, kept: { entry: Entry }): Promise<void> {
   const clients = actor(ctx, action);
   switch (action.kind) {
     case 'create-link':
@@ -132,8 +165,6 @@ async function write(ctx: WalkContext, action: Exclude<Action, Permission>, kept
       return createTag(clients, action.account, action.tag);
     case 'extend-tag':
       return extendTag(clients, action.account, action.tag);
-    case 'assign-tags':
-      return assignTags(clients, action.account, action);
     case 'register-location':
       return registerLocation(clients, action.account, action);
     default:
@@ -148,38 +179,11 @@ async function document(ctx: WalkContext, action: DocumentAction, kept: { entry:
   });
 }
 
-/** Writes the outcome to the ledger and says it; anything but a LakeError is our own fault and thrown on. */
-async function ended(
-  { ctx, earlier }: Doing,
-  action: Action,
-  intent: Entry,
-  error: unknown,
-): Promise<LakeError | null> {
-  if (error !== null && !(error instanceof LakeError)) throw error;
-  // The thing appeared between looking and writing: the next look tells whether it is as wanted.
-  const failure = isLakeError(error, 'AlreadyExists', 'NothingToRevoke') ? null : (error as LakeError | null);
-  // Found there after our own repeated call, it may as well be what the first one made.
-  const found = isLakeError(error, 'AlreadyExists') && !wasRepeated(error);
-  const outcome = { at: ctx.now(), trouble: failure === null ? null : toTrouble(failure), found };
-  await ctx.ledger.put([settled(action, intent, outcome, earlier.get(entryId(action)))]);
-  const said = {
-    account: action.account,
-    region: action.region,
-    hop: action.hop,
-    action: action.kind,
-    text: actionText(action),
-    products: action.products,
-  };
-  ctx.tell(failure === null ? { kind: 'wrote', ...said } : { kind: 'refused', ...said, code: failure.code });
-  return failure;
-}
-
 /** A batch of grants or revokes; only entries that AWS refuses for the moment are sent again (G-L10). */
 async function permissions(doing: Doing, batch: readonly Permission[]): Promise<readonly (LakeError | null)[]> {
-  const { ctx, earlier } = doing;
-  const run = { policy: ctx.policy.hash, execution: ctx.execution, at: ctx.now() };
-  const intents = new Map(batch.map((action) => [action, intentOf(action, run, earlier.get(entryId(action)))]));
-  await ctx.ledger.put([...intents.values()]);
+  const { ctx } = doing;
+  const intents = batch.map((action) => ({ action, intent: intended(doing, action) }));
+  await ctx.ledger.put(intents.map(({ intent }) => intent));
   const outcome = new Map<Permission, LakeError | null>();
   let open = batch;
   for (const pause of [0, ...ROUND_PAUSES_MS]) {
@@ -189,15 +193,10 @@ async function permissions(doing: Doing, batch: readonly Permission[]): Promise<
     open = open.filter((action) => isPassing(outcome.get(action) ?? null));
     if (open.length === 0) break;
   }
-  const ends = batch.map((action) =>
-    ended(doing, action, intents.get(action) ?? intentOf(action, run, undefined), outcome.get(action) ?? null),
+  return ended(
+    doing,
+    intents.map((write) => ({ ...write, error: outcome.get(write.action) ?? null })),
   );
-  return Promise.all(ends);
-}
-
-/** Transient trouble, and what a share accepted or a role made moments ago still looks like (G-L4, G-L16). */
-function isPassing(error: LakeError | null): boolean {
-  return isLakeError(error, 'Transient', 'NotVisible', 'PrincipalUnknown');
 }
 
 async function sendBatch({ ctx, pace }: Doing, batch: readonly Permission[]): Promise<readonly (LakeError | null)[]> {
