@@ -1,52 +1,69 @@
-/** How soon a lake answers after its process was started: cold (nothing compiled yet) and warm (every later start). */
+/** How soon a lake answers after its process was started: the first time after `npm ci`, later, and never compiled. */
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../infra/local/lake/main.ts', import.meta.url));
+const folder = fileURLToPath(new URL('../../infra/local/lake', import.meta.url));
 const CALLER = 'Action=GetCallerIdentity&Version=2011-06-15';
 const SIGNATURE = 'AWS4-HMAC-SHA256 Credential=111111111111/20261122/eu-west-1/sts/aws4_request, SignedHeaders=host';
 
+export interface StartTimes {
+  readonly best: number;
+  readonly median: number;
+  readonly worst: number;
+}
+
+/** Milliseconds from the start of the process to the first answer of a real operation. */
 export interface LakeStart {
-  /** Milliseconds to the first answer of a real operation; the best and the middle of the runs. */
-  readonly cold: { readonly best: number; readonly median: number };
-  readonly warm: { readonly best: number; readonly median: number };
+  /** The first start of a fresh checkout: `npm ci` has compiled it. */
+  readonly cold: StartTimes;
+  readonly warm: StartTimes;
+  /** The first start where `npm ci` was told to run no scripts. */
+  readonly uncompiled: StartTimes;
 }
 
 export async function benchLakeStart(runs = 7): Promise<LakeStart> {
-  const kept = mkdtempSync(join(tmpdir(), 'lake-start-'));
+  const cold: number[] = [];
+  const warm: number[] = [];
+  const uncompiled: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    await inFreshCopy(async (lake) => void uncompiled.push(await start(lake)));
+    await inFreshCopy(async (lake) => {
+      spawnSync(process.execPath, [join(lake, 'compile.js')], { stdio: 'inherit' });
+      cold.push(await start(lake));
+      warm.push(await start(lake));
+    });
+  }
+  return { cold: summary(cold), warm: summary(warm), uncompiled: summary(uncompiled) };
+}
+
+/** Node keeps what it compiled beside the lake: a copy knows nothing of it. It needs no packages. */
+async function inFreshCopy(use: (lake: string) => Promise<void>): Promise<void> {
+  const checkout = mkdtempSync(join(tmpdir(), 'lake-start-'));
   try {
-    const cold: number[] = [];
-    for (let i = 0; i < runs; i++) {
-      // Node keeps what it compiled below the temporary directory.
-      const fresh = mkdtempSync(join(tmpdir(), 'lake-start-'));
-      cold.push(await start(fresh));
-      rmSync(fresh, { recursive: true, force: true });
-    }
-    await start(kept);
-    const warm: number[] = [];
-    for (let i = 0; i < runs; i++) warm.push(await start(kept));
-    return { cold: summary(cold), warm: summary(warm) };
+    const lake = join(checkout, 'lake');
+    cpSync(folder, lake, { recursive: true, filter: (path) => !path.endsWith('.local') });
+    writeFileSync(join(checkout, 'package.json'), '{ "type": "module" }');
+    await use(lake);
   } finally {
-    rmSync(kept, { recursive: true, force: true });
+    rmSync(checkout, { recursive: true, force: true });
   }
 }
 
-function summary(times: readonly number[]): { best: number; median: number } {
+function summary(times: readonly number[]): StartTimes {
   const sorted = times.toSorted((one, other) => one - other);
-  return { best: sorted[0] ?? 0, median: sorted[Math.floor(sorted.length / 2)] ?? 0 };
+  return { best: sorted[0] ?? 0, median: sorted[Math.floor(sorted.length / 2)] ?? 0, worst: sorted.at(-1) ?? 0 };
 }
 
-async function start(temporary: string): Promise<number> {
+async function start(checkout: string): Promise<number> {
   const began = performance.now();
-  const env = { ...process.env, TMPDIR: temporary };
-  const lake = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const lake = spawn(process.execPath, [join(checkout, 'lake.js')], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     for await (const line of createInterface({ input: lake.stdout })) {
       await callerIdentity(line);

@@ -42,7 +42,7 @@ interface Target {
   readonly agent: Agent;
 }
 
-const main = fileURLToPath(new URL('../../infra/local/lake/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../infra/local/lake/lake.js', import.meta.url));
 
 export async function benchLake(): Promise<LakeBench> {
   const { warm, cold } = await benchLakeStart();

@@ -196,10 +196,9 @@ describe('shares', () => {
   test('what is withdrawn is gone from RAM too: the operator may disassociate (G-R12)', async () => {
     const client = root(cloud.stage, FINANCE).ram;
     const shared = async () => {
-      const pages = await Array.fromAsync(
-        paginateListResources({ client }, { resourceOwner: 'SELF', principal: ANALYTICS }),
-      );
-      const arns = pages.flatMap(({ resources = [] }) => resources.map(({ arn }) => arn ?? ''));
+      const arns: string[] = [];
+      for await (const page of paginateListResources({ client }, { resourceOwner: 'SELF', principal: ANALYTICS }))
+        arns.push(...(page.resources ?? []).map(({ arn = '' }) => arn));
       return arns.filter((arn) => arn.includes(HR.database));
     };
     await publishAll(cloud, three);
@@ -211,8 +210,9 @@ describe('shares', () => {
   test('three products to one account: five shares at most, whatever is granted into them (G-R14)', async () => {
     await publishAll(cloud, three);
     const client = root(cloud.stage, ANALYTICS).ram;
-    const pages = await Array.fromAsync(paginateGetResourceShares({ client }, { resourceOwner: 'OTHER-ACCOUNTS' }));
-    const shares = pages.flatMap(({ resourceShares = [] }) => resourceShares);
+    const shares: unknown[] = [];
+    for await (const page of paginateGetResourceShares({ client }, { resourceOwner: 'OTHER-ACCOUNTS' }))
+      shares.push(...(page.resourceShares ?? []));
     expect(shares.length).toBeGreaterThan(0);
     expect(shares.length).toBeLessThanOrEqual(5);
   });

@@ -1,6 +1,5 @@
 /** `npm run -s lake -- --port 4570`: the lake on its own, until a signal ends it. */
 
-import { enableCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { SWITCHES } from './switches.ts';
 
@@ -12,6 +11,7 @@ const HELP = `lake: AWS Lake Formation, RAM, Glue Data Catalog, Organizations an
   --accounts LIST   only these accounts exist, 12 digits each, with commas between (any 12 digits)
   --switch N=VALUE  another reading of a fact only AWS can confirm; may be repeated (--switches lists them)
   --switches        what can be switched, and what each value means
+  --compile         load everything once and end: the next start, be it the first, is a quick one
   --help            this text
 
 The first line on stdout is the address. A 12-digit access key id is the root of that account:
@@ -43,6 +43,18 @@ const listSwitches = (): string =>
       `${name}=${[`${preset} (default)`, ...alternatives].join('|')}\n    ${meaning}\n`,
   ).join('');
 
+/** Node keeps what a process compiled when it ends by itself; `lake.js` says where. */
+async function compile(): Promise<void> {
+  const { startLake } = await import('./start.ts');
+  const lake = await startLake();
+  const [{ serviceModules }, { createMemoryBackend }] = await Promise.all([
+    import('./modules.ts'),
+    import('./backend/memory/backend.ts'),
+  ]);
+  await serviceModules(createMemoryBackend());
+  await lake.close();
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -52,6 +64,7 @@ async function main(): Promise<void> {
       accounts: { type: 'string' },
       switch: { type: 'string', multiple: true },
       switches: { type: 'boolean' },
+      compile: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -63,10 +76,9 @@ async function main(): Promise<void> {
     process.stdout.write(listSwitches());
     return;
   }
+  if (values.compile === true) return compile();
   const port = wholeNumber('port', values.port);
   const seed = wholeNumber('seed', values.seed);
-  // Types are stripped and code compiled once, not at every start: that is half of the time to the first answer.
-  enableCompileCache();
   const { startLake } = await import('./start.ts');
   const lake = await startLake({
     ...(port === undefined ? {} : { port }),

@@ -7,7 +7,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, expect, test } from 'vitest';
 import { clientsOf, PRODUCER } from './clients.ts';
 
-const MAIN = fileURLToPath(new URL('../../../../infra/local/lake/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../../infra/local/lake/lake.js', import.meta.url));
 
 // A start takes half a second; a machine with other work on it gets ten.
 const SLOW_MS = 10_000;
@@ -74,6 +74,10 @@ test('explains itself, lists its switches, refuses what it does not understand',
     code: 64,
     err: 'lake: no switch is called no-such\n',
   });
+});
+
+test('compiles itself and ends: what `npm ci` runs', async () => {
+  expect(await output(start('--compile'))).toEqual({ code: 0, out: '', err: '' });
 });
 
 test(
