@@ -1,6 +1,8 @@
 /** Which accounts and Regions the policy is about. */
 
 import type { Catalog, Policy } from '#contracts/policy.ts';
+import { produces } from '#core/catalogs.ts';
+import type { Foundation } from './constructs/member-permissions.ts';
 import type { Needs } from './constructs/patterns.ts';
 
 /** Ids of the accounts the policy names, sorted. */
@@ -52,5 +54,19 @@ export function observedStorage(policy: Policy, id: string): { buckets: readonly
   return {
     buckets: [...new Set(stores.map((storage) => storage.bucket))].sort(),
     keys: [...new Set(stores.flatMap((storage) => storage.key ?? []))].sort(),
+  };
+}
+
+/** What our roles need in this account for the lake's foundation, and only if the policy asks for it. */
+export function foundationOf(policy: Policy, id: string): Foundation {
+  const { defaults, createDatabase } = policy.settings;
+  const registered = policy.products.filter(({ account, storage }) => account === id && storage.access !== 'iam');
+  const wanted = registered.map(({ storage }) => storage.registration ?? 'service-linked');
+  const catalogs = [...policy.products, ...(policy.tags?.catalogs ?? [])].filter(({ account }) => account === id);
+  return {
+    registrationRoles: [...new Set(wanted.filter((role) => role !== 'service-linked'))].sort(),
+    serviceLinked: wanted.includes('service-linked'),
+    identities:
+      (defaults !== undefined || createDatabase !== undefined) && catalogs.some((catalog) => produces(policy, catalog)),
   };
 }

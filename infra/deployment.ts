@@ -3,7 +3,7 @@
 import { type App, type Stack, Tags } from 'aws-cdk-lib';
 import { memberRolePath } from '#contracts/names.ts';
 import type { Policy, PolicyDocument } from '#contracts/policy.ts';
-import { accountIds, dataRegions, eventNeeds, managedStorage, observedStorage } from './accounts.ts';
+import { accountIds, dataRegions, eventNeeds, foundationOf, managedStorage, observedStorage } from './accounts.ts';
 import { HubStack } from './stacks/hub-stack.ts';
 import { MemberEventsStack } from './stacks/member-events-stack.ts';
 import { MemberRoleStack } from './stacks/member-role-stack.ts';
@@ -44,6 +44,7 @@ function memberRoles(app: App, policy: Policy, account: string, path: string): M
     memberRolePath: path,
     observed: observedStorage(policy, account),
     managed: managedStorage(policy, account),
+    foundation: foundationOf(policy, account),
   });
 }
 

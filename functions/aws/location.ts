@@ -6,24 +6,38 @@ import type { Clients } from './clients.ts';
 import { asked } from './errors.ts';
 import { everyPage } from './paging.ts';
 
-/** The registration that covers a prefix: its own, or its nearest parent's, which counts just the same. */
-export async function readLocation(
+export type Registration = NonNullable<LocationFacts['registered']>;
+
+/** Every location registered in this account and Region. */
+export async function listLocations(
   clients: Pick<Clients, 'lakeFormation' | 'account'>,
-  location: { bucket: string; prefix: string; partition: string },
-): Promise<LocationFacts> {
+): Promise<readonly Registration[]> {
   const view = { account: clients.account, owner: true, doing: 'list the locations registered with Lake Formation' };
   const resources = await everyPage(async (token) => {
     const page = await asked(view, () => clients.lakeFormation.send(new ListResourcesCommand({ NextToken: token })));
     return { items: page.ResourceInfoList, next: page.NextToken };
   });
-  const nearest = nearestTo(`arn:${location.partition}:s3:::${location.bucket}/${location.prefix}`, resources);
-  return { registered: nearest ? factsOf(nearest) : null };
+  return resources.map(factsOf);
 }
 
-function nearestTo(target: string, resources: readonly ResourceInfo[]): ResourceInfo | undefined {
-  return resources
-    .filter((resource) => `${trimmed(target)}/`.startsWith(`${trimmed(resource.ResourceArn ?? 'none')}/`))
-    .sort((a, b) => trimmed(b.ResourceArn ?? '').length - trimmed(a.ResourceArn ?? '').length)[0];
+/** The registration that covers a prefix: its own, or its nearest parent's, which counts just the same. */
+export function covering(
+  registrations: readonly Registration[],
+  { bucket, prefix, partition }: { bucket: string; prefix: string; partition: string },
+): LocationFacts {
+  const target = trimmed(`arn:${partition}:s3:::${bucket}/${prefix}`);
+  const [nearest] = registrations
+    .filter(({ arn }) => arn !== '' && `${target}/`.startsWith(`${trimmed(arn)}/`))
+    .sort((a, b) => trimmed(b.arn).length - trimmed(a.arn).length);
+  return { registered: nearest ?? null };
+}
+
+/** Both at once. */
+export async function readLocation(
+  clients: Pick<Clients, 'lakeFormation' | 'account'>,
+  location: { bucket: string; prefix: string; partition: string },
+): Promise<LocationFacts> {
+  return covering(await listLocations(clients), location);
 }
 
 /** Consoles register `s3://bucket/path`, `…/path/` and `…/path/*` alike. */
@@ -31,7 +45,7 @@ function trimmed(arn: string): string {
   return arn.replace(/\/?\*?$/, '');
 }
 
-function factsOf(resource: ResourceInfo): NonNullable<LocationFacts['registered']> {
+function factsOf(resource: ResourceInfo): Registration {
   return {
     arn: resource.ResourceArn ?? '',
     roleArn: resource.RoleArn ?? null,

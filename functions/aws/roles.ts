@@ -93,7 +93,8 @@ async function attachedPolicies(clients: Iam, role: string): Promise<string[]> {
   return Promise.all(attached.map((policy) => managedPolicy(clients, required(policy.PolicyArn, 'a policy ARN'))));
 }
 
-async function managedPolicy(clients: Iam, arn: string): Promise<string> {
+/** The text of a managed policy's default version. */
+export async function managedPolicy(clients: Iam, arn: string): Promise<string> {
   const doing = view(clients, `read policy ${arn}`);
   const { Policy } = await asked(doing, () => clients.iam.send(new GetPolicyCommand({ PolicyArn: arn })));
   const version = required(Policy?.DefaultVersionId, `the version of policy ${arn}`);
@@ -113,7 +114,7 @@ function listedRole(role: Role): ListedRole {
 }
 
 /** IAM sends documents percent-encoded (RFC 3986). */
-function decoded(document: string | undefined): string {
+export function decoded(document: string | undefined): string {
   return decodeURIComponent(required(document, 'a policy document'));
 }
 

@@ -5,6 +5,7 @@ import { LakeError } from '#contracts/errors.ts';
 
 export type Purpose =
   | 'observe'
+  | 'identities'
   | 'settings'
   | 'catalog-policy'
   | 'exposure'
@@ -57,6 +58,22 @@ const READ_RUNS = [
   'glue:GetWorkflow',
   'glue:GetWorkflowRuns',
 ];
+const READ_ROLES = [
+  'iam:ListRoles',
+  'iam:GetRole',
+  'iam:ListRolePolicies',
+  'iam:GetRolePolicy',
+  'iam:ListAttachedRolePolicies',
+  'iam:GetPolicy',
+  'iam:GetPolicyVersion',
+];
+const READ_USERS = [
+  'iam:ListUsers',
+  'iam:GetUser',
+  'iam:ListUserPolicies',
+  'iam:GetUserPolicy',
+  'iam:ListAttachedUserPolicies',
+];
 const READ_CATALOG = ['glue:GetDatabase', 'glue:GetTables', 'glue:GetTable'];
 
 export function sessionPolicyFor(options: SessionPolicyOptions): SessionPolicy {
@@ -98,21 +115,12 @@ const ALLOWS: Readonly<Record<Purpose, (options: SessionPolicyOptions) => readon
       ],
       on: ANY,
     },
-    {
-      actions: [
-        'iam:ListRoles',
-        'iam:GetRole',
-        'iam:ListRolePolicies',
-        'iam:GetRolePolicy',
-        'iam:ListAttachedRolePolicies',
-        'iam:GetPolicy',
-        'iam:GetPolicyVersion',
-      ],
-      on: ANY,
-    },
+    { actions: READ_ROLES, on: ANY },
     { actions: ['s3:GetBucketPolicy', 's3:GetEncryptionConfiguration'], on: bucketOf(options) ?? ANY },
     { actions: ['kms:GetKeyPolicy'], on: options.key ? [options.key] : ANY },
   ],
+  // Who could make databases and tables: read only while that is about to change.
+  identities: () => [{ actions: [...READ_ROLES, ...READ_USERS], on: ANY }],
   settings: () => [{ actions: ['lakeformation:GetDataLakeSettings', 'lakeformation:PutDataLakeSettings'], on: ANY }],
   'catalog-policy': (options) => [
     {

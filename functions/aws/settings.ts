@@ -4,6 +4,7 @@ import {
   type DataLakePrincipal,
   type DataLakeSettings,
   GetDataLakeSettingsCommand,
+  type PrincipalPermissions,
   PutDataLakeSettingsCommand,
 } from '@aws-sdk/client-lakeformation';
 import { LakeError } from '#contracts/errors.ts';
@@ -11,7 +12,7 @@ import type { SettingsFacts } from '#core/facts.ts';
 import type { Clients } from './clients.ts';
 import { asked } from './errors.ts';
 import { required } from './paging.ts';
-import { principalOf } from './principals.ts';
+import { isEverybody, principalOf } from './principals.ts';
 
 export type { DataLakeSettings };
 
@@ -50,6 +51,8 @@ export interface SettingsChange {
   readonly addAdmins: readonly string[];
   readonly addReadOnlyAdmins: readonly string[];
   readonly raiseVersionTo: number | null;
+  /** Take IAM_ALLOWED_PRINCIPALS off what new databases and tables are opened to. */
+  readonly closeDefaults?: boolean;
 }
 
 /**
@@ -60,12 +63,14 @@ export function mergeSettings(raw: DataLakeSettings, change: SettingsChange): Da
   const admins = withAdded(raw.DataLakeAdmins, change.addAdmins, 'administrators');
   const readers = withAdded(raw.ReadOnlyAdmins, change.addReadOnlyAdmins, 'read-only administrators');
   const raise = change.raiseVersionTo !== null && change.raiseVersionTo > versionOf(raw);
-  if (!admins && !readers && !raise) return null;
+  const closed = change.closeDefaults ? withoutEverybody(raw) : null;
+  if (!admins && !readers && !raise && !closed) return null;
   return {
     ...raw,
     ...(admins ? { DataLakeAdmins: admins } : {}),
     ...(readers ? { ReadOnlyAdmins: readers } : {}),
     ...(raise ? { Parameters: { ...raw.Parameters, [VERSION]: String(change.raiseVersionTo) } } : {}),
+    ...closed,
   };
 }
 
@@ -81,9 +86,23 @@ function factsOf(raw: DataLakeSettings, account: string): SettingsFacts {
     admins: namesOf(raw.DataLakeAdmins),
     readOnlyAdmins: namesOf(raw.ReadOnlyAdmins),
     crossAccountVersion: versionOf(raw, account),
-    openDatabases: (raw.CreateDatabaseDefaultPermissions ?? []).length > 0,
-    openTables: (raw.CreateTableDefaultPermissions ?? []).length > 0,
+    openDatabases: (raw.CreateDatabaseDefaultPermissions ?? []).some(isEverybodys),
+    openTables: (raw.CreateTableDefaultPermissions ?? []).some(isEverybodys),
   };
+}
+
+/** Null when nothing is opened to everybody. AWS takes an empty list for "Lake Formation decides", an absent one for none said. */
+function withoutEverybody(
+  raw: DataLakeSettings,
+): Pick<DataLakeSettings, 'CreateDatabaseDefaultPermissions' | 'CreateTableDefaultPermissions'> | null {
+  const { CreateDatabaseDefaultPermissions: databases = [], CreateTableDefaultPermissions: tables = [] } = raw;
+  if (![...databases, ...tables].some(isEverybodys)) return null;
+  const rest = (defaults: readonly PrincipalPermissions[]) => defaults.filter((one) => !isEverybodys(one));
+  return { CreateDatabaseDefaultPermissions: rest(databases), CreateTableDefaultPermissions: rest(tables) };
+}
+
+function isEverybodys({ Principal }: PrincipalPermissions): boolean {
+  return isEverybody(Principal?.DataLakePrincipalIdentifier ?? '');
 }
 
 function namesOf(principals: readonly DataLakePrincipal[] | undefined): readonly string[] {

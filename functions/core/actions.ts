@@ -63,6 +63,8 @@ export type Action =
       readonly raiseVersionTo: number | null;
       /** New databases and tables no longer open to IAM_ALLOWED_PRINCIPALS. */
       readonly closeDefaults: boolean;
+      /** Who loses what by it today, in words. */
+      readonly loses?: string;
     })
   /** Put our statements into the Glue catalog policy and take our stale ones out; the rest of the document survives. */
   | (ActionBase & { readonly kind: 'merge-catalog-policy'; readonly statements: readonly Statement[] })
@@ -93,6 +95,8 @@ export type Action =
       readonly reason: 'exposure' | 'link-exposure' | 'withdrawal';
       /** Products of which this withdrawal, with those beside it, leaves nothing: the brake asks. */
       readonly empties?: readonly string[];
+      /** Who loses what by it today, in words. */
+      readonly loses?: string;
     })
   /** `CreateTableDefaultPermissions: []`, so that new tables are not open again. */
   | (ActionBase & { readonly kind: 'close-table-defaults'; readonly database: string })
@@ -151,6 +155,9 @@ export interface Finding {
   /** AWS's own answer, or null when nothing was attempted. */
   readonly aws: Trouble['aws'] | null;
 }
+
+/** Stands for what belongs to no product, as grants by tag: no product can have this name. */
+export const NO_PRODUCT = '';
 
 /** A hop that said nothing of a product (null: of any), because an earlier hop does not hold or a fact is unknown. */
 export interface Unjudged {

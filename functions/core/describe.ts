@@ -60,7 +60,7 @@ export function actionText(action: Action): string {
         ...(action.raiseVersionTo === null ? [] : [`raise the cross-account version to ${action.raiseVersionTo}`]),
         ...(action.closeDefaults ? ['no longer open new databases and tables to IAM_ALLOWED_PRINCIPALS'] : []),
       ];
-      return `${subject}: ${parts.join(', ')}`;
+      return `${subject}: ${parts.join(', ')}${losing(action)}`;
     }
     case 'merge-catalog-policy':
       return `${subject}: put our ${action.statements.length} statement(s) beside what is there`;
@@ -72,7 +72,7 @@ export function actionText(action: Action): string {
       return `grant ${action.grant.permissions.join(', ')} on ${subject} to ${action.grant.principal}${option}`;
     }
     case 'revoke':
-      return `revoke ${action.grant.permissions.join(', ')} on ${subject} from ${action.grant.principal}`;
+      return `revoke ${action.grant.permissions.join(', ')} on ${subject} from ${action.grant.principal}${losing(action)}`;
     case 'close-table-defaults':
       return `${subject}: new tables no longer open to IAM_ALLOWED_PRINCIPALS`;
     case 'accept-invitation':
@@ -90,6 +90,10 @@ export function actionText(action: Action): string {
     case 'register-location':
       return `register ${subject} with ${action.roleArn ?? "Lake Formation's service-linked role"}${action.hybrid ? ', hybrid' : ''}`;
   }
+}
+
+function losing({ loses }: { readonly loses?: string }): string {
+  return loses === undefined ? '' : ` (${loses})`;
 }
 
 /** `source=product (was none)`; a database's says what follows from it (law 9). */

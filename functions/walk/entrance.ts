@@ -20,6 +20,11 @@ export function reader(ctx: WalkContext, place: Place): Clients {
   return enter(ctx, 'Reader', 'observe', { account: place.account, region: place.region });
 }
 
+/** To read whom the account's own policies let do what. */
+export function identityReader(ctx: WalkContext, place: Place): Clients {
+  return enter(ctx, 'Reader', 'identities', { account: place.account, region: place.region });
+}
+
 /** Who does an action: documents of storage have a role of their own, everything else is the operator's. */
 export function actor(ctx: WalkContext, action: Action): Clients {
   const { account, region } = action;

@@ -1,23 +1,20 @@
 /** The producer half of the path: what is, hop by hop, and what deciding makes of it. */
 
-import { readBucketPolicy, readEncryption } from '#aws/buckets.ts';
 import { readCatalog } from '#aws/catalog.ts';
 import { readCatalogPolicy } from '#aws/catalog-policy.ts';
 import { listGrants, listTagGrants } from '#aws/grants.ts';
-import { readKeyPolicy } from '#aws/keys.ts';
-import { readLocation } from '#aws/location.ts';
 import { readSettings } from '#aws/settings.ts';
 import { readAssociations } from '#aws/shares.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import { type Decision, merge, NOTHING, unjudged } from '#core/actions.ts';
+import { judgesCatalog } from '#core/catalogs.ts';
 import { isWithdrawal } from '#core/entries.ts';
-import type { CatalogFacts, StorageFacts } from '#core/facts.ts';
+import type { CatalogFacts } from '#core/facts.ts';
 import { decideCatalogPolicy } from '#core/hops/catalog-policy.ts';
 import { decideExposure } from '#core/hops/exposure.ts';
-import { decideLocation } from '#core/hops/location.ts';
-import { decideSettings } from '#core/hops/settings.ts';
+import { decideSettings, type SettingsQuestion } from '#core/hops/settings.ts';
 import { decideShare, productResources, tablesOf, unwantedShares } from '#core/hops/share.ts';
 import { decideStorage } from '#core/hops/storage.ts';
 import {
@@ -33,8 +30,10 @@ import { consumersOf, productsOf, receivers, tagReceivers } from '#core/wanted.t
 import { withoutTaking } from '#core/withdraw.ts';
 import type { WalkContext } from './context.ts';
 import { reader, roleArn } from './entrance.ts';
+import { foundationFacts } from './foundation-facts.ts';
 import { observed, observedAsAdmin, once, oncePer } from './observed.ts';
 import { runFacts } from './runs.ts';
+import { readStorage, storageText } from './stored.ts';
 import { tagFacts } from './tag-facts.ts';
 
 /** `recent`: confirmed entries believed before AWS shows them. `planning`: earlier hops' actions count as done. */
@@ -60,6 +59,7 @@ export function publishFacts(ctx: WalkContext, scope: PublishScope) {
     observedAsAdmin(ctx, { settings: await settings(), role, account }, read);
   const catalog = once(() => asAdmin(async () => (database === null ? NO_DATABASE : readDatabase(database))));
   const readDatabase = (name: string) => readCatalog(clients, { account, database: name, owner: true });
+  const runs = runFacts(ctx, scope);
   const listed = once(() => asAdmin(async () => ({ grants: await listShares(ctx, scope, await catalog()) })));
   return {
     scope,
@@ -76,16 +76,14 @@ export function publishFacts(ctx: WalkContext, scope: PublishScope) {
         return arns.length === 0 ? [] : readAssociations(clients, arns);
       }),
     ),
-    location: oncePer((text) => {
-      const [bucket = '', prefix = ''] = text.split('\n');
-      return observed(ctx, () => readLocation(clients, { bucket, prefix, partition: ctx.policy.partition }));
-    }),
+    storage: oncePer((text) => observed(ctx, () => readStorage(ctx, text))),
+    ...foundationFacts(ctx, scope, asAdmin),
     disproved: once(() => disprovedBy(ctx, products)),
     entries: once(() => ctx.ledger.entries(account, region)),
     asAdmin,
     tagGrants: once(() => asAdmin(async () => ({ grants: await listTagGrants(clients, account) }))),
-    ...tagFacts(ctx, scope),
-    ...runFacts(ctx, scope),
+    ...tagFacts(ctx, scope, { catalog, asAdmin, ...runs }),
+    ...runs,
   };
 }
 
@@ -159,19 +157,21 @@ export async function settingsHop(ctx: WalkContext, facts: PublishFacts): Promis
     products: facts.products.map((p) => p.name),
     grantor: facts.products.some((p) => receivers(p).length > 0) || sharesByTag(ctx, facts),
     facts: await facts.settings(),
+    defaults: await defaultsJudged(ctx, facts),
   });
+}
+
+/** Who would lose something is read only while there is something to lose. */
+async function defaultsJudged(ctx: WalkContext, facts: PublishFacts): Promise<SettingsQuestion['defaults']> {
+  if (ctx.policy.settings.defaults === undefined || !judgesCatalog(ctx.policy, facts.scope)) return undefined;
+  const settings = await facts.settings();
+  const open = settings.known && (settings.value.openDatabases || settings.value.openTables);
+  return { identities: open ? await facts.identities() : null };
 }
 
 /** The scope of what belongs to no database shares by tag, which RAM and the settings know as the whole catalog. */
 function sharesByTag(ctx: WalkContext, { scope }: PublishFacts): boolean {
   return scope.database === null && tagReceivers(ctx.policy, scope).length > 0;
-}
-
-export async function locationHop(_ctx: WalkContext, facts: PublishFacts): Promise<Decision> {
-  const decisions = facts.products.map(async (product) =>
-    decideLocation({ product, facts: await facts.location(`${product.storage.bucket}\n${product.storage.prefix}`) }),
-  );
-  return merge(...(await Promise.all(decisions)));
 }
 
 export async function exposureHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
@@ -243,7 +243,12 @@ export async function storageHop(ctx: WalkContext, facts: PublishFacts, looking:
   const decisions = groups.map(async (products = []) => {
     const first = products[0];
     if (first === undefined) return NOTHING;
-    const decision = decideStorage({ policy: ctx.policy, products, disproved, facts: await readStorage(ctx, first) });
+    const decision = decideStorage({
+      policy: ctx.policy,
+      products,
+      disproved,
+      facts: await facts.storage(storageText(first)),
+    });
     return products.some(({ name }) => leaving.has(name))
       ? { ...decision, actions: withoutTaking(decision.actions) }
       : decision;
@@ -254,17 +259,4 @@ export async function storageHop(ctx: WalkContext, facts: PublishFacts, looking:
 function storageKey(ctx: WalkContext, product: Product): string {
   const { bucket, account, key, access, bucketPolicy } = product.storage;
   return JSON.stringify([bucket, account, key, access, bucketPolicy, modeIn(ctx.policy, product, account)]);
-}
-
-async function readStorage(ctx: WalkContext, product: Product) {
-  const { bucket, account, key } = product.storage;
-  const clients = reader(ctx, { account, region: product.region });
-  return observed(ctx, async (): Promise<StorageFacts> => {
-    const [bucketPolicy, encryption, keyPolicy] = await Promise.all([
-      readBucketPolicy(clients, { bucket, owner: account }),
-      readEncryption(clients, { bucket, owner: account }),
-      key === null ? null : readKeyPolicy(clients, key),
-    ]);
-    return { bucketPolicy, encryption, keyPolicy };
-  });
 }

@@ -28,6 +28,18 @@ export interface Stores {
   readonly keys: readonly string[];
 }
 
+/** What the policy asks for beyond sharing: no account has a right nobody asked for. */
+export interface Foundation {
+  /** ARNs of roles that locations are to be registered with. */
+  readonly registrationRoles: readonly string[];
+  /** Locations are to be registered with Lake Formation's service-linked role. */
+  readonly serviceLinked: boolean;
+  /** What everybody may make is judged: who would lose it has to be read. */
+  readonly identities: boolean;
+}
+
+const NO_FOUNDATION: Foundation = { registrationRoles: [], serviceLinked: false, identities: false };
+
 const NO_RESOURCE = ['*'];
 const AWS_KNOWS_NONE = 'AWS authorizes these actions without a resource.';
 const WHOLE_CATALOG =
@@ -56,8 +68,13 @@ function allow(
 }
 
 /** All observation: enough for plan, verification and doctor. */
-export function readerPermissions(place: Place, stores: Stores): readonly Permission[] {
-  return [...readData(place), ...readRoles(place), ...readStores(place, stores)];
+export function readerPermissions(
+  place: Place,
+  stores: Stores,
+  { identities }: Pick<Foundation, 'identities'> = NO_FOUNDATION,
+): readonly Permission[] {
+  const users = identities ? readUsers(place) : [];
+  return [...readData(place), ...readRoles(place), ...users, ...readStores(place, stores)];
 }
 
 function readData(place: Place): readonly Permission[] {
@@ -110,6 +127,20 @@ function readRoles({ partition, account }: Place): readonly Permission[] {
   ];
 }
 
+/** Who could make databases and tables by IAM alone: roles, read anyhow, and users. */
+function readUsers({ partition, account }: Place): readonly Permission[] {
+  const names = ['GetUser', 'ListUserPolicies', 'GetUserPolicy', 'ListAttachedUserPolicies'];
+  return [
+    allow('ListUsers', ['iam:ListUsers'], NO_RESOURCE, AWS_KNOWS_NONE),
+    allow(
+      'Users',
+      names.map((name) => `iam:${name}`),
+      [`arn:${partition}:iam::${account}:user/*`],
+      'Whoever may make databases loses it: any user may.',
+    ),
+  ];
+}
+
 function readStores({ partition }: Place, { buckets, keys }: Stores): readonly Permission[] {
   return [
     ...(buckets.length > 0
@@ -120,7 +151,7 @@ function readStores({ partition }: Place, { buckets, keys }: Stores): readonly P
 }
 
 /** Lake Formation settings and grants, links, and what RAM and Glue do for them with our rights. */
-export function operatorPermissions(place: Place): readonly Permission[] {
+export function operatorPermissions(place: Place, foundation: Foundation = NO_FOUNDATION): readonly Permission[] {
   const settings = ['lakeformation:GetDataLakeSettings', 'lakeformation:PutDataLakeSettings'];
   const grants = ['BatchGrantPermissions', 'BatchRevokePermissions', 'ListPermissions'];
   const links = ['glue:CreateDatabase', 'glue:UpdateDatabase'];
@@ -145,6 +176,7 @@ export function operatorPermissions(place: Place): readonly Permission[] {
       AWS_KNOWS_NONE,
     ),
     allow('Locations', ['lakeformation:RegisterResource'], NO_RESOURCE, AWS_KNOWS_NONE),
+    ...registering(place, foundation),
     allow('CatalogPolicy', policy, own, WHOLE_CATALOG),
     allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, LATELY),
     ...sharing(place),
@@ -154,6 +186,28 @@ export function operatorPermissions(place: Place): readonly Permission[] {
       invitations(place),
       SENDER_IN_ARN,
     ),
+  ];
+}
+
+/** Lake Formation registers a location with a role we pass, or makes and extends its own with our rights. */
+function registering(place: Place, { registrationRoles, serviceLinked }: Foundation): readonly Permission[] {
+  const service = 'lakeformation.amazonaws.com';
+  const path = `role/aws-service-role/${service}/AWSServiceRoleForLakeFormationDataAccess`;
+  const linked = [`arn:${place.partition}:iam::${place.account}:${path}`];
+  const toService = { StringEquals: { 'iam:PassedToService': service } };
+  const forService = { StringEquals: { 'iam:AWSServiceName': service } };
+  const named = 'Named by the policy.';
+  return [
+    ...(registrationRoles.length > 0
+      ? [allow('PassRegistrationRoles', ['iam:PassRole'], registrationRoles, named, toService)]
+      : []),
+    ...(serviceLinked
+      ? [
+          allow('MakeServiceLinkedRole', ['iam:CreateServiceLinkedRole'], linked, named, forService),
+          // AWS adds each location to this role's inline policy in the caller's name.
+          allow('ExtendServiceLinkedRole', ['iam:PutRolePolicy'], linked, named),
+        ]
+      : []),
   ];
 }
 

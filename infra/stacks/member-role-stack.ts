@@ -7,6 +7,7 @@ import { MEMBER_VERSION, MEMBER_VERSION_TAG, type MemberRole, memberRoleName } f
 import { acknowledge, acknowledgeWildcards } from '../constructs/acknowledge.ts';
 import { bootstrapless } from '../constructs/bootstrapless.ts';
 import {
+  type Foundation,
   operatorPermissions,
   type Permission,
   readerPermissions,
@@ -25,6 +26,8 @@ export interface MemberRoleStackProps {
   readonly observed: Stores;
   /** What the storage role may write; nothing: no such role. */
   readonly managed: Stores;
+  /** What the policy asks for beyond sharing. */
+  readonly foundation: Foundation;
 }
 
 /** Which of the hub's roles may assume which of ours. */
@@ -62,8 +65,8 @@ export class MemberRoleStack extends Stack {
       expression: Fn.conditionNot(Fn.conditionEquals(this.#boundary, '')),
     });
     const place = { partition: Aws.PARTITION, account: Aws.ACCOUNT_ID };
-    this.#role('Reader', readerPermissions(place, props.observed));
-    this.#role('Operator', operatorPermissions(place));
+    this.#role('Reader', readerPermissions(place, props.observed, props.foundation));
+    this.#role('Operator', operatorPermissions(place, props.foundation));
     const storage = storagePermissions(place, props.managed);
     if (storage.length > 0) this.#role('Storage', storage);
     new CfnOutput(this, 'MemberVersion', { value: MEMBER_VERSION });

@@ -10,8 +10,15 @@ import {
 
 const place = { partition: 'aws', account: '111111111111' };
 const stores = { buckets: ['cur'], keys: ['arn:aws:kms:ap-northeast-1:111111111111:key/0'] };
+/** As the policy's foundation asks for it. */
+const foundation = {
+  registrationRoles: ['arn:aws:iam::111111111111:role/lake/registration'],
+  serviceLinked: true,
+  identities: true,
+};
 const SERVES = {
   observe: readerPermissions(place, stores),
+  identities: readerPermissions(place, stores, foundation),
   storage: storagePermissions(place, stores),
   settings: operatorPermissions(place),
   'catalog-policy': operatorPermissions(place),
@@ -20,7 +27,7 @@ const SERVES = {
   accept: operatorPermissions(place),
   link: operatorPermissions(place),
   grant: operatorPermissions(place),
-  location: operatorPermissions(place),
+  location: operatorPermissions(place, foundation),
   tags: operatorPermissions(place),
 } satisfies Record<Purpose, unknown>;
 
@@ -32,6 +39,8 @@ test.for(Object.keys(SERVES) as Purpose[])('the role that serves %s may do all o
     region: 'ap-northeast-1',
     bucket: 'cur',
     key: 'arn:aws:kms:ap-northeast-1:111111111111:key/0',
+    passRole: foundation.registrationRoles[0],
+    serviceLinked: true,
   });
   const wanted = (JSON.parse(text) as { Statement: { Action: string[] }[] }).Statement.flatMap(({ Action }) => Action);
   expect(wanted.filter((action) => !granted.has(action))).toEqual([]);

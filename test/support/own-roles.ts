@@ -3,7 +3,7 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { memberRoleName, memberRolePath } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
-import { accountIds, managedStorage, observedStorage } from '../../infra/accounts.ts';
+import { accountIds, foundationOf, managedStorage, observedStorage } from '../../infra/accounts.ts';
 import {
   operatorPermissions,
   readerPermissions,
@@ -43,9 +43,10 @@ async function makeMemberRoles(url: string, policy: Policy, account: string): Pr
     Condition: { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION }, ArnLike: { 'aws:PrincipalArn': callers } },
   };
   const place = { partition: 'aws', account };
+  const foundation = foundationOf(policy, account);
   const roles = {
-    Reader: readerPermissions(place, observedStorage(policy, account)),
-    Operator: operatorPermissions(place),
+    Reader: readerPermissions(place, observedStorage(policy, account), foundation),
+    Operator: operatorPermissions(place, foundation),
     Storage: storagePermissions(place, managedStorage(policy, account)),
   };
   for (const [role, permissions] of Object.entries(roles)) {

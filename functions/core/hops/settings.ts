@@ -2,9 +2,10 @@
 
 import type { Policy } from '../../contracts/policy.ts';
 import type { Action, Decision, Finding } from '../actions.ts';
-import type { SettingsFacts } from '../facts.ts';
+import type { IdentitiesFacts, SettingsFacts } from '../facts.ts';
 import { finding, unreadable } from '../findings.ts';
 import type { Observed } from '../lake.ts';
+import { losersText } from './losers.ts';
 
 export interface SettingsQuestion {
   readonly policy: Policy;
@@ -17,61 +18,76 @@ export interface SettingsQuestion {
   /** Whether this account grants to others: only the grantor's version counts. */
   readonly grantor: boolean;
   readonly facts: Observed<SettingsFacts>;
+  /** Given in the one scope that judges what new databases and tables of the catalog start with. */
+  readonly defaults?: { readonly identities: Observed<IdentitiesFacts> | null } | undefined;
 }
 
 export function decideSettings(question: SettingsQuestion): Decision {
-  const { policy, account, region, facts, products, operator, reader } = question;
+  const { policy, account, region, facts, operator, reader } = question;
   const where = { hop: 'settings' as const, account, region, resource: `Lake Formation settings of ${account}` };
   if (!facts.known) return { actions: [], findings: [unreadable(where, facts.why)], left: [] };
   const { admins, readOnlyAdmins, crossAccountVersion } = facts.value;
-  const addAdmins = admins.includes(operator) ? [] : [operator];
-  // An admin reads too: a reader somebody made a full admin is left as it is.
-  const addReadOnlyAdmins = readOnlyAdmins.includes(reader) || admins.includes(reader) ? [] : [reader];
   const { atLeast, raise } = policy.settings.crossAccountVersion;
   const low = question.grantor && crossAccountVersion < atLeast;
-  const raiseVersionTo = low && raise ? atLeast : null;
   const left = [...admins, ...readOnlyAdmins]
     .filter((arn) => arn !== operator && arn !== reader)
     .map((arn) => `administrator ${arn} of ${account}`);
-  const wanted = addAdmins.length + addReadOnlyAdmins.length > 0 || raiseVersionTo !== null;
-  const action: Action = {
-    kind: 'merge-settings',
-    hop: 'settings',
-    account,
-    region,
-    effect: 'widens',
-    products,
-    addAdmins,
-    addReadOnlyAdmins,
-    raiseVersionTo,
-    closeDefaults: false,
-  };
+  const defaults = defaultsDecision(where, question, facts.value);
   return {
-    actions: wanted ? [action] : [],
-    findings: [
-      ...(low && !raise ? [versionTooLow(where, crossAccountVersion, atLeast)] : []),
-      ...defaultsOpen(where, question, facts.value),
-    ],
+    actions: [...opening(question, facts.value, low && raise ? atLeast : null), ...defaults.actions],
+    findings: [...(low && !raise ? [versionTooLow(where, crossAccountVersion, atLeast)] : []), ...defaults.findings],
     left,
   };
 }
 
+/** Our roles among the administrators, and the version the policy asks for. */
+function opening(question: SettingsQuestion, facts: SettingsFacts, raiseVersionTo: number | null): readonly Action[] {
+  const { account, region, products, operator, reader } = question;
+  const { admins, readOnlyAdmins } = facts;
+  const addAdmins = admins.includes(operator) ? [] : [operator];
+  // An admin reads too: a reader somebody made a full admin is left as it is.
+  const addReadOnlyAdmins = readOnlyAdmins.includes(reader) || admins.includes(reader) ? [] : [reader];
+  if (addAdmins.length + addReadOnlyAdmins.length === 0 && raiseVersionTo === null) return [];
+  const change = { addAdmins, addReadOnlyAdmins, raiseVersionTo, closeDefaults: false };
+  return [{ kind: 'merge-settings', hop: 'settings', account, region, effect: 'widens', products, ...change }];
+}
+
+type Judged = Pick<Decision, 'actions' | 'findings'>;
+
 /** Only a producer's defaults are in anybody's way: what is made there tomorrow could not be shared. */
-function defaultsOpen(where: Where, { policy, grantor }: SettingsQuestion, facts: SettingsFacts): readonly Finding[] {
-  if (policy.settings.defaults === undefined || !grantor) return [];
+function defaultsDecision(where: Where, question: SettingsQuestion, facts: SettingsFacts): Judged {
+  const { policy, account, region, defaults } = question;
+  const wanted = policy.settings.defaults;
   const open = [...(facts.openDatabases ? ['databases'] : []), ...(facts.openTables ? ['tables'] : [])];
-  if (open.length === 0) return [];
-  return [
-    finding({
-      ...where,
-      state: 'broken',
-      cause: 'iam-defaults-open',
-      identity: 'defaults',
-      message: `new ${open.join(' and ')} are still opened to IAM_ALLOWED_PRINCIPALS, and can't be shared until that is revoked`,
-      remedy:
-        'Clear "Use only IAM access control" for new databases and tables in Lake Formation > Data catalog settings. What exists stays as it is; creators then grant access to what they make.',
-    }),
-  ];
+  if (defaults === undefined || wanted === undefined || open.length === 0) return { actions: [], findings: [] };
+  const loses = losersText({
+    lead: 'share what they make by IAM policy alone today, and will have to be granted what others make',
+    partition: policy.partition,
+    account,
+    region,
+    actions: ['glue:CreateDatabase', 'glue:CreateTable'],
+    spared: new Set(facts.admins),
+    identities: defaults.identities,
+  });
+  if (wanted === 'report') return { actions: [], findings: [defaultsOpen(where, open, loses)] };
+  const change = { addAdmins: [], addReadOnlyAdmins: [], raiseVersionTo: null, closeDefaults: true, loses };
+  const base = { hop: 'settings' as const, account, region, effect: 'narrows' as const, products: [] };
+  return { actions: [{ kind: 'merge-settings', ...base, ...change }], findings: [] };
+}
+
+function defaultsOpen(where: Where, open: readonly string[], loses: string): Finding {
+  return finding({
+    ...where,
+    state: 'broken',
+    cause: 'iam-defaults-open',
+    identity: 'defaults',
+    message: `new ${open.join(' and ')} are still opened to IAM_ALLOWED_PRINCIPALS, and can't be shared until that is revoked`,
+    remedy: `Clear "Use only IAM access control" for new databases and tables in Lake Formation > Data catalog settings, or write settings.defaults: off. What exists stays as it is; creators then grant access to what they make. ${capital(loses)}.`,
+  });
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>;

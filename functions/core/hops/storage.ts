@@ -1,4 +1,7 @@
-/** Hop 10: bucket and key policy admit the proven readers, only where Lake Formation doesn't vend credentials. */
+/**
+ * Hop 10: bucket and key policy admit the proven readers, only where Lake Formation doesn't vend credentials. Where it
+ * does, statements of ours that admitted them before go: they would lead round it.
+ */
 
 import type { Policy, Product } from '../../contracts/policy.ts';
 import { type Action, type Decision, type Finding, merge, NOTHING, type Statement } from '../actions.ts';
@@ -23,7 +26,7 @@ export interface StorageQuestion {
 
 export function decideStorage(question: StorageQuestion): Decision {
   const { facts } = question;
-  const products = question.products.filter((p) => p.storage.access === 'iam' && receivers(p).length > 0);
+  const products = question.products.filter((p) => receivers(p).length > 0);
   const first = products[0];
   if (first === undefined) return NOTHING;
   const where = {
@@ -38,8 +41,15 @@ export function decideStorage(question: StorageQuestion): Decision {
   return merge(
     bucketDecision(asked, where, facts.value),
     keyDecision(asked, where, facts.value),
-    ...products.map((product) => told(question.policy, { ...where, product: product.name }, product, facts.value)),
+    ...products
+      .filter(readsByIam)
+      .map((product) => told(question.policy, { ...where, product: product.name }, product, facts.value)),
   );
+}
+
+/** With `hybrid`, too, until a principal has opted in. */
+function readsByIam({ storage }: Product): boolean {
+  return storage.access !== 'lake-formation';
 }
 
 type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string | null };
@@ -50,12 +60,12 @@ function namesOf(products: readonly Product[]): readonly string[] {
 }
 
 function bucketDecision({ policy, products, first, disproved }: Asked, where: Where, facts: StorageFacts): Decision {
-  const statements = bucketStatements(policy, products, disproved);
+  const statements = bucketStatements(policy, products.filter(readsByIam), disproved);
   const ours = (sid: string) => ownsSidAbout(policy.namespace, namesOf(products), sid) || isStray(policy, sid);
   const merged = mergeStatements(facts.bucketPolicy.text, statements, ours);
   if (!merged.changed) return NOTHING;
   if (merged.size > BUCKET_POLICY_LIMIT) return only(tooLarge(where, merged.size, BUCKET_POLICY_LIMIT));
-  if (first.storage.bucketPolicy === 'emit') return only(toAdd(where, 'bucket', statements));
+  if (first.storage.bucketPolicy === 'emit') return emitted(where, 'bucket', statements);
   const { bucket } = first.storage;
   const change = changeOf(policy, facts.bucketPolicy.text, statements, ours);
   return does({ ...base(where, products), ...change, kind: 'merge-bucket-policy', bucket, statements });
@@ -65,12 +75,12 @@ function keyDecision({ policy, products, first }: Asked, where: Where, facts: St
   const { key, bucketPolicy } = first.storage;
   if (key === null || facts.keyPolicy === null) return NOTHING;
   const on = { ...where, resource: `key ${key}` };
-  const statements = keyStatements(policy, products);
+  const statements = keyStatements(policy, products.filter(readsByIam));
   const ours = (sid: string) => ownsSidAbout(policy.namespace, namesOf(products), sid) || isStray(policy, sid);
   const merged = mergeStatements(facts.keyPolicy.text, statements, ours);
   if (!merged.changed) return NOTHING;
   if (merged.size > KEY_POLICY_LIMIT) return only(tooLarge(on, merged.size, KEY_POLICY_LIMIT));
-  if (bucketPolicy === 'emit') return only(toAdd(on, 'key', statements));
+  if (bucketPolicy === 'emit') return emitted(on, 'key', statements);
   const change = changeOf(policy, facts.keyPolicy.text, statements, ours);
   return does({ ...base(where, products), ...change, kind: 'merge-key-policy', key, statements });
 }
@@ -133,6 +143,11 @@ function tooLarge(where: Where, size: number, limit: number): Finding {
     remedy:
       'Take out statements of your own, name fewer patterns, or write storage.widen: organization (which lets any role of the organization with S3 rights read).',
   });
+}
+
+/** What its owner added stays the owner's to take out: nothing asks for it any longer, and nothing is in the way. */
+function emitted(where: Where, what: 'bucket' | 'key', statements: readonly Statement[]): Decision {
+  return statements.length === 0 ? NOTHING : only(toAdd(where, what, statements));
 }
 
 function toAdd(where: Where, what: 'bucket' | 'key', statements: readonly Statement[]): Finding {

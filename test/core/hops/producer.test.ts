@@ -3,7 +3,6 @@ import type { Action } from '#core/actions.ts';
 import type { CatalogFacts, SettingsFacts } from '#core/facts.ts';
 import { decideCatalogPolicy, shareStatement } from '#core/hops/catalog-policy.ts';
 import { decideExposure } from '#core/hops/exposure.ts';
-import { decideLocation } from '#core/hops/location.ts';
 import { decideSettings } from '#core/hops/settings.ts';
 import { IAM_ALLOWED_PRINCIPALS, known, type LakeResource, type ListedGrant } from '#core/lake.ts';
 import { ANALYTICS, documentInput, FINANCE, policyOf, REGION } from '../policy/documents.ts';
@@ -78,30 +77,6 @@ describe('settings', () => {
     };
     expectUnreadable(decideSettings({ ...place, facts: DENIED }));
   });
-});
-
-describe('location', () => {
-  const { product } = productOf();
-  const registered = {
-    arn: 'arn:aws:s3:::cur-export',
-    roleArn: 'arn:aws:iam::111111111111:role/x',
-    hybrid: false,
-    verification: null,
-  };
-
-  test('not registered, or in hybrid access: plain IAM reads', () => {
-    for (const value of [null, { ...registered, hybrid: true }])
-      expect(decideLocation({ product, facts: known({ registered: value }) }).findings).toEqual([]);
-  });
-
-  test('registered: the registration role reads, so it is told and left', () => {
-    const { actions, findings, left } = decideLocation({ product, facts: known({ registered }) });
-    expect(actions).toEqual([]);
-    expect(findings).toMatchObject([{ cause: 'location-registered', product: 'cur' }]);
-    expect(left).toEqual(['registration of arn:aws:s3:::cur-export']);
-  });
-
-  test('unknown', () => expectUnreadable(decideLocation({ product, facts: DENIED })));
 });
 
 describe('catalog policy (G-S7, G-S8)', () => {

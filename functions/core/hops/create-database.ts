@@ -1,0 +1,84 @@
+/**
+ * Hop 4, of the whole catalog: CREATE_DATABASE of IAM_ALLOWED_PRINCIPALS lets whoever has IAM rights make databases of
+ * his own, beside everything that is tagged and granted.
+ */
+
+import type { Entry } from '../../contracts/ledger.ts';
+import type { Policy } from '../../contracts/policy.ts';
+import { type Decision, type Finding, NOTHING } from '../actions.ts';
+import type { GrantFacts, IdentitiesFacts, SettingsFacts } from '../facts.ts';
+import { finding, unreadable } from '../findings.ts';
+import { IAM_ALLOWED_PRINCIPALS, type LakeResource, type ListedGrant, type Observed, resourceText } from '../lake.ts';
+import { losersText, sparedBy } from './losers.ts';
+
+const PERMISSION = 'CREATE_DATABASE';
+
+export interface CreateDatabaseQuestion {
+  readonly policy: Policy;
+  readonly account: string;
+  readonly region: string;
+  readonly settings: Observed<SettingsFacts>;
+  /** What is granted on the catalog itself. */
+  readonly grants: Observed<GrantFacts>;
+  /** Null: not asked for, since nobody is about to lose anything. */
+  readonly identities: Observed<IdentitiesFacts> | null;
+  readonly recent: readonly Entry[];
+}
+
+export function catalogResource(account: string): LakeResource {
+  return { type: 'catalog', catalog: account };
+}
+
+/** The row by which everybody makes databases; a revoke of moments ago counts as seen. */
+export function everybodysRow(
+  { account, region }: { readonly account: string; readonly region: string },
+  grants: readonly ListedGrant[],
+  recent: readonly Entry[],
+): ListedGrant | undefined {
+  const target = resourceText(catalogResource(account));
+  const here = recent.filter((entry) => entry.account === account && entry.region === region);
+  if (here.some((entry) => entry.kind === 'revoke' && entry.target === target)) return undefined;
+  return grants.find(
+    ({ principal, permissions, resource }) =>
+      principal === IAM_ALLOWED_PRINCIPALS && permissions.includes(PERMISSION) && resourceText(resource) === target,
+  );
+}
+
+export function decideCreateDatabase(question: CreateDatabaseQuestion): Decision {
+  const { policy, account, region, grants, recent } = question;
+  const where = { hop: 'exposure' as const, account, region, resource: `Data Catalog of ${account}` };
+  const wanted = policy.settings.createDatabase;
+  if (wanted === undefined) return NOTHING;
+  if (!grants.known) return { ...NOTHING, findings: [unreadable(where, grants.why)] };
+  if (everybodysRow(question, grants.value.grants, recent) === undefined) return NOTHING;
+  const loses = losersText({
+    lead: 'make databases by IAM policy alone today and no longer could',
+    partition: policy.partition,
+    account,
+    region,
+    actions: ['glue:CreateDatabase'],
+    spared: sparedBy(PERMISSION, question.settings, grants.value.grants),
+    identities: question.identities,
+  });
+  if (wanted === 'report') return { ...NOTHING, findings: [open(where, loses)] };
+  const grant = {
+    principal: IAM_ALLOWED_PRINCIPALS,
+    resource: catalogResource(account),
+    permissions: [PERMISSION],
+    grantable: [],
+  };
+  const base = { hop: 'exposure' as const, account, region, effect: 'narrows' as const, products: [] };
+  return { ...NOTHING, actions: [{ ...base, kind: 'revoke', grant, reason: 'exposure', loses }] };
+}
+
+function open(where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>, loses: string): Finding {
+  return finding({
+    ...where,
+    state: 'broken',
+    cause: 'create-database-open',
+    identity: PERMISSION,
+    principal: IAM_ALLOWED_PRINCIPALS,
+    message: `whoever ${where.account} lets call glue:CreateDatabase makes databases of his own, which no tag and no grant governs; ${loses}`,
+    remedy: `Grant CREATE_DATABASE on the catalog to those who should, then revoke it from IAMAllowedPrincipals (Lake Formation > Administrative roles and tasks > Database creators), or write settings.createDatabase: revoke.`,
+  });
+}
