@@ -6,8 +6,8 @@ import * as z from 'zod/mini';
 import { type Policy, type PolicyDocument, PolicySchema } from '#contracts/policy.ts';
 import { policyHash, resolvePolicy } from '#core/policy.ts';
 
-/** `demo-share`: one product; `demo`: three, of which one is open to everybody; `demo-revoke`: that one may be closed. */
-export type DemoFile = 'demo' | 'demo-share' | 'demo-revoke';
+/** `demo-share`: one product; `demo`: three, of which one is open to everybody; `demo-revoke`: that one may be closed. `demo-blueprint`: and a lake with tags. */
+export type DemoFile = 'demo' | 'demo-share' | 'demo-revoke' | 'demo-blueprint';
 
 /** What a test may write into; what it writes is checked by the schema like a person's file. */
 type Loose<T> = T extends object ? { -readonly [K in keyof T]: Loose<T[K]> } : T;

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { EXIT_CODES, LakeError } from '#contracts/errors.ts';
+import { blueprint } from '../scenes/blueprint.ts';
 import { failedGrant } from '../scenes/failed-grant.ts';
 import type { Scene } from '../scenes/scene.ts';
 import { share } from '../scenes/share.ts';
@@ -10,7 +11,7 @@ import { playDemo } from './play.ts';
 import { renderDemo } from './render.ts';
 import { createTeller } from './teller.ts';
 
-const SCENES: readonly Scene[] = [share, failedGrant];
+const SCENES: readonly Scene[] = [share, failedGrant, blueprint];
 
 const HELP = `npm run demo [-- --scene NAME] [--json] [--keep]
 

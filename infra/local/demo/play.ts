@@ -3,8 +3,9 @@
 import { fileURLToPath } from 'node:url';
 import type { DemoDocument } from '#contracts/documents.ts';
 import { type LocalCloud, startLocalCloud } from '../cloud.ts';
+import { readAssembly } from '../deployer/assembly.ts';
 import { type DeployEvent, deployAssembly } from '../deployer/deploy.ts';
-import { ACCOUNTS, ANALYTICS, FINANCE, REGION } from '../scenes/places.ts';
+import { ACCOUNTS } from '../scenes/places.ts';
 import { type Play, type Scene, type SceneResult, settled } from '../scenes/scene.ts';
 import { openTheatre, type Theatre } from '../scenes/theatre.ts';
 import { makeWorld } from '../scenes/world.ts';
@@ -57,8 +58,21 @@ async function playOn(
   say('synthesizing the stacks with every policy the scenes need (cdk synth)');
   const theatre = await setUp(cloud, await assemblies.of(FIRST), say);
   let policy: string = FIRST;
+  const inPlace = memberStacks(await assemblies.of(FIRST));
   const deployPolicy = async (name: string): Promise<void> => {
-    await deploy(cloud, await assemblies.of(name), say, ['onramp-hub']);
+    const assembly = await assemblies.of(name);
+    const changed = [...memberStacks(assembly)].filter(([stack, template]) => inPlace.get(stack) !== template);
+    const names = changed.map(([stack]) => stack);
+    // As a person does it: roles first, or the hub could not enter; what forwards to the hub's bus last.
+    await deploy(cloud, assembly, say, names.filter(isRoles));
+    await deploy(cloud, assembly, say, ['onramp-hub']);
+    await deploy(
+      cloud,
+      assembly,
+      say,
+      names.filter((stack) => !isRoles(stack)),
+    );
+    for (const [stack, template] of changed) inPlace.set(stack, template);
     policy = name;
   };
   const results = await playScenes(scenes, { theatre, say, deployPolicy });
@@ -94,12 +108,18 @@ export async function setUp(cloud: LocalCloud, assembly: string, say: (text: str
   const theatre = await openTheatre(cloud);
   await settled(theatre, new Set());
   say('deploying roles and event forwarding into 111111111111 and 222222222222');
-  const members = [FINANCE, ANALYTICS].flatMap((account) => [
-    `onramp-member-${account}`,
-    `onramp-events-${account}-${REGION}`,
-  ]);
-  await deploy(cloud, assembly, say, members);
+  await deploy(cloud, assembly, say, [...memberStacks(assembly).keys()]);
   return theatre;
+}
+
+/** Templates of the stacks that go into member accounts, by name. */
+function memberStacks(assembly: string): Map<string, string> {
+  const stacks = readAssembly(assembly).filter(({ name }) => name !== 'onramp-hub');
+  return new Map(stacks.map(({ name, template }) => [name, JSON.stringify(template)]));
+}
+
+function isRoles(stack: string): boolean {
+  return stack.startsWith('onramp-member-');
 }
 
 async function deploy(

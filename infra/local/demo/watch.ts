@@ -103,7 +103,10 @@ class Watcher {
   /** A scope and the how-manieth run on it: `publish cur_org #2`. */
   async #meet(execution: Execution): Promise<Followed> {
     const scope = await this.#theatre.scope(execution);
-    const name = scope.half === 'publish' ? `publish ${scope.database}` : `onboard ${accountName(scope.account)}`;
+    const name =
+      scope.half === 'publish'
+        ? `publish ${scope.database ?? accountName(scope.account)}`
+        : `onboard ${accountName(scope.account)}`;
     const run = (this.#runs.get(name) ?? 0) + 1;
     this.#runs.set(name, run);
     const followed = { label: `${name} #${run}`, seen: 0, waitsSince: null, ended: false };

@@ -89,7 +89,7 @@ async function linksOf(glue: GlueClient, tables: readonly SceneTable[]): Promise
 }
 
 /** Somebody who sees everything there: an administrator where there is one, else the account's root. */
-async function viewer(stage: Stage, account: string) {
+export async function viewer(stage: Stage, account: string) {
   const own = root(stage, account);
   const name = account === FINANCE ? ADMIN.role : 'onramp-reader';
   try {

@@ -71,7 +71,7 @@ export async function executionArns(theatre: Theatre): Promise<ReadonlySet<strin
 
 export interface Row {
   readonly reader: Reader;
-  readonly table: SceneTable;
+  readonly table: Pick<SceneTable, 'database' | 'table'>;
   readonly text: string;
   /** By which hops, or which are missing. */
   readonly hops: string;

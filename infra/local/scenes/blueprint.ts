@@ -1,0 +1,211 @@
+/** The article on blueprints, nobody clicking: a workflow makes tables, rules tag them, and access follows the tags. */
+
+import { until } from '../until.ts';
+import { entriesOf, findingsOf, isOpen, type KeptFinding } from './ledger.ts';
+import { accountName, SALES_LAKE } from './places.ts';
+import { LAKE_DATABASE, LAKE_USER, ORDERS, PRODUCTS, WORKFLOW } from './sales-places.ts';
+import { isLent, readLakeTable } from './sales-reading.ts';
+import { expectNothing, expectReady, expectTagged, lookAround } from './sales-story.ts';
+import { makeSalesLake } from './sales-world.ts';
+import {
+  accessOf,
+  callsOf,
+  type Expectation,
+  executionArns,
+  expectation,
+  type Play,
+  type Scene,
+  type SceneResult,
+  settled,
+} from './scene.ts';
+import { type Execution, failureOf, type Theatre } from './theatre.ts';
+import { type Imports, runWorkflow } from './workflow.ts';
+
+/** Longer than this and the scene failed; the figure itself is in the result. */
+const READABLE_WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 150;
+
+export const blueprint: Scene = {
+  name: 'blueprint',
+  title: "a blueprint's workflow makes tables, rules tag them, and access follows the tags",
+  policies: ['demo-blueprint'],
+  run,
+};
+
+async function run(play: Play): Promise<SceneResult> {
+  const { theatre } = play;
+  play.say("sales-lake as the article's people have it: bucket, location, crawler role, database, workflow; no tags");
+  await makeSalesLake(theatre);
+  await theatre.alerts();
+  const before = await lookAround(theatre);
+  const mark = await theatre.mark();
+  const ready = await putInForce(play);
+  const first = await firstRun(play);
+  const repeated = await repeat(play);
+  const failed = await failOnce(play);
+  const healed = await heal(play);
+  const after = await lookAround(theatre);
+  const expectations = [
+    ...expectNothing(before),
+    ...ready,
+    ...first.expectations,
+    ...repeated,
+    ...failed.expectations,
+    ...healed,
+  ];
+  return {
+    name: blueprint.name,
+    ok: expectations.every((e) => e.held),
+    eventToReadableMs: first.readable,
+    calls: callsOf(await theatre.calls(mark)),
+    access: accessOf(before.rows, after.rows),
+    findings: failed.findings,
+    expectations,
+  };
+}
+
+async function putInForce(play: Play): Promise<readonly Expectation[]> {
+  const { theatre } = play;
+  play.say(
+    'a new policy version names sales-lake, its tags, rules and grants: the account gets our roles, the hub the policy',
+  );
+  const known = await executionArns(theatre);
+  await play.deployPolicy('demo-blueprint');
+  const executions = await settled(theatre, known);
+  return [...expectReady(await lookAround(theatre)), ...(await expectSound(theatre, executions))];
+}
+
+async function firstRun(play: Play) {
+  const { theatre, say } = play;
+  say(`the scheduled run of workflow ${WORKFLOW} starts, which no event tells`);
+  const known = await executionArns(theatre);
+  const { troubles } = await runWorkflow(theatre, { say });
+  say('the run is COMPLETED, which no event tells either');
+  const readable = await userReads(play);
+  const executions = await settled(theatre, known);
+  const strangers = await othersThan(theatre, executions);
+  return {
+    readable,
+    expectations: [
+      expectation("the workflow's role makes its tables by the tag of their database", troubles.length === 0, troubles),
+      ...expectTagged(await lookAround(theatre)),
+      expectation('nobody else was walked', strangers.length === 0, strangers),
+      ...(await expectSound(theatre, executions)),
+    ],
+  };
+}
+
+/** Milliseconds from the end of the run until datalake_user reads what it may; null when that never came. */
+async function userReads({ theatre, say }: Play): Promise<number | null> {
+  const started = performance.now();
+  const look = async () => {
+    for (const table of [PRODUCTS, ORDERS])
+      if (!isLent(await readLakeTable(theatre, LAKE_USER, table))) return undefined;
+    return Math.round(performance.now() - started);
+  };
+  const readable = await until(READABLE_WITHIN_MS, look, LOOK_EVERY_MS);
+  if (readable !== undefined) say(`datalake_user reads products and orders, ${readable} ms after the run's end`);
+  return readable ?? null;
+}
+
+/** The same tables again: everything is as it should be. */
+async function repeat(play: Play): Promise<readonly Expectation[]> {
+  const { theatre } = play;
+  play.say('the same run once more');
+  const { executions, writes } = await played(play, {});
+  return [
+    expectation(
+      'a second run of the workflow makes no write call',
+      writes.length === 0 && executions.length > 0,
+      writes,
+    ),
+    ...(await expectSound(theatre, executions)),
+  ];
+}
+
+const REFUSAL = 'Communications link failure: kthr01.example.internal does not answer';
+
+async function failOnce(play: Play) {
+  const { theatre } = play;
+  play.say('the next run makes products anew and fails at orders: COMPLETED all the same');
+  await play.theatre.alerts();
+  await played(play, { fail: new Map([[ORDERS, REFUSAL]]), anew: [PRODUCTS] });
+  const findings = await openInLake(theatre);
+  const [finding] = findings;
+  const told = await toldTypes(theatre);
+  const named = [WORKFLOW, ORDERS.job, REFUSAL].every((word) => finding?.message.includes(word));
+  const reading = await readLakeTable(theatre, LAKE_USER, PRODUCTS);
+  return {
+    findings,
+    expectations: [
+      expectation('a run that COMPLETED with a failed action is one finding', findings.length === 1, findings),
+      expectation('it names workflow, job and error, and what to do', named && finding?.remedy !== '', finding),
+      expectation('it is told once', told.join() === 'Onramp Access Failed', told),
+      expectation('what did succeed, and is a new table, is tagged anew and read', isLent(reading), reading),
+    ],
+  };
+}
+
+async function heal(play: Play): Promise<readonly Expectation[]> {
+  const { theatre } = play;
+  play.say('and the next one is clean');
+  const { executions } = await played(play, {});
+  const told = await toldTypes(theatre);
+  const open = await openInLake(theatre);
+  return [
+    expectation('a later clean run recovers it, and that is told', told.join() === 'Onramp Access Recovered', told),
+    expectation('in the end nothing is wrong with sales-lake', open.length === 0, open),
+    ...expectTagged(await lookAround(theatre)).filter(({ held }) => !held),
+    ...(await expectSound(theatre, executions)),
+    ...(await expectUndoable(theatre)),
+  ];
+}
+
+/** A run of the workflow, to the end of all that it wakes. */
+async function played({ theatre, say }: Play, imports: Imports) {
+  const known = await executionArns(theatre);
+  const mark = await theatre.mark();
+  await runWorkflow(theatre, { ...imports, say });
+  const executions = await settled(theatre, known);
+  const writes = (await theatre.calls(mark)).filter(({ kind }) => kind === 'write');
+  return { executions, writes: writes.map(({ account, operation }) => `${accountName(account)} ${operation}`) };
+}
+
+/** Executions about anything but the lake and who is granted by its tags. */
+async function othersThan(theatre: Theatre, executions: readonly Execution[]): Promise<readonly string[]> {
+  const scopes = await Promise.all(executions.map((execution) => theatre.scope(execution)));
+  return scopes.flatMap((scope) =>
+    scope.half === 'publish' && (scope.account !== SALES_LAKE || scope.database !== LAKE_DATABASE)
+      ? [`publish ${accountName(scope.account)} ${scope.database}`]
+      : [],
+  );
+}
+
+async function expectSound(theatre: Theatre, executions: readonly Execution[]): Promise<readonly Expectation[]> {
+  const failed = executions.filter(({ status }) => status !== 'SUCCEEDED');
+  if (failed.length === 0) return [];
+  const why = await Promise.all(failed.map((execution) => failureOf(theatre, execution)));
+  return [expectation('every execution succeeded', false, why)];
+}
+
+/** What we tagged and granted is in the ledger as ours. */
+async function expectUndoable(theatre: Theatre): Promise<readonly Expectation[]> {
+  const entries = (await entriesOf(theatre)).filter(({ account }) => account === SALES_LAKE);
+  const unconfirmed = entries.filter(({ state }) => state !== 'confirmed');
+  return [
+    expectation(
+      'the ledger holds every write to sales-lake as done',
+      entries.length > 0 && unconfirmed.length === 0,
+      unconfirmed,
+    ),
+  ];
+}
+
+async function openInLake(theatre: Theatre): Promise<SceneResult['findings']> {
+  const inLake = ({ finding }: KeptFinding) => finding.account === SALES_LAKE;
+  return (await findingsOf(theatre)).filter((kept) => isOpen(kept) && inLake(kept)).map(({ finding }) => finding);
+}
+
+async function toldTypes(theatre: Theatre): Promise<readonly string[]> {
+  return (await theatre.alerts()).map((event) => String(event['detail-type']));
+}
