@@ -191,6 +191,17 @@ describe('the debounce', () => {
     expect(new Set(starts.map(({ name }) => name)).size).toBe(1);
   });
 
+  test('five hundred tables of one run, told of in five events, are one execution', async () => {
+    const { services, starts } = recording({ policy: async () => patient, start: machines(() => false) });
+    for (let part = 0; part < 5; part += 1) {
+      const changedTables = Array.from({ length: 100 }, (_, i) => `t_${part}_${i}`);
+      const detail = { databaseName: 'cur_org', typeOfChange: 'CreateTable', changedTables };
+      const event = eventOf({ type: 'Glue Data Catalog Database State Change', detail });
+      await onEvent({ ...event, id: `part-${part}` }, services);
+    }
+    expect(new Set(starts.map(({ name }) => name)).size).toBe(1);
+  });
+
   test('a window whose execution has looked already gives way to the next', async () => {
     const { services, starts } = recording({ policy: async () => patient, start: machines(() => true) });
     await onEvent(databaseEvent('CreateTable', 'cur_org'), services);
