@@ -33,7 +33,13 @@ export type GrantQuery =
   | { readonly account: string; readonly owner: boolean; readonly resource: LakeResource }
   | {
       readonly account: string;
-      readonly resourceType: 'DATABASE' | 'TABLE';
+      readonly resourceType:
+        | 'DATABASE'
+        | 'TABLE'
+        | 'DATA_LOCATION'
+        | 'LF_TAG'
+        | 'LF_TAG_POLICY_DATABASE'
+        | 'LF_TAG_POLICY_TABLE';
       /** Only the group of everybody: a role of another account would be answered with nothing (G-L7). */
       readonly principal?: typeof IAM_ALLOWED_PRINCIPALS;
     };
@@ -58,6 +64,12 @@ export async function listGrants(clients: LakeFormation, query: GrantQuery): Pro
     return { items: page.PrincipalResourcePermissions, next: page.NextToken };
   });
   return mergeRows(rows, query.account);
+}
+
+/** All explicit permissions on LF-Tags and by them, also those given on another account's. */
+export async function listTagGrants(clients: LakeFormation, account: string): Promise<ListedGrant[]> {
+  const kinds = ['LF_TAG', 'LF_TAG_POLICY_DATABASE', 'LF_TAG_POLICY_TABLE'] as const;
+  return (await Promise.all(kinds.map((resourceType) => listGrants(clients, { account, resourceType })))).flat();
 }
 
 /** One call of at most 20; what came of each entry, in their order. Throws when the whole call failed. */

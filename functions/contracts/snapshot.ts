@@ -16,6 +16,25 @@ export const ProductSnapshotSchema = z.object({
 });
 export type ProductSnapshot = z.infer<typeof ProductSnapshotSchema>;
 
+/** What one expression gives other accounts; `where` is the expression as text. */
+export const TagShareSnapshotSchema = z.object({
+  where: z.string(),
+  on: z.enum(['database', 'table']),
+  /** Accounts that were granted, with grant option, all that the policy wants for them; the others wait. */
+  shared: z.array(z.string()),
+  /** RAM shares that carry it, per account. */
+  shares: z.record(z.string(), z.array(z.string())),
+});
+export type TagShareSnapshot = z.infer<typeof TagShareSnapshotSchema>;
+
+/** An expression that matches the database, or something in it, and the accounts that were granted by it. */
+export const ReachedSchema = z.object({
+  where: z.string(),
+  on: z.enum(['database', 'table']),
+  accounts: z.array(z.string()),
+});
+export type Reached = z.infer<typeof ReachedSchema>;
+
 export const SnapshotSchema = z.object({
   account: z.string(),
   region: z.string(),
@@ -26,5 +45,9 @@ export const SnapshotSchema = z.object({
   products: z.array(ProductSnapshotSchema),
   /** Role ARNs whose trust disproves them, as far as the storage hop has dealt with them. */
   denied: z.array(z.string()),
+  /** The catalog's grants by tag to other accounts; of a database's snapshot, none. */
+  tagged: z._default(z.array(TagShareSnapshotSchema), []),
+  /** Which of these reach something in this database: its consumers link it. */
+  reached: z._default(z.array(ReachedSchema), []),
 });
 export type Snapshot = z.infer<typeof SnapshotSchema>;

@@ -10,7 +10,8 @@ export interface WantedGrant {
   readonly products: readonly string[];
 }
 
-function covers(had: readonly string[], wanted: readonly string[]): boolean {
+/** Whether what is held is at least what is wanted. */
+export function covers(had: readonly string[], wanted: readonly string[]): boolean {
   return had.includes('ALL') || wanted.every((permission) => had.includes(permission));
 }
 
@@ -19,10 +20,14 @@ export function heldBy(
   listed: readonly ListedGrant[],
   principal: string,
   resource: LakeResource,
-): { permissions: string[]; grantable: string[] } {
+): { permissions: string[]; grantable: string[]; shareArns: string[] } {
   const text = resourceText(resource);
   const rows = listed.filter((row) => row.principal === principal && resourceText(row.resource) === text);
-  return { permissions: rows.flatMap((row) => row.permissions), grantable: rows.flatMap((row) => row.grantable) };
+  return {
+    permissions: rows.flatMap((row) => row.permissions),
+    grantable: rows.flatMap((row) => row.grantable),
+    shareArns: [...new Set(rows.flatMap((row) => row.shareArns))].sort(),
+  };
 }
 
 /** One wish per principal and resource, whichever products have it. */

@@ -1,7 +1,7 @@
 /** A finding's life across walks: opened, told once, recovered, told. Pure: records in, records out. */
 
 import type { FindingRecord } from '../contracts/ledger.ts';
-import type { Finding, Unjudged } from './actions.ts';
+import { type Finding, NO_PRODUCT, type Unjudged } from './actions.ts';
 
 export interface Settled {
   /** Records that changed and have to be written. */
@@ -45,7 +45,11 @@ export function settle(options: {
     ];
   });
   const unknown = options.findings.filter((f) => f.state === 'unknown');
-  const silent = [...options.findings.filter((f) => f.state === 'waiting'), ...(options.unjudged ?? [])];
+  const waits = options.findings.filter((f) => f.state === 'waiting');
+  const silent = [
+    ...waits.map(({ hop, product }) => ({ hop, product: product ?? NO_PRODUCT })),
+    ...(options.unjudged ?? []),
+  ];
   const recovered = records
     .filter(
       (record) => record.state === 'open' && !current.has(record.key) && !hidden(findingOf(record), unknown, silent),
@@ -56,7 +60,8 @@ export function settle(options: {
 
 /** An unknown hop hides every finding on it, of its product or of all; one that was not judged hides its product's. */
 function hidden(found: Finding, unknown: readonly Finding[], silent: readonly Unjudged[]): boolean {
-  const about = (b: Unjudged) => b.hop === found.hop && (b.product === null || b.product === found.product);
+  const about = (b: Unjudged) =>
+    b.hop === found.hop && (b.product === null || b.product === (found.product ?? NO_PRODUCT));
   return silent.some(about) || unknown.some((b) => about(b) || (b.hop === found.hop && found.product === null));
 }
 

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Catalog, Policy, Product, TagGrant } from '../contracts/policy.ts';
-import type { ProductSnapshot } from '../contracts/snapshot.ts';
+import type { ProductSnapshot, Snapshot } from '../contracts/snapshot.ts';
 import type { OnboardScope, PublishScope } from '../contracts/steps.ts';
 
 /** The products whose producer half is this scope. */
@@ -83,28 +83,39 @@ export function receivers(product: Product): readonly string[] {
 }
 
 /**
- * Hash of what one consumer has to know of one producer scope. A consumer is started when this differs from what its
- * last finished walk recorded, so a crash between sharing and fan-out loses nobody.
+ * Hash of what one consumer has to know of one producer scope; null when that is nothing. A consumer is started when
+ * this differs from what its last finished walk recorded, so a crash between sharing and fan-out loses nobody.
  */
-export function consumerPart(policy: Policy, account: string, products: readonly ProductSnapshot[]): string {
-  const part = products
-    .map((snapshot) => {
-      const product = policy.products.find((p) => p.name === snapshot.product);
-      if (product === undefined || !product.audience.includes(account)) return null;
-      const { link, jobRoles, permissions, storage } = product;
-      const { shares, ...rest } = snapshot;
-      return {
-        ...rest,
-        shares: shares[account] ?? [],
-        link,
-        jobRoles,
-        permissions,
-        storage,
-        paths: policy.protectedPaths,
-      };
-    })
-    .filter((p) => p !== null);
-  return createHash('sha256').update(JSON.stringify(part)).digest('hex');
+export function consumerPart(policy: Policy, account: string, snapshot: Told): string | null {
+  const products = snapshot.products.flatMap((told) => productPart(policy, account, told));
+  const tagged = snapshot.tagged
+    .filter(({ shares }) => shares[account] !== undefined)
+    .map(({ shared, shares, ...rest }) => ({ ...rest, shared: shared.includes(account), shares: shares[account] }));
+  const reached = snapshot.reached
+    .filter(({ accounts }) => accounts.includes(account))
+    .map(({ where, on }) => ({ where, on }));
+  const grants = snapshot.database === null ? tagGrantsFor(policy, snapshot, account) : [];
+  const parts = [products, tagged, reached, grants];
+  if (parts.every((part) => part.length === 0)) return null;
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+type Told = Pick<Snapshot, 'account' | 'region' | 'database' | 'products' | 'tagged' | 'reached'>;
+
+function productPart(policy: Policy, account: string, snapshot: ProductSnapshot): readonly object[] {
+  const product = policy.products.find((p) => p.name === snapshot.product);
+  if (product === undefined || !product.audience.includes(account)) return [];
+  const { link, jobRoles, permissions, storage } = product;
+  const { shares, ...rest } = snapshot;
+  const told = { ...rest, shares: shares[account] ?? [] };
+  return [{ ...told, link, jobRoles, permissions, storage, paths: policy.protectedPaths }];
+}
+
+/** What principals of one consumer are to be granted by the tags of a catalog. */
+function tagGrantsFor(policy: Policy, catalog: Catalog, account: string): readonly object[] {
+  return tagGrantsOf(policy, catalog)
+    .map(({ index: _, ...entry }) => ({ ...entry, to: entry.to.filter((to) => accountOf(to, catalog) === account) }))
+    .filter(({ to }) => to.length > 0);
 }
 
 /** Whether one of a product's table names or patterns means this table. */

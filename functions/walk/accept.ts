@@ -1,8 +1,7 @@
 /** After accepting: is every share that should be here visible? Waiting gives the scope up to others meanwhile. */
 
-import type { Product } from '#contracts/policy.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
-import { shareState } from '#core/hops/acceptance.ts';
+import { type Expected, expectedProduct, shareState } from '#core/hops/acceptance.ts';
 import { modeIn } from '#core/policy.ts';
 import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
@@ -11,6 +10,7 @@ import type { WalkContext } from './context.ts';
 import { partsSeen } from './fan-out.ts';
 import { type OnboardFacts, onboardFacts } from './onboard.ts';
 import { arriving } from './ready.ts';
+import { scopesOf } from './tag-sources.ts';
 
 /** A share that was missing before has been told of, and its arrival starts a run: it holds this one up no longer. */
 const TOLD_WITHIN_MS = 60_000;
@@ -29,30 +29,34 @@ export async function acceptance(
 ): Promise<Arrival> {
   const facts = onboardFacts(ctx, scope);
   const told = await toldMissing(ctx, scope);
-  const until = (product: Product) =>
-    patience.startedAt + Math.min(patience.within, told.has(product.name) ? TOLD_WITHIN_MS : Number.POSITIVE_INFINITY);
+  const until = ({ product }: Expected) =>
+    patience.startedAt + Math.min(patience.within, told.has(product) ? TOLD_WITHIN_MS : Number.POSITIVE_INFINITY);
   const missing = await notArrived(ctx, facts);
   if (missing.length === 0) return { acceptance: 'visible', news: false };
-  if (missing.every((product) => ctx.now() >= until(product))) return { acceptance: 'gave-up', news: false };
+  if (missing.every((expected) => ctx.now() >= until(expected))) return { acceptance: 'gave-up', news: false };
   return { acceptance: 'waiting', news: await hasNews(ctx, facts, missing) };
 }
 
-/** Products whose shares are expected and not visible; all of a Region whose shares can't be listed. */
-async function notArrived(ctx: WalkContext, facts: OnboardFacts): Promise<readonly Product[]> {
+/** What is expected and not visible; all of a Region whose shares can't be listed. */
+async function notArrived(ctx: WalkContext, facts: OnboardFacts): Promise<readonly Expected[]> {
   const { account } = facts.scope;
-  const missing = [...arriving(facts)].map(async ([region, products]) => {
+  const missing = [...(await arriving(facts))].map(async ([region, { products, tagged }]) => {
+    const all = [...products.map((p) => expectedProduct(account, p.product, p.snapshot)), ...tagged];
     const accepted = await facts.acceptance(region);
-    if (!accepted.known) return products;
-    const named = await Promise.all(
-      products.map(async (product) => ({ product, snapshot: await facts.snapshotOf(product) })),
-    );
-    return named.flatMap(({ product, snapshot }) => {
-      const state = shareState({ account, region, products: named }, snapshot, accepted.value);
-      const expected = state === 'waiting' || state === 'acceptable';
-      return expected && modeIn(ctx.policy, product, account) === 'enforce' ? [product] : [];
+    if (!accepted.known) return all;
+    return all.filter((expected) => {
+      const state = shareState(expected, { account, all }, accepted.value);
+      return (state === 'waiting' || state === 'acceptable') && isActedOn(ctx, account, expected);
     });
   });
   return (await Promise.all(missing)).flat();
+}
+
+/** In report mode nothing is accepted, so there is nothing to wait for. */
+function isActedOn({ policy }: WalkContext, account: string, expected: Expected): boolean {
+  const product = policy.products.find(({ name }) => name === expected.product);
+  if (product !== undefined) return modeIn(policy, product, account) === 'enforce';
+  return (policy.accounts.find(({ id }) => id === account)?.mode ?? policy.mode) === 'enforce';
 }
 
 async function toldMissing(ctx: WalkContext, scope: OnboardScope): Promise<ReadonlySet<string | null>> {
@@ -61,17 +65,22 @@ async function toldMissing(ctx: WalkContext, scope: OnboardScope): Promise<Reado
   return new Set(open.filter((found) => found.hop === 'acceptance').map((found) => found.product));
 }
 
-/** Whether an arrived product differs from what the last finished walk saw, and this run has done nothing for it yet. */
-async function hasNews(ctx: WalkContext, facts: OnboardFacts, missing: readonly Product[]): Promise<boolean> {
-  const [walked, now, entries] = await Promise.all([
+/** Whether something arrived differs from what the last finished walk saw, and this run has done nothing for it yet. */
+async function hasNews(ctx: WalkContext, facts: OnboardFacts, missing: readonly Expected[]): Promise<boolean> {
+  const [walked, now, entries, sources] = await Promise.all([
     ctx.ledger.walked(facts.scope.account, facts.scope.region),
     partsSeen(ctx, facts, { undone: new Set(), before: {} }),
     facts.entries(),
+    facts.sources(),
   ]);
   const done = entries.filter((e) => e.execution === ctx.execution && (e.kind === 'grant' || e.kind === 'link'));
-  return facts.products.some((product) => {
-    const part = scopeText(publishScope(product));
-    const acted = done.some((entry) => entry.products.includes(product.name));
-    return !missing.includes(product) && !acted && now[part] !== undefined && walked?.parts[part] !== now[part];
-  });
+  const isNew = (part: string) => now[part] !== undefined && walked?.parts[part] !== now[part];
+  const products = facts.products.filter(
+    ({ name }) =>
+      !missing.some(({ product }) => product === name) && !done.some((entry) => entry.products.includes(name)),
+  );
+  if (products.some((product) => isNew(scopeText(publishScope(product))))) return true;
+  const arrived = sources.filter(({ expected }) => expected.shared && !missing.includes(expected));
+  const acted = done.some((entry) => entry.products.length === 0);
+  return !acted && arrived.flatMap(scopesOf).some((scope) => isNew(scopeText(scope)));
 }

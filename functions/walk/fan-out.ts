@@ -1,19 +1,21 @@
 /** Who has to walk next. Started by comparing hashes, not by "something changed here": a crash in between loses nobody. */
 
 import { LakeError } from '#contracts/errors.ts';
+import type { Product } from '#contracts/policy.ts';
 import type { ProductSnapshot, Snapshot } from '#contracts/snapshot.ts';
 import type { OnboardScope, PublishScope, Scope, StageOutput } from '#contracts/steps.ts';
-import type { Action } from '#core/actions.ts';
+import { type Action, type Decision, merge, NO_PRODUCT, NOTHING } from '#core/actions.ts';
 import { entryFor } from '#core/entries.ts';
+import type { CatalogFacts } from '#core/facts.ts';
 import { productResources, tablesOf } from '#core/hops/share.ts';
-import { resourceText } from '#core/lake.ts';
+import { type ListedGrant, resourceText } from '#core/lake.ts';
 import { notYetVisible } from '#core/leftovers.ts';
 import { scopeText } from '#core/start.ts';
-import { consumerPart, consumersOf, publishScope, receivers } from '#core/wanted.ts';
+import { consumerPart, consumersOf, publishScope, receivers, tagConsumersOf, tagReceivers } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import type { OnboardFacts } from './onboard.ts';
-import { onboardFacts, storedSnapshots } from './onboard.ts';
+import { onboardFacts } from './onboard.ts';
 import {
   blockedProducts,
   hopsBeforeShare,
@@ -23,6 +25,10 @@ import {
   shareHop,
   storageHop,
 } from './publish.ts';
+import { tagParts } from './tag-parts.ts';
+import { tagSharesHop } from './tag-shares.ts';
+import { scopesOf, storedSnapshots } from './tag-sources.ts';
+import { tagsHop } from './tags.ts';
 
 export async function fanOut(ctx: WalkContext, scope: Scope): Promise<StageOutput> {
   const wanted = scope.half === 'publish' ? await consumersToStart(ctx, scope) : await producersToStart(ctx, scope);
@@ -41,12 +47,12 @@ async function consumersToStart(ctx: WalkContext, scope: PublishScope): Promise<
   // A role disproved after the storage hop looked is not denied yet: its consumer must see a difference and start us.
   const snapshot = (await storageIsLate(ctx, facts)) ? { ...seen, denied: before?.denied ?? [] } : seen;
   if (before === null || differs(before, snapshot)) await ctx.snapshots.write(snapshot);
-  const consumers = new Map(facts.products.flatMap((p) => consumersOf(ctx.policy, p)).map((c) => [scopeText(c), c]));
+  const all = [...facts.products.flatMap((p) => consumersOf(ctx.policy, p)), ...tagConsumersOf(ctx.policy, scope)];
+  const consumers = new Map(all.map((consumer) => [scopeText(consumer), consumer]));
   const judged = [...consumers.values()].map(async (consumer) => {
     const walked = await ctx.ledger.walked(consumer.account, consumer.region);
-    return walked?.parts[scopeText(scope)] === consumerPart(ctx.policy, consumer.account, snapshot.products)
-      ? []
-      : [consumer];
+    const part = consumerPart(ctx.policy, consumer.account, snapshot);
+    return (walked?.parts[scopeText(scope)] ?? null) === part ? [] : [consumer];
   });
   return (await Promise.all(judged)).flat();
 }
@@ -57,14 +63,20 @@ async function consumersToStart(ctx: WalkContext, scope: PublishScope): Promise<
  */
 async function requireVisible(ctx: WalkContext, facts: PublishFacts): Promise<void> {
   const looking = { recent: [], planning: false };
-  const [before, share, entries] = await Promise.all([
+  const byTag = tagReceivers(ctx.policy, facts.scope).length > 0;
+  const [before, share, tags, entries] = await Promise.all([
     hopsBeforeShare(ctx, facts, looking),
     shareHop(ctx, facts, looking),
+    byTag ? tagsAndShares(ctx, facts, looking) : NOTHING,
     facts.entries(),
   ]);
-  const early = notYetVisible([...before.actions, ...share.actions], entries, ctx.now());
+  const early = notYetVisible([...before.actions, ...share.actions, ...tags.actions], entries, ctx.now());
   if (early.length === 0) return;
   throw new LakeError('NotYetVisible', { message: `${early.length} write(s) of this run are not visible yet` });
+}
+
+async function tagsAndShares(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
+  return merge(await tagsHop(ctx, facts, looking), await tagSharesHop(ctx, facts, looking));
 }
 
 /** Whether a bucket policy is still to be written that this run has not tried to write. */
@@ -88,33 +100,11 @@ export async function buildSnapshot(ctx: WalkContext, facts: PublishFacts, looki
   if (findings.some(({ state }) => state === 'unknown')) return null;
   const blocked = await blockedProducts(ctx, facts, looking);
   const { account, region, database } = facts.scope;
-  const products = facts.products.map((product): ProductSnapshot => {
-    const tables = tablesOf(product, catalog.value);
-    const resources = productResources(product, tables).map(({ resource }) => resourceText(resource));
-    const rows = listed.value.grants.filter((row) => resources.includes(resourceText(row.resource)));
-    const shares = Object.fromEntries(
-      receivers(product).map((consumer) => [
-        consumer,
-        [...new Set(rows.filter((r) => r.principal === consumer).flatMap((r) => r.shareArns))].sort(),
-      ]),
-    );
-    const granted =
-      looking.planning ||
-      receivers(product).every((consumer) =>
-        resources.every((text) => rows.some((r) => r.principal === consumer && resourceText(r.resource) === text)),
-      );
-    const shared = catalog.value.database !== null && !blocked.has(product.name) && granted;
-    return {
-      product: product.name,
-      account,
-      region,
-      database: product.database,
-      tables: tables === 'all' ? 'all' : [...tables],
-      shared,
-      shares,
-    };
-  });
+  const seen = { catalog: catalog.value, rows: listed.value.grants, blocked, planning: looking.planning };
+  const products = facts.products.map((product) => productSnapshot(product, seen));
   const denied = [...(await facts.disproved())];
+  const byTag = await tagParts(ctx, facts, looking);
+  if (byTag === null) return null;
   return {
     account,
     region,
@@ -123,11 +113,45 @@ export async function buildSnapshot(ctx: WalkContext, facts: PublishFacts, looki
     at: new Date(ctx.now()).toISOString(),
     products,
     denied,
+    ...byTag,
+  };
+}
+
+interface Seen {
+  readonly catalog: CatalogFacts;
+  readonly rows: readonly ListedGrant[];
+  readonly blocked: ReadonlySet<string>;
+  readonly planning: boolean;
+}
+
+function productSnapshot(product: Product, { catalog, rows: all, blocked, planning }: Seen): ProductSnapshot {
+  const { name, account, region, database } = product;
+  const tables = tablesOf(product, catalog);
+  const resources = productResources(product, tables).map(({ resource }) => resourceText(resource));
+  const rows = all.filter((row) => resources.includes(resourceText(row.resource)));
+  const shares = receivers(product).map((consumer) => {
+    const arns = rows.filter((row) => row.principal === consumer).flatMap((row) => row.shareArns);
+    return [consumer, [...new Set(arns)].sort()] as const;
+  });
+  const granted =
+    planning ||
+    receivers(product).every((consumer) =>
+      resources.every((text) => rows.some((r) => r.principal === consumer && resourceText(r.resource) === text)),
+    );
+  return {
+    product: name,
+    account,
+    region,
+    database,
+    tables: tables === 'all' ? 'all' : [...tables],
+    shared: catalog.database !== null && !blocked.has(name) && granted,
+    shares: Object.fromEntries(shares),
   };
 }
 
 function differs(a: Snapshot, b: Snapshot): boolean {
-  return JSON.stringify([a.products, a.denied]) !== JSON.stringify([b.products, b.denied]);
+  const told = ({ products, denied, tagged, reached }: Snapshot) => JSON.stringify([products, denied, tagged, reached]);
+  return told(a) !== told(b);
 }
 
 /**
@@ -142,12 +166,16 @@ export async function partsSeen(
   const { undone, before } = options;
   const read = storedSnapshots(ctx);
   const parts: Record<string, string> = { ...before };
-  for (const product of facts.products) {
-    const text = scopeText(publishScope(product));
-    const snapshot = await read(product);
-    const siblings = facts.products.filter((p) => scopeText(publishScope(p)) === text);
-    if (snapshot === null || undone.has(null) || siblings.some((p) => undone.has(p.name))) delete parts[text];
-    else parts[text] = consumerPart(ctx.policy, facts.scope.account, snapshot.products);
+  const sources = await facts.sources();
+  const scopes = [...facts.products.map(publishScope), ...sources.flatMap(scopesOf)];
+  for (const [text, scope] of new Map(scopes.map((s) => [scopeText(s), s]))) {
+    const snapshot = await read(scope);
+    const part = snapshot === null ? null : consumerPart(ctx.policy, facts.scope.account, snapshot);
+    const products = facts.products.filter((p) => scopeText(publishScope(p)) === text).map(({ name }) => name);
+    const byTag = sources.some((source) => scopesOf(source).some((s) => scopeText(s) === text));
+    const about = [null, ...products, ...(byTag ? [NO_PRODUCT] : [])];
+    if (part === null || about.some((name) => undone.has(name))) delete parts[text];
+    else parts[text] = part;
   }
   return parts;
 }
@@ -159,9 +187,11 @@ async function producersToStart(ctx: WalkContext, scope: OnboardScope): Promise<
   const walked = await ctx.ledger.walked(scope.account, scope.region);
   const disproved = walked?.disproved ?? [];
   const wanted = facts.products.map(async (product) => {
-    const snapshot = await read(product);
+    const snapshot = await read(publishScope(product));
     const denied = snapshot?.denied.filter((arn) => arn.split(':')[4] === scope.account) ?? [];
     return snapshot === null || denied.join() !== disproved.join() ? [publishScope(product)] : [];
   });
-  return [...new Map((await Promise.all(wanted)).flat().map((s) => [scopeText(s), s])).values()];
+  const silent = (await facts.sources()).filter(({ told }) => told === null);
+  const all = [...(await Promise.all(wanted)).flat(), ...silent.flatMap((source) => scopesOf(source).slice(0, 1))];
+  return [...new Map(all.map((s) => [scopeText(s), s])).values()];
 }

@@ -3,25 +3,28 @@
 import type { Scope } from '#contracts/steps.ts';
 import { type Decision, type HopName, merge, NOTHING } from '#core/actions.ts';
 import type { WalkContext } from './context.ts';
-import { createDatabaseHop, registrationsHop } from './foundation.ts';
+import { createDatabaseHop, locationHop, registrationsHop } from './foundation.ts';
 import * as onboard from './onboard.ts';
+import { tagGrantsHop, tagLinkHop, tagRoleHop } from './onboard-tags.ts';
 import type { Looking } from './publish.ts';
 import * as publish from './publish.ts';
 import { runsHop } from './runs.ts';
 import { tagSharesHop } from './tag-shares.ts';
+import type { SnapshotSource } from './tag-sources.ts';
 import { tagsHop } from './tags.ts';
 
-type PublishHop = (ctx: WalkContext, facts: publish.PublishFacts, looking: Looking) => Promise<Decision>;
-type OnboardHop = (ctx: WalkContext, facts: onboard.OnboardFacts, looking: Looking) => Promise<Decision>;
+type Hop<F> = (ctx: WalkContext, facts: F, looking: Looking) => Promise<Decision>;
+type PublishHop = Hop<publish.PublishFacts>;
+type OnboardHop = Hop<onboard.OnboardFacts>;
 
 /** One hop of the path, of products and of what belongs to none. */
-function both(first: PublishHop, second: PublishHop): PublishHop {
+function both<F>(first: Hop<F>, second: Hop<F>): Hop<F> {
   return async (ctx, facts, looking) => merge(await first(ctx, facts, looking), await second(ctx, facts, looking));
 }
 
 const PUBLISH: Partial<Record<HopName, PublishHop>> = {
   settings: publish.settingsHop,
-  location: both(publish.locationHop, registrationsHop),
+  location: both(locationHop, registrationsHop),
   tags: both(tagsHop, runsHop),
   exposure: both(publish.exposureHop, createDatabaseHop),
   'catalog-policy': publish.catalogPolicyHop,
@@ -32,9 +35,10 @@ const PUBLISH: Partial<Record<HopName, PublishHop>> = {
 const ONBOARD: Partial<Record<HopName, OnboardHop>> = {
   settings: onboard.settingsHop,
   acceptance: onboard.acceptanceHop,
-  link: onboard.linkHop,
-  grants: onboard.grantsHop,
-  role: onboard.roleHop,
+  link: both(tagLinkHop, onboard.linkHop),
+  // Grants by tag before those by name (G-L20); of one and the same for both, the product's counts.
+  grants: both(tagGrantsHop, onboard.grantsHop),
+  role: both(onboard.roleHop, tagRoleHop),
 };
 
 /** The hops of a half, in the order of the path. */
@@ -66,7 +70,7 @@ export interface HalfFacts {
 }
 
 /** Facts read once, for as long as the returned object is used. */
-export function look(ctx: WalkContext, scope: Scope, snapshots?: onboard.SnapshotSource): HalfFacts {
+export function look(ctx: WalkContext, scope: Scope, snapshots?: SnapshotSource): HalfFacts {
   if (scope.half === 'publish') {
     const facts = publish.publishFacts(ctx, scope);
     return { decide: async (hop, looking) => (await PUBLISH[hop]?.(ctx, facts, looking)) ?? NOTHING };

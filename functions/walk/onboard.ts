@@ -7,7 +7,7 @@ import { readSettings } from '#aws/settings.ts';
 import { readAcceptance, readShares } from '#aws/shares.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
-import type { ProductSnapshot, Snapshot } from '#contracts/snapshot.ts';
+import type { ProductSnapshot } from '#contracts/snapshot.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
 import { type Decision, merge, NOTHING, unjudged } from '#core/actions.ts';
 import type { GrantFacts, RoleFacts } from '#core/facts.ts';
@@ -25,21 +25,14 @@ import { admissionFinding, admit, isCandidate, roleFindings } from '#core/hops/r
 import { decideSettings } from '#core/hops/settings.ts';
 import type { LakeResource, Observed, Trouble } from '#core/lake.ts';
 import { modeIn } from '#core/policy.ts';
-import { productsFor, publishScope } from '#core/wanted.ts';
+import { productsFor, publishScope, tagCatalogsFor } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import { reader, roleArn } from './entrance.ts';
 import { observed, observedAsAdmin, once, oncePer } from './observed.ts';
 import { inPool } from './pool.ts';
 import type { Looking } from './publish.ts';
 import { arriving, namesBut, readyProducts, unreadableShares } from './ready.ts';
-
-/** Where snapshots come from: the hub's bucket, or a plan of the producer half. */
-export type SnapshotSource = (product: Product) => Promise<Snapshot | null>;
-
-export function storedSnapshots(ctx: WalkContext): SnapshotSource {
-  const read = oncePer((text) => ctx.snapshots.read(JSON.parse(text)));
-  return (product) => read(JSON.stringify(publishScope(product)));
-}
+import { type SnapshotSource, storedSnapshots, tagSourceFacts } from './tag-sources.ts';
 
 export type OnboardFacts = ReturnType<typeof onboardFacts>;
 
@@ -51,18 +44,21 @@ export function onboardFacts(ctx: WalkContext, scope: OnboardScope, snapshots: S
   const settings = oncePer((where) =>
     observed(ctx, async () => (await readSettings(reader(ctx, { account, region: where }), account)).facts),
   );
+  const senders = [...new Set([...products, ...tagCatalogsFor(ctx.policy, scope)].map((source) => source.account))];
   const asAdmin = async <T>(where: string, read: () => Promise<T>) =>
     observedAsAdmin(ctx, { settings: await settings(where), role, account }, read);
   return {
     scope,
     products,
     snapshotOf: async (product: Product): Promise<ProductSnapshot | null> =>
-      (await snapshots(product))?.products.find((p) => p.product === product.name) ?? null,
+      (await snapshots(publishScope(product)))?.products.find((p) => p.product === product.name) ?? null,
     settings: () => settings(region),
     /** RAM is regional: shares are accepted in the Region of the target. */
     acceptance: oncePer((where) =>
       observed(ctx, () =>
-        readAcceptance(reader(ctx, { account, region: where }), account, { senders: sendersOf(products, account) }),
+        readAcceptance(reader(ctx, { account, region: where }), account, {
+          senders: senders.filter((sender) => sender !== account).sort(),
+        }),
       ),
     ),
     shares: oncePer((where) => observed(ctx, () => readShares(reader(ctx, { account, region: where }), account))),
@@ -73,11 +69,8 @@ export function onboardFacts(ctx: WalkContext, scope: OnboardScope, snapshots: S
     }),
     roles: once(() => observed(ctx, () => readRoles(ctx, scope, products))),
     entries: once(() => ctx.ledger.entries(account, region)),
+    ...tagSourceFacts(ctx, scope, { products, snapshots, asAdmin }),
   };
-}
-
-function sendersOf(products: readonly Product[], account: string): readonly string[] {
-  return [...new Set(products.map((p) => p.account))].filter((sender) => sender !== account).sort();
 }
 
 async function readGrants(
@@ -106,7 +99,7 @@ async function readRoles(
 
 export async function settingsHop(ctx: WalkContext, facts: OnboardFacts): Promise<Decision> {
   const { account, region } = facts.scope;
-  if (facts.products.length === 0) return NOTHING;
+  if (facts.products.length === 0 && facts.catalogs.length === 0) return NOTHING;
   return decideSettings({
     policy: ctx.policy,
     account,
@@ -121,12 +114,9 @@ export async function settingsHop(ctx: WalkContext, facts: OnboardFacts): Promis
 
 export async function acceptanceHop(_ctx: WalkContext, facts: OnboardFacts): Promise<Decision> {
   const { account } = facts.scope;
-  const decisions = [...arriving(facts)].map(async ([region, products]) => {
-    const named = await Promise.all(
-      products.map(async (product) => ({ product, snapshot: await facts.snapshotOf(product) })),
-    );
-    return decideAcceptance({ account, region, products: named, facts: await facts.acceptance(region) });
-  });
+  const decisions = [...(await arriving(facts))].map(async ([region, { products, tagged }]) =>
+    decideAcceptance({ account, region, products, tagged, facts: await facts.acceptance(region) }),
+  );
   return merge(...(await Promise.all(decisions)));
 }
 
@@ -147,7 +137,7 @@ export async function linkHop(_ctx: WalkContext, facts: OnboardFacts, looking: L
   return merge(...(await Promise.all(decisions)), shares, unjudged('link', namesBut(facts, ready)));
 }
 
-function grantsQuestion(where: string, resources: readonly LakeResource[]): string {
+export function grantsQuestion(where: string, resources: readonly LakeResource[]): string {
   return JSON.stringify({ where, resources });
 }
 
@@ -215,7 +205,7 @@ async function grantsOf(facts: OnboardFacts, ready: readonly ReadyProduct[], loo
 }
 
 /** Asking about grants on what isn't there yet is an error to AWS, and the answer is known: none. */
-async function listed(
+export async function listed(
   facts: OnboardFacts,
   where: string,
   resources: readonly LakeResource[],
@@ -245,7 +235,7 @@ async function isVisible(facts: OnboardFacts, resource: LakeResource): Promise<b
   const product = facts.products.find((p) => p.account === resource.catalog);
   if (product === undefined || product.account === facts.scope.account) return true;
   const [snapshot, shares] = await Promise.all([facts.snapshotOf(product), facts.shares(product.region)]);
-  return snapshot !== null && shares.known && hasArrived(facts.scope.account, snapshot, shares.value);
+  return snapshot !== null && shares.known && hasArrived(snapshot.shares[facts.scope.account] ?? [], shares.value);
 }
 
 export async function roleHop(ctx: WalkContext, facts: OnboardFacts): Promise<Decision> {

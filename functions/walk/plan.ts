@@ -37,7 +37,7 @@ export async function planScopes(options: PlanOptions): Promise<PlanDocument> {
   const snapshots = plannedSnapshots(ctx);
   const planned: PlanDocument['scopes'] = [];
   for (const scope of scopes) {
-    const facts = look(ctx, scope, (product) => snapshots(publishScope(product)));
+    const facts = look(ctx, scope, snapshots);
     const decisions: Decision[] = [];
     for (const hop of hopsOf(scope.half)) {
       options.report?.(`${scopeText(scope)}: ${hop}`);

@@ -4,14 +4,33 @@ import type { Product } from '#contracts/policy.ts';
 import type { ProductSnapshot } from '#contracts/snapshot.ts';
 import { type Decision, NOTHING } from '#core/actions.ts';
 import { unreadable } from '#core/findings.ts';
-import { hasArrived } from '#core/hops/acceptance.ts';
+import { type Expected, hasArrived } from '#core/hops/acceptance.ts';
 import type { OnboardFacts } from './onboard.ts';
 import type { Looking } from './publish.ts';
 
-/** Products of other accounts, by the Region where their shares arrive. */
-export function arriving(facts: OnboardFacts): ReadonlyMap<string, readonly Product[]> {
+/** What other accounts share with this one, in one Region. */
+export interface Arriving {
+  readonly products: readonly { readonly product: Product; readonly snapshot: ProductSnapshot | null }[];
+  readonly tagged: readonly Expected[];
+}
+
+/** What should arrive, by the Region where it does: RAM is regional. */
+export async function arriving(facts: OnboardFacts): Promise<ReadonlyMap<string, Arriving>> {
   const others = facts.products.filter((p) => p.account !== facts.scope.account);
-  return Map.groupBy(others, (p) => p.region);
+  const products = await Promise.all(
+    others.map(async (product) => ({ product, snapshot: await facts.snapshotOf(product) })),
+  );
+  const sources = await facts.sources();
+  const regions = [...others, ...facts.catalogs].map(({ region }) => region);
+  return new Map(
+    [...new Set(regions)].map((region) => [
+      region,
+      {
+        products: products.filter(({ product }) => product.region === region),
+        tagged: sources.filter(({ catalog }) => catalog.region === region).map(({ expected }) => expected),
+      },
+    ]),
+  );
 }
 
 /** Whether a product can be linked and granted now. When planning, what its producer would share counts. */
@@ -24,7 +43,7 @@ async function isReady(
   if (!snapshot.shared) return false;
   if (looking.planning || product.account === facts.scope.account) return true;
   const shares = await facts.shares(product.region);
-  return shares.known && hasArrived(facts.scope.account, snapshot, shares.value);
+  return shares.known && hasArrived(snapshot.shares[facts.scope.account] ?? [], shares.value);
 }
 
 export async function readyProducts(

@@ -1,9 +1,67 @@
 /** Grants by tag: what principals of the catalog's own account, and other accounts, hold on whatever carries a tag. */
 
-import { type Decision, NOTHING } from '#core/actions.ts';
+import { readAssociations } from '#aws/shares.ts';
+import type { Entry } from '#contracts/ledger.ts';
+import type { TagValues } from '#contracts/policy.ts';
+import { type Decision, merge, NOTHING } from '#core/actions.ts';
+import { brokenAssociations } from '#core/hops/share.ts';
+import { decideTagShares } from '#core/hops/tag-shares.ts';
+import type { Grant } from '#core/lake.ts';
+import { tagGrantsOf, tagReceivers } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
-import type { Looking, PublishFacts } from './publish.ts';
+import { reader } from './entrance.ts';
+import { observed } from './observed.ts';
+import { catalogPolicyHop, type Looking, type PublishFacts } from './publish.ts';
 
-export async function tagSharesHop(_ctx: WalkContext, _facts: PublishFacts, _looking: Looking): Promise<Decision> {
-  return NOTHING;
+/** Only the scope of a catalog's own decides about its grants by tag, also once the policy names none any longer. */
+export async function tagSharesHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
+  const { account, region, database } = facts.scope;
+  if (database !== null) return NOTHING;
+  const entries = await facts.entries();
+  if (tagGrantsOf(ctx.policy, facts.scope).length === 0 && !entries.some(isByTag)) return NOTHING;
+  const [listed, blocked] = await Promise.all([facts.tagGrants(), ramIsInTheWay(ctx, facts, looking)]);
+  const { policy } = ctx;
+  const { recent } = looking;
+  const keys = await keysThere(ctx, facts, looking);
+  const decision = decideTagShares({ policy, account, region, listed, keys, blocked, entries, recent });
+  return merge(decision, await failedShares(ctx, facts));
+}
+
+/** Tags that can be granted by: those the catalog shows, and when planning those about to be made. The tags hop says why. */
+async function keysThere(
+  { policy }: WalkContext,
+  facts: PublishFacts,
+  { planning }: Looking,
+): Promise<readonly TagValues[]> {
+  if (planning) return policy.tags?.keys ?? [];
+  const there = await facts.tagKeys();
+  return there.known ? there.value : [];
+}
+
+function isByTag(entry: Entry): boolean {
+  if (entry.kind !== 'grant') return false;
+  const { type } = (JSON.parse(entry.sent) as Grant).resource;
+  return type === 'tag' || type === 'tag-policy';
+}
+
+/** RAM takes a share that the catalog's policy or encryption forbids, and fails: nothing is granted to accounts before. */
+async function ramIsInTheWay(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<boolean> {
+  if (tagReceivers(ctx.policy, facts.scope).length === 0) return false;
+  const { actions, findings } = await catalogPolicyHop(ctx, facts);
+  return findings.length > 0 || (!looking.planning && actions.length > 0);
+}
+
+/** What the grants hang on, where RAM could not associate it. */
+async function failedShares(ctx: WalkContext, facts: PublishFacts): Promise<Decision> {
+  const { account, region } = facts.scope;
+  const listed = await facts.tagGrants();
+  if (!listed.known) return NOTHING;
+  const receivers = tagReceivers(ctx.policy, facts.scope);
+  const rows = listed.value.grants.filter((row) => receivers.includes(row.principal));
+  const arns = [...new Set(rows.flatMap((row) => row.shareArns))].sort();
+  if (arns.length === 0) return NOTHING;
+  const clients = reader(ctx, { account, region });
+  const associations = await observed(ctx, () => readAssociations(clients, arns));
+  const where = { hop: 'share' as const, account, region, resource: `grants by tag of ${account}` };
+  return { ...NOTHING, findings: brokenAssociations(where, { associations, products: [] }, rows) };
 }

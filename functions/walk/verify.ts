@@ -3,7 +3,7 @@
 import { LakeError } from '#contracts/errors.ts';
 import type { Scope, StageOutput } from '#contracts/steps.ts';
 import type { Action, Decision, Finding } from '#core/actions.ts';
-import { merge } from '#core/actions.ts';
+import { merge, NO_PRODUCT } from '#core/actions.ts';
 import { oneFindingPerFault } from '#core/findings.ts';
 import { leftoverFindings, notYetVisible, reportOnlyFindings } from '#core/leftovers.ts';
 import { settle } from '#core/report.ts';
@@ -66,13 +66,17 @@ async function record(ctx: WalkContext, scope: Scope, found: Found): Promise<voi
   ctx.tell({ kind: 'settled', scope: text, opened, recovered, open: settled.open });
 }
 
-/** Who is not admitted leaves nothing undone: it is the owners' of those roles to change, not a walk's. */
-const NOT_ADMITTED = ['role-without-proof', 'role-trust-too-wide'];
+/** Neither who is not admitted nor somebody else's share leaves anything undone: that is their owners' to change. */
+const NOT_OURS = ['role-without-proof', 'role-trust-too-wide', 'invitation-left-alone'];
 
 /** Products with something open: each publish starts this walk again until it is seen to hold. Null: all of them. */
 function undoneBy(found: Finding): readonly (string | null)[] {
   if (found.state === 'unknown') return [found.product];
-  return found.product === null || NOT_ADMITTED.includes(found.cause) ? [] : [found.product];
+  return NOT_OURS.includes(found.cause) ? [] : [found.product ?? NO_PRODUCT];
+}
+
+function productsOf(action: Action): readonly string[] {
+  return action.products.length === 0 ? [NO_PRODUCT] : action.products;
 }
 
 /**
@@ -88,7 +92,7 @@ async function rememberWalk(
   const facts = onboardFacts(ctx, scope);
   const roles = await facts.roles();
   const before = await ctx.ledger.walked(scope.account, scope.region);
-  const undone = new Set([...left.flatMap((a) => a.products), ...findings.flatMap(undoneBy)]);
+  const undone = new Set([...left.flatMap(productsOf), ...findings.flatMap(undoneBy)]);
   const parts = await partsSeen(ctx, facts, { undone, before: before?.parts ?? {} });
   const disproved = roles.known ? disprovedRoles(ctx, facts, roles.value) : (before?.disproved ?? []);
   const same =

@@ -56,7 +56,7 @@ test('a snapshot is kept per database, names of any script included; before the 
   asBucket(new Map());
   const scope = { account: '111111111111', region: 'ap-northeast-1', database: '売上 2026' };
   expect(await readSnapshot(hub().s3, 'b', scope)).toBeNull();
-  const snapshot: Snapshot = { ...scope, policy: 'abc', at: '2026-11-22T00:00:00Z', products: [], denied: [] };
+  const snapshot: Snapshot = { ...scope, policy: 'abc', at: '2026-11-22T00:00:00Z', products: [], denied: [], tagged: [], reached: [] };
   await putSnapshot(hub().s3, 'b', snapshot);
   expect(await readSnapshot(hub().s3, 'b', scope)).toEqual(snapshot);
   expect(await readSnapshot(hub().s3, 'b', { ...scope, database: 'other' })).toBeNull();

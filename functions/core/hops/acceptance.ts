@@ -1,6 +1,6 @@
 /** Hop 7: the RAM share is visible in the consumer. Accepted only when sender and every resource are what the policy names (law 8). */
 
-import type { Product } from '../../contracts/policy.ts';
+import type { Catalog, Product } from '../../contracts/policy.ts';
 import type { ProductSnapshot } from '../../contracts/snapshot.ts';
 import type { Action, Decision, Finding } from '../actions.ts';
 import type { AcceptanceFacts, InvitationFacts } from '../facts.ts';
@@ -14,47 +14,94 @@ export interface AcceptanceQuestion {
   readonly region: string;
   /** Products of other accounts that this account reads in this Region, with what their last publish left. */
   readonly products: readonly { readonly product: Product; readonly snapshot: ProductSnapshot | null }[];
+  /** What other accounts share with this one by tag. */
+  readonly tagged?: readonly Expected[];
   readonly facts: Observed<AcceptanceFacts>;
 }
 
-/** How each product's share stands for this consumer. */
+/** Something that another account shares with this one: a product, or (null) whatever carries a tag. */
+export interface Expected {
+  readonly sender: string;
+  readonly product: string | null;
+  /** What is shared, as findings call it. */
+  readonly text: string;
+  readonly shared: boolean;
+  /** RAM shares that carry it, as far as its owner has told. */
+  readonly arns: readonly string[];
+  /** Whether a share may bring this resource. */
+  readonly names: (arn: string) => boolean;
+}
+
+export function expectedProduct(account: string, product: Product, snapshot: ProductSnapshot | null): Expected {
+  return {
+    sender: product.account,
+    product: product.name,
+    text: `${product.account}/${product.database}`,
+    shared: snapshot?.shared ?? false,
+    arns: snapshot?.shares[account] ?? [],
+    names: (arn) => belongs(arn, product),
+  };
+}
+
+/** Grants by tag share the catalog as a whole; of its databases only those are named that the tags reach. */
+export function expectedByTag(
+  catalog: Catalog,
+  told: { readonly shared: boolean; readonly arns: readonly string[]; readonly databases: readonly string[] },
+): Expected {
+  const { account, region } = catalog;
+  return {
+    sender: account,
+    product: null,
+    text: `${account} by tag`,
+    shared: told.shared,
+    arns: told.arns,
+    names: (arn) => {
+      const [, , service, where, owner, ...rest] = arn.split(':');
+      if (service !== 'glue' || where !== region || owner !== account) return false;
+      const path = rest.join(':');
+      const [kind, database] = path.split('/');
+      if (path === 'catalog') return true;
+      return (kind === 'database' || kind === 'table') && told.databases.includes(database ?? '');
+    },
+  };
+}
+
+/** How each share stands for this consumer. */
 export type ShareState = 'visible' | 'acceptable' | 'refused' | 'waiting' | 'producer-waits';
 
-/** Whether every share that carries a product is active in this account. */
-export function hasArrived(account: string, snapshot: ProductSnapshot, shares: AcceptanceFacts['shares']): boolean {
-  const arns = snapshot.shares[account] ?? [];
+/** Whether every share that carries something is active here. */
+export function hasArrived(arns: readonly string[], shares: AcceptanceFacts['shares']): boolean {
   const active = new Set(shares.filter((s) => s.status === 'ACTIVE').map((s) => s.arn));
   return arns.length > 0 && arns.every((arn) => active.has(arn));
 }
 
 /** `refused`: it would come with an invitation that is left alone, so there is nothing to wait for. */
 export function shareState(
-  question: Omit<AcceptanceQuestion, 'facts'>,
-  snapshot: ProductSnapshot | null,
+  expected: Expected,
+  question: { readonly account: string; readonly all: readonly Expected[] },
   facts: AcceptanceFacts,
 ): ShareState {
-  const { account } = question;
-  if (snapshot === null || !snapshot.shared) return 'producer-waits';
-  if (hasArrived(account, snapshot, facts.shares)) return 'visible';
-  const arns = snapshot.shares[account] ?? [];
-  const pending = facts.invitations.filter((i) => i.status === 'PENDING' && arns.includes(i.shareArn));
+  if (!expected.shared) return 'producer-waits';
+  if (hasArrived(expected.arns, facts.shares)) return 'visible';
+  const pending = facts.invitations.filter((i) => i.status === 'PENDING' && expected.arns.includes(i.shareArn));
   if (pending.some((invitation) => !judge(invitation, question).accept)) return 'refused';
   return pending.length > 0 ? 'acceptable' : 'waiting';
 }
 
 export function decideAcceptance(question: AcceptanceQuestion): Decision {
-  const { account, region, products, facts } = question;
+  const { account, region, products, tagged = [], facts } = question;
   const where = { hop: 'acceptance' as const, account, region, resource: `RAM shares of ${account}` };
   if (!facts.known) return { actions: [], findings: [unreadable(where, facts.why)], left: [] };
+  const all = [...products.map((p) => expectedProduct(account, p.product, p.snapshot)), ...tagged];
   const pending = facts.value.invitations.filter((i) => i.status === 'PENDING');
-  const judged = pending.map((invitation) => ({ invitation, verdict: judge(invitation, question) }));
+  const judged = pending.map((invitation) => ({ invitation, verdict: judge(invitation, { account, all }) }));
   const actions = judged.flatMap(({ invitation, verdict }) =>
     verdict.accept ? [accept(question, invitation, verdict.products)] : [],
   );
   const findings = judged.flatMap(({ invitation, verdict }) =>
     verdict.accept ? [] : [leftAlone(where, invitation, verdict.why)],
   );
-  const states = products.flatMap(({ product, snapshot }) => stateFinding(question, product, snapshot, facts.value));
+  const states = all.flatMap((expected) => stateFinding({ account, region, all }, expected, facts.value));
   return { actions, findings: [...findings, ...states], left: findings.map((f) => f.resource) };
 }
 
@@ -62,21 +109,20 @@ type Verdict =
   | { readonly accept: true; readonly products: readonly string[] }
   | { readonly accept: false; readonly why: string };
 
-function judge(invitation: InvitationFacts, question: Omit<AcceptanceQuestion, 'facts'>): Verdict {
-  if (invitation.receiver !== question.account)
-    return { accept: false, why: `it is addressed to ${invitation.receiver}` };
-  const named = question.products.filter(({ product }) => product.account === invitation.sender);
+function judge(invitation: InvitationFacts, { account, all }: { account: string; all: readonly Expected[] }): Verdict {
+  if (invitation.receiver !== account) return { accept: false, why: `it is addressed to ${invitation.receiver}` };
+  const named = all.filter(({ sender }) => sender === invitation.sender);
   if (named.length === 0)
     return { accept: false, why: `the policy names no product of account ${invitation.sender} for this account` };
   if (invitation.resources === null) return { accept: false, why: 'its resources could not be listed' };
   if (invitation.resources.length === 0) return { accept: false, why: 'it brings no resources yet' };
-  const foreign = invitation.resources.filter((arn) => !named.some(({ product }) => belongs(arn, product)));
+  const foreign = invitation.resources.filter((arn) => !named.some(({ names }) => names(arn)));
   if (foreign.length > 0)
     return { accept: false, why: `it also brings ${foreign.join(', ')}, which the policy does not name` };
-  // Whom a failure would concern: the products this share carries, as far as their producer has told.
-  const carried = named.filter(({ snapshot }) => snapshot?.shares[question.account]?.includes(invitation.shareArn));
+  // Whom a failure would concern: what this share carries, as far as its owner has told.
+  const carried = named.filter(({ arns }) => arns.includes(invitation.shareArn));
   const concerned = carried.length > 0 ? carried : named;
-  return { accept: true, products: concerned.map(({ product }) => product.name).sort() };
+  return { accept: true, products: concerned.flatMap(({ product }) => product ?? []).sort() };
 }
 
 /** Whether a Glue ARN is this product's catalog, its database, or one of its tables; a pattern only where all are meant. */
@@ -89,8 +135,11 @@ export function belongs(arn: string, product: Product): boolean {
   return path.startsWith(prefix) && wantsTable(product, path.slice(prefix.length), matches);
 }
 
-function accept(question: AcceptanceQuestion, invitation: InvitationFacts, products: readonly string[]): Action {
-  const { account, region } = question;
+function accept(
+  { account, region }: Pick<AcceptanceQuestion, 'account' | 'region'>,
+  invitation: InvitationFacts,
+  products: readonly string[],
+): Action {
   return {
     kind: 'accept-invitation',
     hop: 'acceptance',
@@ -120,25 +169,17 @@ function leftAlone(where: Where, invitation: InvitationFacts, why: string): Find
 }
 
 function stateFinding(
-  question: AcceptanceQuestion,
-  product: Product,
-  snapshot: ProductSnapshot | null,
+  question: { readonly account: string; readonly region: string; readonly all: readonly Expected[] },
+  expected: Expected,
   facts: AcceptanceFacts,
 ): readonly Finding[] {
   const { account, region } = question;
-  const where = {
-    hop: 'acceptance' as const,
-    account,
-    region,
-    product: product.name,
-    resource: `share of ${product.account}/${product.database}`,
-  };
-  const state = shareState(question, snapshot, facts);
-  if (state === 'producer-waits')
-    return [waiting(where, `account ${product.account} has not shared ${product.database} yet`)];
-  if (state === 'refused') return [refused(where, product)];
+  const { sender, product, text, arns } = expected;
+  const where = { hop: 'acceptance' as const, account, region, product, resource: `share of ${text}` };
+  const state = shareState(expected, question, facts);
+  if (state === 'producer-waits') return [waiting(where, `account ${sender} has not shared ${named(expected)} yet`)];
+  if (state === 'refused') return [refused(where, expected)];
   if (state !== 'waiting') return [];
-  const arns = snapshot?.shares[account] ?? [];
   const old = facts.invitations.find(
     (i) => arns.includes(i.shareArn) && (i.status === 'EXPIRED' || i.status === 'REJECTED'),
   );
@@ -149,22 +190,26 @@ function stateFinding(
       state: 'broken',
       cause: old === undefined ? 'share-not-visible' : 'invitation-expired',
       principal: account,
-      message: `the RAM share of ${product.account}/${product.database} is not visible in ${account}${expired}`,
+      message: `the RAM share of ${text} is not visible in ${account}${expired}`,
       remedy:
         old === undefined
-          ? `Check in account ${product.account} that the share's principal ${account} is ASSOCIATED (aws ram get-resource-share-associations --association-type PRINCIPAL).`
-          : `In account ${product.account}, disassociate ${account} from ${arns.join(', ')} and associate it again: AWS then sends a new invitation (Glue's live 12 hours).`,
+          ? `Check in account ${sender} that the share's principal ${account} is ASSOCIATED (aws ram get-resource-share-associations --association-type PRINCIPAL).`
+          : `In account ${sender}, disassociate ${account} from ${arns.join(', ')} and associate it again: AWS then sends a new invitation (Glue's live 12 hours).`,
     }),
   ];
 }
 
-function refused(where: Where & { readonly product: string }, product: Product): Finding {
+function named({ sender, product, text }: Expected): string {
+  return product === null ? 'anything by tag' : text.slice(sender.length + 1);
+}
+
+function refused(where: Where & { readonly product: string | null }, { sender, text }: Expected): Finding {
   return finding({
     ...where,
     state: 'broken',
     cause: 'share-left-alone',
     principal: where.account,
-    message: `the RAM share of ${product.account}/${product.database} comes with an invitation that was not accepted`,
-    remedy: `The finding on the invitation from ${product.account} says why. Let that account take out what the policy does not name, or name it in the policy.`,
+    message: `the RAM share of ${text} comes with an invitation that was not accepted`,
+    remedy: `The finding on the invitation from ${sender} says why. Let that account take out what the policy does not name, or name it in the policy.`,
   });
 }

@@ -8,21 +8,26 @@ import type { GrantFacts, LinkFacts } from '../facts.ts';
 import { finding, unreadable } from '../findings.ts';
 import { IAM_ALLOWED_PRINCIPALS, type LakeResource, type LinkTarget, type Observed, resourceText } from '../lake.ts';
 
+/** What is linked: a product's database, or (null) one that grants by tag reach. */
+export interface LinkSource extends Pick<Product, 'account' | 'region' | 'database' | 'link'> {
+  readonly name: string | null;
+}
+
 export interface LinkQuestion {
   readonly account: string;
   readonly region: string;
-  readonly product: Product;
+  readonly product: LinkSource;
   readonly facts: Observed<LinkFacts>;
   /** Explicit grants on the link. */
   readonly grants: Observed<GrantFacts>;
   readonly entries: readonly Entry[];
 }
 
-export function linkTarget(product: Product): LinkTarget {
+export function linkTarget(product: LinkSource): LinkTarget {
   return { catalog: product.account, database: product.database, region: product.region };
 }
 
-export function linkResource(account: string, product: Product): LakeResource {
+export function linkResource(account: string, product: Pick<LinkSource, 'link'>): LakeResource {
   return { type: 'database', catalog: account, database: product.link };
 }
 
@@ -54,7 +59,7 @@ export function decideLink(question: LinkQuestion): Decision {
           account,
           region,
           effect: 'neutral',
-          products: [product.name],
+          products: wantedBy(product),
           name: product.link,
           target: wanted,
         },
@@ -72,7 +77,7 @@ export function decideLink(question: LinkQuestion): Decision {
 /** AWS gives new links the account's default permissions, IAM_ALLOWED_PRINCIPALS among them where defaults are on. */
 function openLink(
   question: LinkQuestion,
-  where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string },
+  where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string | null },
 ): Decision {
   const { account, region, product, grants, entries } = question;
   if (!grants.known) return { actions: [], findings: [unreadable(where, grants.why)], left: [] };
@@ -91,7 +96,7 @@ function openLink(
     account,
     region,
     effect: 'narrows',
-    products: [product.name],
+    products: wantedBy(product),
     grant: open,
     reason: 'link-exposure',
   };
@@ -106,9 +111,13 @@ function openLink(
   return { actions: [], findings: [told], left: [`${IAM_ALLOWED_PRINCIPALS} on ${where.resource}`] };
 }
 
+function wantedBy({ name }: LinkSource): readonly string[] {
+  return name === null ? [] : [name];
+}
+
 function nameTaken(
-  where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string },
-  product: Product,
+  where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string | null },
+  product: LinkSource,
   target: LinkTarget | null,
 ): Finding {
   const found =
@@ -120,6 +129,12 @@ function nameTaken(
     state: 'broken',
     cause: target === null ? 'link-name-is-a-database' : 'link-points-elsewhere',
     message: `${where.resource} can't be the link to ${product.account}/${product.database}: ${found}`,
-    remedy: `We never delete or re-point it (AWS blocks queries for up to 24 hours after that). Remove it yourself, or write another name in products.${product.name}.consumers.link.`,
+    remedy: `We never delete or re-point it (AWS blocks queries for up to 24 hours after that). Remove it yourself, or ${otherName(product)}.`,
   });
+}
+
+/** A link that follows a tag has the name of its source, which Glue's fine-grained jobs need; a product's may have another. */
+function otherName({ name, database }: LinkSource): string {
+  if (name === null) return `make a product of ${database}, whose consumers.link names it otherwise`;
+  return `write another name in products.${name}.consumers.link`;
 }

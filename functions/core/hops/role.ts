@@ -118,13 +118,19 @@ const REFUSALS = {
 /** Stands for a wildcard in what is judged, and becomes one again in what is advised. */
 const ANY = 'any';
 
+/** What a role is to read: a product, or (null) a database that its grants by tag reach, of whose storage nothing is told. */
+export interface ReadSource extends Pick<Product, 'account' | 'region' | 'database' | 'tables' | 'link'> {
+  readonly name: string | null;
+  readonly storage: Pick<Product['storage'], 'access' | 'bucket' | 'prefix' | 'key'> | null;
+}
+
 interface Need {
   readonly action: string;
   readonly resource: string;
 }
 
 /** What reading takes, by IAM: catalog calls on both sides, Lake Formation's data access, and S3 and KMS where it doesn't vend. */
-export function needs(policy: Policy, account: string, region: string, product: Product): readonly Need[] {
+export function needs(policy: Policy, account: string, region: string, product: ReadSource): readonly Need[] {
   const glue = (owner: string, where: string, rest: string) => `arn:${policy.partition}:glue:${where}:${owner}:${rest}`;
   const reads = ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'];
   const target = [
@@ -141,20 +147,22 @@ export function needs(policy: Policy, account: string, region: string, product: 
           ...tableNames(product).map((table) => glue(account, region, `table/${product.link}/${table}`)),
         ];
   const catalog = reads.flatMap((action) => [...target, ...link].map((resource) => ({ action, resource })));
-  const bucket = `arn:${policy.partition}:s3:::${product.storage.bucket}`;
-  const storage =
-    product.storage.access === 'iam'
-      ? [
-          { action: 's3:GetObject', resource: `${bucket}/${product.storage.prefix}${ANY}` },
-          { action: 's3:ListBucket', resource: bucket },
-        ]
-      : [];
-  const key = product.storage.key === null ? [] : [{ action: 'kms:Decrypt', resource: product.storage.key }];
-  return [{ action: 'lakeformation:GetDataAccess', resource: '*' }, ...catalog, ...storage, ...key];
+  return [{ action: 'lakeformation:GetDataAccess', resource: '*' }, ...catalog, ...storageNeeds(policy, product)];
+}
+
+function storageNeeds({ partition }: Policy, { storage }: ReadSource): readonly Need[] {
+  // The registration role reads bucket and key then; with hybrid, whoever has not opted in reads by IAM.
+  if (storage === null || storage.access === 'lake-formation') return [];
+  const bucket = `arn:${partition}:s3:::${storage.bucket}`;
+  const reads = [
+    { action: 's3:GetObject', resource: `${bucket}/${storage.prefix}${ANY}` },
+    { action: 's3:ListBucket', resource: bucket },
+  ];
+  return storage.key === null ? reads : [...reads, { action: 'kms:Decrypt', resource: storage.key }];
 }
 
 /** Tables by name where the policy names them; else any stands for all. */
-function tableNames(product: Product): readonly string[] {
+function tableNames(product: ReadSource): readonly string[] {
   if (product.tables === 'all') return [ANY];
   return [...new Set(product.tables.map((name) => name.replaceAll(/[*?]/g, ANY)))];
 }
@@ -163,13 +171,23 @@ function tableNames(product: Product): readonly string[] {
 export function roleFindings(
   policy: Policy,
   where: { account: string; region: string },
-  product: Product,
+  product: ReadSource,
+  role: RoleFacts,
+): readonly Finding[] {
+  return readingFindings(policy, where, [product], role);
+}
+
+/** The same of several sources that belong to one product, or to none: what a role lacks is one finding. */
+export function readingFindings(
+  policy: Policy,
+  where: { account: string; region: string },
+  sources: readonly ReadSource[],
   role: RoleFacts,
 ): readonly Finding[] {
   const base = {
     hop: 'role' as const,
     ...where,
-    product: product.name,
+    product: sources[0]?.name ?? null,
     principal: role.arn,
     resource: `policies of ${role.arn}`,
   };
@@ -184,15 +202,17 @@ export function roleFindings(
       }),
     ];
   }
-  const judged = needs(policy, where.account, where.region, product).map((need) => ({
-    need,
-    verdict: verdictFor(role, where.account, product, need),
-  }));
+  const judged = sources.flatMap((source) =>
+    needs(policy, where.account, where.region, source).map((need) => ({
+      need,
+      verdict: verdictFor(role, where.account, source, need),
+    })),
+  );
   return [...lacking(base, judged), ...undecided(base, judged)];
 }
 
-function verdictFor(role: RoleFacts, account: string, product: Product, need: Need): Verdict {
-  const prefix = `${product.storage.prefix}any`;
+function verdictFor(role: RoleFacts, account: string, { storage }: ReadSource, need: Need): Verdict {
+  const prefix = `${storage?.prefix ?? ''}any`;
   return evaluateIdentity({
     policies: role.policies ?? [],
     boundary: role.boundary,
@@ -206,7 +226,7 @@ function verdictFor(role: RoleFacts, account: string, product: Product, need: Ne
 }
 
 type Judged = readonly { readonly need: Need; readonly verdict: Verdict }[];
-type Base = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string; principal: string };
+type Base = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string | null; principal: string };
 
 function lacking(base: Base, judged: Judged): readonly Finding[] {
   const missing = judged.filter((j) => j.verdict === 'denied').map((j) => j.need);
@@ -251,4 +271,18 @@ function undecided(base: Base, judged: Judged): readonly Finding[] {
       remedy: "Nothing to do if the job reads. If it doesn't, look at the conditions of the role's policies.",
     }),
   ];
+}
+
+/** A principal that the policy's grants by tag name, and that is not there: nothing is granted to it meanwhile. */
+export function principalMissing(where: { account: string; region: string }, principal: string): Finding {
+  return finding({
+    hop: 'role',
+    state: 'broken',
+    cause: 'principal-missing',
+    ...where,
+    principal,
+    resource: `role ${principal}`,
+    message: `the policy's grants by tag name ${principal}, which does not exist`,
+    remedy: 'Create it, path included, or correct tags.grants. It is granted at the next run.',
+  });
 }

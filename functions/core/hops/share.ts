@@ -158,9 +158,9 @@ function tablesOutside(products: readonly Product[], facts: CatalogFacts): reado
 }
 
 /** A share that RAM could not associate: the grant stands, and nobody sees it (G-R13). */
-function brokenAssociations(
+export function brokenAssociations(
   where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>,
-  question: ShareQuestion,
+  question: Pick<ShareQuestion, 'associations' | 'products'>,
   grants: readonly ListedGrant[],
 ): readonly Finding[] {
   const { associations } = question;
