@@ -175,8 +175,9 @@ function sharesByTag(ctx: WalkContext, { scope }: PublishFacts): boolean {
 }
 
 export async function exposureHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
-  const [catalog, open, listed] = await Promise.all([facts.catalog(), facts.open(), facts.listed()]);
   const shared = facts.products.filter((p) => receivers(p).length > 0);
+  if (shared.length === 0) return NOTHING;
+  const [catalog, open, listed] = await Promise.all([facts.catalog(), facts.open(), facts.listed()]);
   const operator = roleArn(ctx, facts.scope.account, 'Operator');
   const { recent } = looking;
   return merge(...shared.map((product) => decideExposure({ product, operator, catalog, open, listed, recent })));
@@ -213,13 +214,11 @@ export async function blockedProducts(
 }
 
 export async function shareHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
+  const entries = await facts.entries();
+  // A database that rules tag and no product names: nothing is shared by name, and nothing was.
+  if (facts.products.length === 0 && entries.every(({ kind }) => kind !== 'grant')) return NOTHING;
   const blocked = await blockedProducts(ctx, facts, looking);
-  const [catalog, listed, associations, entries] = await Promise.all([
-    facts.catalog(),
-    facts.listed(),
-    facts.associations(),
-    facts.entries(),
-  ]);
+  const [catalog, listed, associations] = await Promise.all([facts.catalog(), facts.listed(), facts.associations()]);
   const byMode = Object.values(Object.groupBy(facts.products, (p) => modeIn(ctx.policy, p, p.account)));
   const seen = { blocked, catalog, listed };
   const decisions = byMode.map((products) => decideShare({ ...seen, products, associations, recent: looking.recent }));
