@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { TagRule } from '#contracts/policy.ts';
+import type { CrawlerFacts, WorkflowFacts, WorkflowRunFacts } from '#core/facts.ts';
+import { decideRuns, unsettledRuns } from '#core/hops/runs.ts';
+import { known, type Observed, unknown } from '#core/lake.ts';
+
+const place = { account: '444444444444', region: 'ap-northeast-1' };
+
+function rule(changes: Partial<TagRule>): TagRule {
+  return {
+    ...{ ...place, index: 0, database: null, table: null, column: null, crawler: null, workflow: 'w*', prefix: null },
+    ...{ parameters: {}, classification: null, on: 'tables', assign: {}, apply: 'enforce' },
+    ...changes,
+  };
+}
+
+function run(changes: Partial<WorkflowRunFacts> = {}): WorkflowRunFacts {
+  const times = { startedAt: 1000, endedAt: 2000, idleSince: null };
+  return { id: 'wr_1', status: 'COMPLETED', ...times, failed: 0, failures: [], ...changes };
+}
+
+const failed = run({ id: 'wr_bad', failed: 2, failures: ['job a FAILED: no route', 'job b TIMEOUT'] });
+const workflow = (runs: readonly WorkflowRunFacts[], changes: Partial<WorkflowFacts> = {}): WorkflowFacts => ({
+  ...{ name: 'w1', crawlers: ['c'], jobs: ['a', 'b'], runs },
+  ...changes,
+});
+
+interface Given {
+  readonly database?: string;
+  readonly rules?: readonly TagRule[];
+  readonly workflows?: readonly WorkflowFacts[];
+  readonly crawlers?: Observed<readonly CrawlerFacts[]>;
+}
+
+function decide({ database = 'd1', rules = [rule({ database: 'd1' })], workflows = [], crawlers }: Given) {
+  const scope = { half: 'publish' as const, ...place, database };
+  return decideRuns({ scope, rules, workflows: known(workflows), crawlers: crawlers ?? known([]) });
+}
+
+describe('the newest-started run that has ended', () => {
+  test('without failures is nothing to say', () => {
+    const older = { ...failed, startedAt: 1 };
+    expect(decide({ workflows: [workflow([older, run()])] }).findings).toEqual([]);
+    expect(decide({ workflows: [workflow([])] }).findings).toEqual([]);
+  });
+
+  test('with failures says which run, what failed and why, and what to do', () => {
+    const [found] = decide({ workflows: [workflow([failed])] }).findings;
+    expect(found).toMatchObject({ cause: 'workflow-run-failed', state: 'broken', resource: 'workflow w1' });
+    expect(found?.message).toBe(
+      'run wr_bad of workflow w1 ended COMPLETED with 2 action(s) that did not succeed: job a FAILED: no route, job b TIMEOUT',
+    );
+    expect(found?.remedy).toContain('What did succeed is tagged all the same');
+  });
+
+  test('is the same trouble whichever run it was, and in whatever order AWS lists them', () => {
+    const keyOf = (...runs: readonly WorkflowRunFacts[]) => decide({ workflows: [workflow(runs)] }).findings[0]?.key;
+    const later = { ...failed, id: 'wr_worse', startedAt: 5000 };
+    expect(keyOf(later, failed)).toBe(keyOf(failed, later));
+    expect(keyOf(later)).toBe(keyOf(failed));
+  });
+
+  test.each(['RUNNING', 'STOPPING'] as const)('is not one that says %s', (status) => {
+    const ongoing = run({ id: 'wr_now', status, startedAt: 9000, endedAt: null });
+    expect(decide({ workflows: [workflow([ongoing, failed])] }).findings).toHaveLength(1);
+  });
+});
+
+describe('one failure is one finding (law 5)', () => {
+  const told = (given: Given) =>
+    ['d1', 'd2', 'd3'].filter(
+      (database) => decide({ ...given, database, workflows: [workflow([failed])] }).findings.length > 0,
+    );
+
+  test('told with the first database that rules name', () => {
+    expect(told({ rules: [rule({ database: 'd2' }), rule({ database: 'd1' })] })).toEqual(['d1']);
+  });
+
+  test('or that its crawlers fill, where a rule leaves the database open or has a pattern', () => {
+    const crawlers = known([
+      { name: 'c', database: 'd2', prefix: '' },
+      { name: 'other', database: 'd1', prefix: '' },
+    ]);
+    expect(told({ rules: [rule({})], crawlers })).toEqual(['d2']);
+    expect(told({ rules: [rule({ database: 'd?' })], crawlers })).toEqual(['d2']);
+    expect(told({ rules: [rule({ database: 'd3' }), rule({})], crawlers })).toEqual(['d2']);
+  });
+
+  test('a workflow of jobs only, in an open rule, is told wherever it may write: nothing says where', () => {
+    expect(told({ rules: [rule({})] })).toEqual(['d1', 'd2', 'd3']);
+  });
+
+  test('a workflow that no rule names is nobody’s here', () => {
+    expect(told({ rules: [rule({ workflow: 'x*' })] })).toEqual([]);
+  });
+});
+
+describe('what could not be read (law 6)', () => {
+  const why = { code: 'Transient', message: 'throttled' };
+  const scope = { half: 'publish' as const, ...place, database: 'd1' };
+
+  test('workflows: one finding that says so', () => {
+    const decision = decideRuns({ scope, rules: [rule({})], workflows: unknown(why), crawlers: known([]) });
+    expect(decision.findings).toMatchObject([{ state: 'unknown', cause: 'not-readable', hop: 'tags' }]);
+  });
+
+  test('crawlers: nothing is said, and nothing has recovered', () => {
+    const decision = decideRuns({ scope, rules: [rule({})], workflows: known([]), crawlers: unknown(why) });
+    expect(decision).toMatchObject({ findings: [], unjudged: [{ hop: 'tags', product: null }] });
+  });
+});
+
+test('a run must be ending for a minute after its last action', () => {
+  const running = (idleSince: number | null) => [workflow([run({ status: 'RUNNING', idleSince })])];
+  expect(unsettledRuns(running(100_000), 159_999)).toEqual(['wr_1']);
+  expect(unsettledRuns(running(100_000), 160_000)).toEqual([]);
+  expect(unsettledRuns(running(null), 100_000)).toEqual([]);
+});
