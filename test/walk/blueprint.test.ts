@@ -2,51 +2,25 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '#contracts/steps.ts';
-import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import { ANALYTICS, FINANCE, REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { LAKE_DATABASE, LAKE_USER, ORDERS, PRODUCTS, WORKFLOW } from '../../infra/local/scenes/sales-places.ts';
 import { isLent, readLakeTable } from '../../infra/local/scenes/sales-reading.ts';
 import { expectNothing, expectReady, expectTagged, lookAround } from '../../infra/local/scenes/sales-story.ts';
-import { makeSalesLake } from '../../infra/local/scenes/sales-world.ts';
-import type { Expectation } from '../../infra/local/scenes/scene.ts';
-import { type Imports, runWorkflow } from '../../infra/local/scenes/workflow.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
-import { demoPolicy } from '../support/demo-policy.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import { type Blueprint, CATALOG, failed, LAKE, openBlueprint } from '../support/blueprint.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
-import { eventsSoFar, play, woken, wokenByPolicy } from '../support/waking.ts';
+import { play, wokenByPolicy } from '../support/waking.ts';
 
-const policy = demoPolicy('demo-blueprint');
-const lake = { half: 'publish' as const, account: SALES_LAKE, region: REGION, database: LAKE_DATABASE };
-const consumer = { half: 'onboard' as const, account: ANALYTICS, region: REGION };
+const CONSUMER = { half: 'onboard' as const, account: ANALYTICS, region: REGION };
 
+let story: Blueprint;
 let cloud: InProcess;
 beforeAll(async () => {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
-  await makeSalesLake(cloud.stage);
+  story = await openBlueprint();
+  cloud = story.cloud;
 });
 afterAll(() => cloud.close());
-
-const failed = (expectations: readonly Expectation[]) => expectations.filter(({ held }) => !held);
-
-/** A run of the workflow, and what it wakes, played to the end. */
-async function run(imports: Imports = {}) {
-  const seen = await eventsSoFar(cloud);
-  const ran = await runWorkflow(cloud.stage, imports);
-  const scopes = await woken(cloud, policy, seen);
-  await play(cloud, policy, scopes);
-  return { ...ran, scopes };
-}
-
-async function openIn(...scopes: readonly Scope[]) {
-  const records = await Promise.all(scopes.map((scope) => cloud.ledger.findings(scopeText(scope))));
-  return records
-    .flat()
-    .filter(({ state }) => state === 'open')
-    .map(findingOf);
-}
 
 test('before, nobody reads anything and nothing is tagged', async () => {
   expect(failed(expectNothing(await lookAround(cloud.stage)))).toEqual([]);
@@ -55,8 +29,8 @@ test('before, nobody reads anything and nothing is tagged', async () => {
 describe('the policy in force', () => {
   let scopes: readonly Scope[];
   beforeAll(async () => {
-    scopes = await wokenByPolicy(cloud, policy);
-    await play(cloud, policy, scopes);
+    scopes = await wokenByPolicy(cloud, story.policy);
+    await play(cloud, story.policy, scopes);
   });
 
   test('wakes every product, the catalogs and the database that rules name', () => {
@@ -74,14 +48,10 @@ describe('the policy in force', () => {
     expect(failed(expectReady(await lookAround(cloud.stage)))).toEqual([]);
   });
 
-  test('says that two rules name tables which are not there yet, and of nothing else that it is wrong', async () => {
-    const open = await openIn(
-      lake,
-      { ...lake, database: null },
-      { ...lake, account: FINANCE, database: null },
-      consumer,
-    );
+  test('says that two rules name tables which are not there yet, and what it was asked to report', async () => {
+    const open = await story.openIn(LAKE, CATALOG, { ...CATALOG, account: FINANCE }, CONSUMER);
     expect(open.map(({ cause, account }) => `${account} ${cause}`).sort()).toEqual([
+      `${FINANCE} create-database-open`,
       `${ANALYTICS} role-without-proof`,
       `${SALES_LAKE} tag-rule-matches-nothing`,
       `${SALES_LAKE} tag-rule-matches-nothing`,
@@ -89,37 +59,33 @@ describe('the policy in force', () => {
   });
 
   test('a repeat writes nothing', async () => {
-    expect(await writes(cloud, () => play(cloud, policy, scopes))).toEqual([]);
+    expect(await writes(cloud, () => play(cloud, story.policy, scopes))).toEqual([]);
   });
 });
 
 describe('a run of the workflow', () => {
   test('wakes its own database and nobody else; everything is tagged, and access follows', async () => {
-    const { troubles, scopes } = await run();
+    const { troubles, scopes } = await story.run();
     expect(troubles).toEqual([]);
-    expect(scopes).toEqual([lake]);
+    expect(scopes).toEqual([LAKE]);
     expect(failed(expectTagged(await lookAround(cloud.stage)))).toEqual([]);
-    expect(await openIn(lake)).toEqual([]);
-  });
-
-  test('once more, it writes nothing', async () => {
-    expect(await writes(cloud, () => run())).toEqual([]);
+    expect(await story.openIn(LAKE)).toEqual([]);
   });
 
   test('COMPLETED with a failed job is one finding that names it; what did succeed is tagged (G-E2, G-L31)', async () => {
     const before = cloud.told.length;
-    const { id } = await run({ fail: new Map([[ORDERS, 'no route to host']]), anew: [PRODUCTS] });
-    const open = await openIn(lake);
+    const { id } = await story.run({ fail: new Map([[ORDERS, 'no route to host']]), anew: [PRODUCTS] });
+    const open = await story.openIn(LAKE);
     expect(open).toMatchObject([{ cause: 'workflow-run-failed', account: SALES_LAKE, product: null }]);
     for (const word of [WORKFLOW, id, ORDERS.job, 'no route to host']) expect(open[0]?.message).toContain(word);
     expect(cloud.told.slice(before).map(({ type }) => type)).toEqual(['Onramp Access Failed']);
     expect(await readLakeTable(cloud.stage, LAKE_USER, PRODUCTS)).toSatisfy(isLent);
   });
 
-  test('the next clean run recovers it', async () => {
+  test('the next run is clean: it recovers the finding, and there is nothing to write', async () => {
     const before = cloud.told.length;
-    await run();
-    expect(await openIn(lake)).toEqual([]);
+    expect(await writes(cloud, () => story.run())).toEqual([]);
+    expect(await story.openIn(LAKE)).toEqual([]);
     expect(cloud.told.slice(before).map(({ type }) => type)).toEqual(['Onramp Access Recovered']);
     expect(failed(expectTagged(await lookAround(cloud.stage)))).toEqual([]);
   });

@@ -1,0 +1,33 @@
+/** The scene `blueprint` under each fact about LF-Tags that only a real account can confirm, read the other way. */
+
+import { expect, test } from 'vitest';
+import { SWITCHES } from '../../infra/local/lake/switches.ts';
+import { expectReady, expectTagged, lookAround } from '../../infra/local/scenes/sales-story.ts';
+import { CATALOG, failed, LAKE, openBlueprint } from '../support/blueprint.ts';
+import { writes } from '../support/journal.ts';
+import { play, wokenByPolicy } from '../support/waking.ts';
+
+const flips = SWITCHES.flatMap(({ name, alternatives }) => alternatives.map((value) => ({ name, value })));
+const ofTags = flips.filter(({ name }) =>
+  /^lf-(duplicate-tag|tag-length|tags-on-links|full-table-setting)$/.test(name),
+);
+
+async function scene(switches: Readonly<Record<string, string>>): Promise<void> {
+  const { cloud, policy, run, openIn } = await openBlueprint({ switches });
+  try {
+    // Both make the keys that they need, at once: one of them is told that a key is there.
+    await Promise.all([cloud.run(CATALOG), cloud.run(LAKE)]);
+    await play(cloud, policy, await wokenByPolicy(cloud, policy));
+    expect(failed(expectReady(await lookAround(cloud.stage)))).toEqual([]);
+    expect((await run()).troubles).toEqual([]);
+    expect(failed(expectTagged(await lookAround(cloud.stage)))).toEqual([]);
+    expect(await openIn(CATALOG, LAKE)).toEqual([]);
+    expect(await writes(cloud, () => run())).toEqual([]);
+  } finally {
+    await cloud.close();
+  }
+}
+
+test.each(ofTags)('$name: $value', ({ name, value }) => scene({ [name]: value }));
+
+test('every switch flipped at once', () => scene(Object.fromEntries(flips.map(({ name, value }) => [name, value]))));

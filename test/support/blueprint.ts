@@ -1,0 +1,52 @@
+/** The scene `blueprint` without MiniStack: its world, and runs of its workflow with all that they wake. */
+
+import type { Scope } from '#contracts/steps.ts';
+import type { Finding } from '#core/actions.ts';
+import { findingOf } from '#core/report.ts';
+import { scopeText } from '#core/start.ts';
+import { REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
+import { LAKE_DATABASE } from '../../infra/local/scenes/sales-places.ts';
+import { makeSalesLake } from '../../infra/local/scenes/sales-world.ts';
+import type { Expectation } from '../../infra/local/scenes/scene.ts';
+import { type Imports, runWorkflow, type WorkflowRun } from '../../infra/local/scenes/workflow.ts';
+import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { demoPolicy } from './demo-policy.ts';
+import { type InProcessOptions, inProcess } from './in-process.ts';
+import { eventsSoFar, play, woken } from './waking.ts';
+
+/** What belongs to the lake's catalog, and its database. */
+export const CATALOG = { half: 'publish' as const, account: SALES_LAKE, region: REGION, database: null };
+export const LAKE = { ...CATALOG, database: LAKE_DATABASE };
+
+export type Blueprint = Awaited<ReturnType<typeof openBlueprint>>;
+
+export async function openBlueprint(options: InProcessOptions = {}) {
+  const policy = demoPolicy('demo-blueprint');
+  const cloud = await inProcess(policy, options);
+  await runCrawler(cloud.stage);
+  await makeSalesLake(cloud.stage);
+  return {
+    cloud,
+    policy,
+    /** A run of the workflow, and what it wakes, played to the end. */
+    async run(imports: Imports = {}): Promise<WorkflowRun & { readonly scopes: readonly Scope[] }> {
+      const seen = await eventsSoFar(cloud);
+      const ran = await runWorkflow(cloud.stage, imports);
+      const scopes = await woken(cloud, policy, seen);
+      await play(cloud, policy, scopes);
+      return { ...ran, scopes };
+    },
+    async openIn(...scopes: readonly Scope[]): Promise<readonly Finding[]> {
+      const records = await Promise.all(scopes.map((scope) => cloud.ledger.findings(scopeText(scope))));
+      return records
+        .flat()
+        .filter(({ state }) => state === 'open')
+        .map(findingOf);
+    },
+  };
+}
+
+/** Those that do not hold. */
+export function failed(expectations: readonly Expectation[]): readonly Expectation[] {
+  return expectations.filter(({ held }) => !held);
+}
