@@ -90,7 +90,9 @@ describe('what rules say', () => {
     await open(taggingPolicy(ARTICLE, { mode: 'report' }));
     await run(CATALOG, taggingPolicy([]));
     expect(await writes(cloud, () => run())).toEqual([]);
-    const found = (await findingsOf(cloud, SCOPE)).filter(({ cause, hop }) => cause === 'report-mode' && hop === 'tags');
+    const found = (await findingsOf(cloud, SCOPE)).filter(
+      ({ cause, hop }) => cause === 'report-mode' && hop === 'tags',
+    );
     expect(found).toHaveLength(1);
     expect(found[0]?.message).toContain(`tag columns email of table ${SALES_LAKE}/${DATABASE}.orders pii=true`);
   });
@@ -113,7 +115,12 @@ describe('trouble', () => {
 
   test('a tag that is not ours to assign is one finding with AWS words, told when it is over (G-L33)', async () => {
     await open(taggingPolicy([{ match: { table: '*' }, assign: { source: 'product', pii: 'false' } }]));
-    const fault = { kind: 'entry' as const, operation: 'AddLFTagsToResource', body: 'source', code: 'AccessDeniedException' };
+    const fault = {
+      kind: 'entry' as const,
+      operation: 'AddLFTagsToResource',
+      body: 'source',
+      code: 'AccessDeniedException',
+    };
     await cloud.stage.control.fault({ ...fault, message: 'Required Associate on source' });
     await run();
     const found = await findingsOf(cloud, SCOPE);
@@ -121,7 +128,11 @@ describe('trouble', () => {
       `table ${SALES_LAKE}/${DATABASE}.orders`,
       `table ${SALES_LAKE}/${DATABASE}.staff`,
     ]);
-    expect(found[0]).toMatchObject({ cause: 'assign-tags-failed', hop: 'tags', aws: { code: 'AccessDeniedException' } });
+    expect(found[0]).toMatchObject({
+      cause: 'assign-tags-failed',
+      hop: 'tags',
+      aws: { code: 'AccessDeniedException' },
+    });
     expect(found[0]?.message).toContain('Required Associate on source');
     expect(await by.assigned('orders')).toEqual({ orders: { pii: 'false' } });
     await cloud.stage.control.clearFaults();
@@ -132,9 +143,17 @@ describe('trouble', () => {
   });
 
   test('of tags refused in part only the refused ones are sent again (G-L10, G-L33)', async () => {
-    await open(taggingPolicy([{ match: { table: 'orders' }, assign: { source: 'product', pii: 'false' } }]), ['orders']);
+    await open(taggingPolicy([{ match: { table: 'orders' }, assign: { source: 'product', pii: 'false' } }]), [
+      'orders',
+    ]);
     const code = 'ConcurrentModificationException';
-    await cloud.stage.control.fault({ kind: 'entry', operation: 'AddLFTagsToResource', body: 'source', code, times: 1 });
+    await cloud.stage.control.fault({
+      kind: 'entry',
+      operation: 'AddLFTagsToResource',
+      body: 'source',
+      code,
+      times: 1,
+    });
     expect(await tagWrites(() => run())).toEqual([
       'CreateLFTag',
       'CreateLFTag',
@@ -231,11 +250,14 @@ describe('trouble', () => {
     expect(await by.assigned('invoices')).toEqual({ invoices: { source: 'none' } });
   });
 
-  test.each(['ListLFTags', 'GetResourceLFTags'])('%s refused: unknown, one finding, nothing written (law 6)', async (operation) => {
-    await open(taggingPolicy(ALL_TABLES));
-    await run(CATALOG, taggingPolicy([]));
-    await cloud.stage.control.fault({ kind: 'error', operation, code: 'AccessDeniedException', status: 403 });
-    expect(await tagWrites(() => run())).toEqual([]);
-    expect(await findingsOf(cloud, SCOPE)).toMatchObject([{ state: 'unknown', cause: 'not-readable', hop: 'tags' }]);
-  });
+  test.each(['ListLFTags', 'GetResourceLFTags'])(
+    '%s refused: unknown, one finding, nothing written (law 6)',
+    async (operation) => {
+      await open(taggingPolicy(ALL_TABLES));
+      await run(CATALOG, taggingPolicy([]));
+      await cloud.stage.control.fault({ kind: 'error', operation, code: 'AccessDeniedException', status: 403 });
+      expect(await tagWrites(() => run())).toEqual([]);
+      expect(await findingsOf(cloud, SCOPE)).toMatchObject([{ state: 'unknown', cause: 'not-readable', hop: 'tags' }]);
+    },
+  );
 });
