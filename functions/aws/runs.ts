@@ -28,6 +28,8 @@ type Glue = Pick<Clients, 'glue' | 'account'>;
 const ONE_BY_ONE = 10;
 /** Workflows read at once: two calls each. */
 const AT_ONCE = 8;
+/** For one event no more workflows are asked for their graphs than these: beyond, each may hold the node. */
+const ASKED_FOR_ONE_EVENT = 50;
 /** Runs of a workflow that are looked at. They come with their graphs, so a page is long. */
 const RUNS = 25;
 
@@ -49,19 +51,21 @@ export async function readCrawlers(clients: Glue, wanted: readonly string[]): Pr
 
 /** Workflows of these names or patterns, with their graphs and newest runs. What is gone is left out. */
 export async function readWorkflows(clients: Glue, wanted: readonly string[]): Promise<readonly WorkflowFacts[]> {
-  return await eachWorkflow(clients, wanted, async (workflow, name) => {
+  return await eachWorkflow(clients, await workflowNames(clients, wanted), async (workflow, name) => {
     const runs = await newestRuns(clients, name, workflow.LastRun);
     return [{ name, ...nodesOf(workflow), runs: runs.map(runFacts) }];
   });
 }
 
-/** Names of those of these workflows that have such a crawler or job in their graph. */
+/** Names of those of these workflows that have such a crawler or job in their graph; of very many, all. */
 export async function workflowsWith(
   clients: Glue,
   wanted: readonly string[],
   node: { readonly kind: 'crawler' | 'job'; readonly name: string },
 ): Promise<readonly string[]> {
-  return await eachWorkflow(clients, wanted, async (workflow, name) => {
+  const all = await workflowNames(clients, wanted);
+  if (all.length > ASKED_FOR_ONE_EVENT) return all;
+  return await eachWorkflow(clients, all, async (workflow, name) => {
     const { crawlers, jobs } = nodesOf(workflow);
     return (node.kind === 'crawler' ? crawlers : jobs).includes(node.name) ? [name] : [];
   });
@@ -93,11 +97,11 @@ export async function readIsLink(clients: Glue, name: string): Promise<boolean |
 
 async function eachWorkflow<T>(
   clients: Glue,
-  wanted: readonly string[],
+  names: readonly string[],
   use: (workflow: Workflow, name: string) => Promise<readonly T[]>,
 ): Promise<readonly T[]> {
   const all: T[] = [];
-  for (const some of chunks(await workflowNames(clients, wanted), AT_ONCE)) {
+  for (const some of chunks(names, AT_ONCE)) {
     const read = some.map(async (name) => {
       const workflow = await unlessGone(() => readWorkflow(clients, name));
       return workflow === null ? [] : ((await unlessGone(() => use(workflow, name))) ?? []);

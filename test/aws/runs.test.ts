@@ -113,6 +113,13 @@ describe('workflows', () => {
     expect(await workflowsWith(clients(), ['a', 'b'], { kind: 'crawler', name: 'import' })).toEqual([]);
   });
 
+  test('of a pattern that means very many are not asked one by one for an event', async () => {
+    const Workflows = Array.from({ length: 51 }, (_, i) => `w${i}`);
+    by({ ListWorkflows: { body: { Workflows } } });
+    expect(await workflowsWith(clients(), ['w*'], { kind: 'job', name: 'import' })).toEqual(Workflows);
+    expect(asked()).toEqual(['ListWorkflows']);
+  });
+
   test('that can not be read are no shorter list (law 6)', async () => {
     by({ 'GetWorkflow a': workflow('a'), 'GetWorkflow b': awsError('AccessDeniedException', 'no', 403) });
     await expect(workflowsWith(clients(), ['a', 'b'], { kind: 'job', name: 'import' })).rejects.toMatchObject({
