@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { partitionOf } from '#contracts/names.ts';
 import type { Mode, Policy, PolicyAccount, PolicyDocument, Product } from '#contracts/policy.ts';
+import { resolveAccounts } from './policy/accounts.ts';
 import { findAccount, parseLocation, sortedSet } from './policy/names.ts';
 import { resolveDataLocations, resolveTags } from './policy/resolve-tags.ts';
 
@@ -45,12 +46,6 @@ export function resolvePolicy(document: PolicyDocument, hash: string): Policy {
 export function modeIn(policy: Policy, product: Product, account: string): Mode {
   const held = policy.accounts.some(({ id, mode }) => id === account && mode === 'report');
   return held ? 'report' : product.mode;
-}
-
-function resolveAccounts(document: PolicyDocument): PolicyAccount[] {
-  return Object.entries(document.accounts)
-    .map(([name, entry]) => (typeof entry === 'string' ? { name, id: entry } : { name, ...entry }))
-    .sort(byName);
 }
 
 function resolveProduct(

@@ -38,6 +38,18 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     '4:20  found products: { cur: [ }; not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]: align it with its neighbours',
     '4:21  found products: { cur: [ }; not YAML: Flow map in block collection must be sufficiently indented and end with a }: align it with its neighbours',
   ],
+  'tags.yaml': [
+    '7:35  tags.keys.source[2]: found Product; the same as product: tags are stored in lower case: keep one of them',
+    '7:45  tags.keys.p#i: found "p#i"; not a word of tags: use letters and digits of any script, spaces and _.:/=+-@%',
+    '10:90  tags.rules[1].assign.source: found none; tags.rules[0] is as specific, may match the same tables and says product: write the same value in both, or name in one of them what both match (table, prefix, parameters…), so that it is the more specific',
+    '11:27  tags.rules[2].match.account: found analytics; the catalog of analytics in ap-northeast-1 has none of these tags: add { account: analytics, region: ap-northeast-1 } to tags.in',
+    '11:46  tags.rules[2].match.column: found email; a condition on columns, and on: tables: write on: columns, or leave it out',
+    '11:85  tags.rules[2].assign.source: found prodct; the tag key source has no such value: did you mean product? (one of product, none, Product)',
+    '13:47  tags.grants[0].to.principal: found group/analysts; Lake Formation knows no IAM groups: name roles or users, or an Identity Center group by its ARN',
+    '13:106  tags.grants[0].database[0]: found SELECT; a permission on tables, not on databases: write it under tables',
+    "14:88  tags.grants[1].tables: found [\"DESCRIBE\",\"SELECT\"]; analytics itself is not granted DESCRIBE, SELECT by the same where, so it can't pass it on: add { to: { accounts: [analytics] }, where: { source: [product] }, tables: [DESCRIBE, SELECT] }",
+    '16:66  dataLocations[0].to[0]: found "role/*"; a grant names one principal, and no pattern: write it out',
+  ],
   'types.yaml': [
     '1:10  version: found "1"; not a value known here: write 1',
     '2:21  organization.id: found org-1; not of the form wanted: write an organization id such as o-a1b2c3d4e5',

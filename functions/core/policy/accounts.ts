@@ -1,12 +1,12 @@
 /** Account names: each names one account, and every name used exists. */
 
-import type { PolicyDocument } from '#contracts/policy.ts';
+import type { PolicyAccount, PolicyDocument } from '#contracts/policy.ts';
 import { invalid, type PolicyIssue, type PolicyPath } from './issue.ts';
 import { nearest } from './nearest.ts';
 
 export type AccountEntry = PolicyDocument['accounts'][string];
 
-function accountId(entry: AccountEntry): string {
+export function accountId(entry: AccountEntry): string {
   return typeof entry === 'string' ? entry : entry.id;
 }
 
@@ -18,6 +18,13 @@ export function accountRegions(entry: AccountEntry | undefined): readonly string
 /** An entry by its name, never a member every object has, such as `constructor`. */
 export function accountNamed(document: PolicyDocument, name: string): AccountEntry | undefined {
   return Object.hasOwn(document.accounts, name) ? document.accounts[name] : undefined;
+}
+
+/** Sorted by name. */
+export function resolveAccounts(document: PolicyDocument): PolicyAccount[] {
+  return Object.entries(document.accounts)
+    .map(([name, entry]) => (typeof entry === 'string' ? { name, id: entry } : { name, ...entry }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 export function checkAccounts(document: PolicyDocument): PolicyIssue[] {

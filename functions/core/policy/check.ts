@@ -2,11 +2,13 @@
 
 import type { PolicyDocument } from '#contracts/policy.ts';
 import { checkAccounts } from './accounts.ts';
+import { checkDataLocations } from './data-locations.ts';
 import type { PolicyIssue } from './issue.ts';
 import { checkLinks } from './links.ts';
 import { checkNotYet } from './not-yet.ts';
 import { checkOverlaps } from './overlaps.ts';
 import { checkProducts } from './products.ts';
+import { checkRegistrations } from './registration.ts';
 import { checkTags } from './tags.ts';
 
 /** Every issue of a document of the right shape, in the order a person reads the file; none: it can be resolved. */
@@ -16,7 +18,9 @@ export function checkPolicy(document: PolicyDocument): PolicyIssue[] {
     ...checkProducts(document),
     ...checkLinks(document),
     ...checkOverlaps(document),
+    ...checkRegistrations(document),
     ...checkTags(document),
+    ...checkDataLocations(document),
     ...checkNotYet(document),
   ];
 }

@@ -2,6 +2,19 @@
 
 /** Whether some name matches both patterns. */
 export function patternsMeet(left: string, right: string): boolean {
+  if (!isPattern(left) && !isPattern(right)) return left === right;
+  const [a, b] = [beginning(left), beginning(right)];
+  // Most patterns part at once: their own first characters differ.
+  if (!a.startsWith(b) && !b.startsWith(a)) return false;
+  // By characters, as names are matched, not by UTF-16 halves.
+  return meetAnywhere([...left], [...right]);
+}
+
+function beginning(pattern: string): string {
+  return /^[^*?]*/.exec(pattern)?.[0] ?? '';
+}
+
+function meetAnywhere(left: readonly string[], right: readonly string[]): boolean {
   const seen = new Set<number>();
   const pending: [number, number][] = [[0, 0]];
   const visit = (i: number, j: number) => {
@@ -19,7 +32,7 @@ export function patternsMeet(left: string, right: string): boolean {
 }
 
 /** Where two patterns can be after one more character, or after a `*` has stood for nothing. */
-function steps(left: string, i: number, right: string, j: number): [number, number][] {
+function steps(left: readonly string[], i: number, right: readonly string[], j: number): [number, number][] {
   const a = left[i];
   const b = right[j];
   const next: [number, number][] = [];

@@ -29,7 +29,7 @@ export function resolveTags(document: PolicyDocument, accounts: readonly PolicyA
   return {
     catalogs,
     keys: resolveValues(tags.keys),
-    rules: tags.rules.map((rule, index) => resolveRule(document, accounts, { rule, index })),
+    rules: tags.rules.map((rule, index) => resolveRule(document, { rule, index, accounts })),
     grants: tags.grants.flatMap((grant, index) => resolveGrant(document, accounts, { grant, index, catalogs })),
   };
 }
@@ -55,11 +55,13 @@ export function tablePermissions(permissions: readonly string[]): string[] {
   return sortedSet(permissions.includes('SELECT') ? [...permissions, 'DESCRIBE'] : permissions);
 }
 
-function resolveRule(
-  document: PolicyDocument,
-  accounts: readonly PolicyAccount[],
-  { rule, index }: { rule: RuleEntry; index: number },
-): TagRule {
+interface Ruling {
+  readonly rule: RuleEntry;
+  readonly index: number;
+  readonly accounts: readonly PolicyAccount[];
+}
+
+export function resolveRule(document: PolicyDocument, { rule, index, accounts }: Ruling): TagRule {
   const { match, assign } = rule;
   return {
     index,
