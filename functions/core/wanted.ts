@@ -63,12 +63,6 @@ export function tagCatalogsFor(policy: Policy, { account, region }: Catalog): re
   );
 }
 
-/** Whether this account reads anything of others in this Region, by product or by tag. */
-export function isConsumer(policy: Policy, place: Catalog): boolean {
-  const scope = { half: 'onboard' as const, account: place.account, region: place.region };
-  return productsFor(policy, scope).length > 0 || tagCatalogsFor(policy, place).length > 0;
-}
-
 function isOf(catalog: Catalog): (one: Catalog) => boolean {
   return ({ account, region }) => account === catalog.account && region === catalog.region;
 }
