@@ -74,6 +74,13 @@ export function selectableColumns(call: Call, ref: TableRef): Columns {
   return new Set(columns ? names.filter((name) => columns.may(name)) : []);
 }
 
+/** Of each column, which rows he may see; columns of which he sees all are not in it. */
+export function hiddenRows(call: Call, ref: TableRef, columns: readonly string[]): ReadonlyMap<string, string> {
+  const selects = selectable(call.world, call.caller, ref);
+  const rows = columns.map((name) => [name, selects?.hidesRows ? selects.rows(name) : undefined] as const);
+  return new Map(rows.filter((row): row is readonly [string, string] => row[1] !== undefined));
+}
+
 /** The columns a description shows: those he may select, or all of them to who may only describe. */
 export function visibleColumns(call: Call, ref: TableRef): Columns {
   const columns = selectableColumns(call, ref);

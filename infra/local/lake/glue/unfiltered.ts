@@ -13,17 +13,19 @@ import { tableBehind } from './locate.ts';
 import type { TableRef } from './names.ts';
 import { placeOf, tableArn, tableRef } from './names.ts';
 import { partitionPage } from './partition-reads.ts';
-import { isRegistered, seesTable, selectableColumns } from './permissions.ts';
+import { hiddenRows, isRegistered, seesTable, selectableColumns } from './permissions.ts';
 import { requireSettled } from './relinked.ts';
 
 function getUnfilteredTable(call: Call, input: GetUnfilteredTableMetadataRequest): object {
   const found = selected(call, input);
   const { ref, entry } = found;
+  const columns = authorized(call, found, input.SupportedPermissionTypes ?? []);
+  const rows = hiddenRows(call, ref, columns);
   return {
     Table: { ...entry.table, IsRegisteredWithLakeFormation: registered(call, found) },
-    AuthorizedColumns: authorized(call, found, input.SupportedPermissionTypes ?? []),
+    AuthorizedColumns: columns,
     IsRegisteredWithLakeFormation: registered(call, found),
-    CellFilters: [],
+    CellFilters: [...rows].map(([ColumnName, RowFilterExpression]) => ({ ColumnName, RowFilterExpression })),
     QueryAuthorizationId: call.world.id(32),
     ResourceArn: tableArn(ref, ref.database, ref.table),
     Permissions: ['SELECT'],
@@ -71,7 +73,10 @@ function authorized(call: Call, found: FoundTable, supported: readonly Permissio
   if (columns === 'all') return all;
   if (!supported.includes('COLUMN_PERMISSION') && !supported.includes('CELL_FILTER_PERMISSION'))
     throw new AwsError('PermissionTypeMismatchException', 'The engine does not support filtering by columns.');
-  return all.filter((name) => columns.has(name.toLowerCase()));
+  const some = all.filter((name) => columns.has(name.toLowerCase()));
+  if (hiddenRows(call, found.ref, some).size > 0 && !supported.includes('CELL_FILTER_PERMISSION'))
+    throw new AwsError('PermissionTypeMismatchException', 'The engine does not support filtering by cells.');
+  return some;
 }
 
 function registered(call: Call, found: FoundTable): boolean {

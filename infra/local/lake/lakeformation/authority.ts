@@ -10,7 +10,7 @@ import type { Grant } from './grants.ts';
 import { locationCovering } from './locations.ts';
 import { isAdmin, namesOf } from './principals.ts';
 import { invalidInput, type Ref } from './resources.ts';
-import { lakeCatalogOf } from './state.ts';
+import { filtersOn, lakeCatalogOf } from './state.ts';
 import { expressionIn } from './tagging.ts';
 
 /** A database or something in it. */
@@ -61,6 +61,11 @@ export function checkVisible(call: Call, ref: Ref): void {
   if ((held.permissions.size === 0 && !anyTable) || !isThere(call, ref)) throw missing(ref);
 }
 
+function hasFilter({ world, region }: Call, ref: Extract<Ref, { kind: 'filter' }>): boolean {
+  const catalog = lakeCatalogOf(world.lakeFormation, ref.catalog, region);
+  return [...filtersOn(catalog, ref)].some(({ name }) => name === ref.name);
+}
+
 /** A share of all tables shows none that isn't there. */
 function isThere({ world, region }: Call, ref: InCatalog): boolean {
   if (ref.kind === 'database' || ref.table === undefined)
@@ -74,6 +79,7 @@ function checkExists(call: Call, ref: InCatalog): void {
   if (!holder) throw notFound(`Database ${ref.database}`);
   if (ref.kind === 'database' || ref.table === undefined || holder.database.TargetDatabase) return;
   if (!findTable(glue, call.account, call.region, ref.database, ref.table)) throw notFound(`Table ${ref.table}`);
+  if (ref.kind === 'filter' && !hasFilter(call, ref)) throw notFound(`Filter ${ref.name}`);
 }
 
 function checkOtherExists(call: Call, ref: Ref): void {
@@ -116,15 +122,19 @@ function tablesReach(call: Call, ref: InCatalog): boolean {
 function grantableOfCaller(call: Call, ref: Ref): Set<Permission> {
   const held: Held | undefined =
     'database' in ref ? effective(call.world, call.caller, targetOf(call, ref)) : undefined;
-  if (held) return held.grantable;
   const { grants } = lakeCatalogOf(call.world.lakeFormation, call.account, call.region);
-  return grantableIn(namesOf(call.caller).flatMap((name) => [...grants.held(name, ref)]));
+  if (held && ref.kind !== 'filter') return held.grantable;
+  // Who may pass SELECT on the table on may grant SELECT on its filters.
+  const ofTable = held?.grantable.has('SELECT') ? (['SELECT'] as const) : [];
+  const own = grantableIn(namesOf(call.caller).flatMap((name) => [...grants.held(name, ref)]));
+  return new Set([...own, ...ofTable]);
 }
 
 /** What the owner gave the account with the grant option; of tag policies, what the rules of cascading allow. */
 function grantableOfAccount(call: Call, ref: Ref): Set<Permission> {
   if (ref.kind === 'policy') return cascaded(call, ref);
-  if ('database' in ref) return sharedWithAccount(call.world, call.account, targetOf(call, ref)).grantable;
+  if ('database' in ref && ref.kind !== 'filter')
+    return sharedWithAccount(call.world, call.account, targetOf(call, ref)).grantable;
   return grantableIn(receivedAt(call, ref));
 }
 

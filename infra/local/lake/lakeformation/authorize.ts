@@ -4,7 +4,7 @@ import type { Permission } from '@aws-sdk/client-lakeformation';
 import { delivers } from '../ram/delivery.ts';
 import { accountNames } from '../ram/recipients.ts';
 import type { Caller, World } from '../service.ts';
-import { effective, type Held, type Place, passes } from './effective.ts';
+import { effective, type Held, type Place, passes, type Reach } from './effective.ts';
 import { heldAt, locationCovering, placesAbove } from './locations.ts';
 import { iamAllowedPrincipals, isAdmin, namesOf, viewsAll } from './principals.ts';
 import { lakeCatalogOf } from './state.ts';
@@ -22,10 +22,14 @@ export interface TableAt extends DatabaseAt {
 export type DatabasePermission = 'DESCRIBE' | 'CREATE_TABLE' | 'ALTER' | 'DROP';
 export type TablePermission = 'DESCRIBE' | 'SELECT' | 'INSERT' | 'DELETE' | 'ALTER' | 'DROP';
 
-/** SELECT on a table: on all columns, or on those that `may` lets through. */
+/** SELECT on a table: on all of it, or on the columns that `may` lets through. */
 export interface Selectable {
   readonly all: boolean;
   may(column: string): boolean;
+  /** The rows of a column that he may see, as SQL; `undefined` for all of them. */
+  rows(column: string): string | undefined;
+  /** Whether some column has rows that stay hidden. */
+  readonly hidesRows: boolean;
 }
 
 export function canOnDatabase(world: World, caller: Caller, at: DatabaseAt, permission: DatabasePermission): boolean {
@@ -83,9 +87,21 @@ function selectableOf({ permissions, select }: Held): Selectable | undefined {
   const some = select.filter((columns) => columns.kind !== 'only' || columns.names.length > 0);
   if (some.length === 0) return undefined;
   return {
-    all: some.some(({ kind }) => kind === 'all'),
+    all: some.some(wholeColumns),
     may: (column) => some.some((columns) => passes(columns, column)),
+    rows: (column) => rowsIn(some.filter((columns) => passes(columns, column))),
+    hidesRows: some.some(({ rows }) => rows !== undefined) && !some.some(wholeColumns),
   };
+}
+
+const wholeColumns = ({ kind, rows }: Reach): boolean => kind === 'all' && rows === undefined;
+
+/** Filters add up: a row is seen if any of them leaves it. */
+function rowsIn(reached: readonly Reach[]): string | undefined {
+  const rows = reached.map((one) => one.rows);
+  const unlike = [...new Set(rows.filter((text) => text !== undefined))].sort();
+  if (unlike.length === 0 || rows.includes(undefined)) return undefined;
+  return unlike.length === 1 ? unlike[0] : unlike.map((text) => `(${text})`).join(' OR ');
 }
 
 /** In a catalog of one's own only: nobody creates databases in another account's. */

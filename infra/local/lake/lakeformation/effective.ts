@@ -1,6 +1,6 @@
 /** What a caller may do with a database or table: his grants, his account's share, tags, and being an administrator. */
 
-import type { Permission } from '@aws-sdk/client-lakeformation';
+import type { DataCellsFilter, Permission } from '@aws-sdk/client-lakeformation';
 import { delivers } from '../ram/delivery.ts';
 import { accountNames } from '../ram/recipients.ts';
 import type { Caller, World } from '../service.ts';
@@ -8,7 +8,7 @@ import { isExposed, isHybrid, isOptedIn } from './exposure.ts';
 import type { Grant } from './grants.ts';
 import { iamAllowedPrincipals, namesOf, viewsAll } from './principals.ts';
 import type { Columns, Ref } from './resources.ts';
-import { type LakeFormationCatalog, lakeCatalogOf } from './state.ts';
+import { filtersOn, type LakeFormationCatalog, lakeCatalogOf } from './state.ts';
 import { expressionIn, matchedColumns, matches, tagsInForce } from './tagging.ts';
 
 export interface Place {
@@ -22,11 +22,18 @@ export interface Target extends Place {
   readonly table?: string | undefined;
 }
 
-/** Permissions, and the columns that SELECT reaches: those that any of the entries lets through. */
+/** What one grant lets a caller select. */
+export type Reach = Columns & {
+  /** The data cells filter it was granted by, and the rows that it leaves; without one, all rows. */
+  readonly filter?: string;
+  readonly rows?: string;
+};
+
+/** Permissions, and what SELECT reaches: what any of the entries lets through. */
 export interface Held {
   readonly permissions: Set<Permission>;
   readonly grantable: Set<Permission>;
-  readonly select: Columns[];
+  readonly select: Reach[];
 }
 
 type Filter = (grant: Grant) => boolean;
@@ -109,6 +116,7 @@ function collect(
   filter: Filter = () => true,
 ): void {
   for (const grant of applying(catalog, name, target, filter)) take(grant, into);
+  takeFiltered(world, catalog, name, target, into, filter);
   for (const grant of catalog.grants.policiesOf(name))
     if (grant.ref.catalog === target.account && grant.shows() && filter(grant)) takePolicy(world, grant, target, into);
 }
@@ -118,6 +126,40 @@ function take(grant: Grant, into: Held): void {
   for (const permission of grant.grantable) into.grantable.add(permission);
   if (grant.permissions.has('SELECT') || grant.permissions.has('ALL'))
     into.select.push(grant.ref.kind === 'columns' ? grant.ref.columns : { kind: 'all' });
+}
+
+/** Of what a filter's grant allows, SELECT reaches the table; DESCRIBE and DROP are about the filter. */
+function takeFiltered(
+  world: World,
+  catalog: LakeFormationCatalog,
+  name: string,
+  target: Target,
+  into: Held,
+  counts: Filter,
+): void {
+  const { account, region, database, table } = target;
+  if (table === undefined) return;
+  const owner = lakeCatalogOf(world.lakeFormation, account, region);
+  for (const found of filtersOn(owner, { database, table })) {
+    const ref: Ref = { kind: 'filter', catalog: account, database, table, name: found.name };
+    for (const grant of catalog.grants.held(name, ref)) {
+      if (!grant.permissions.has('SELECT') || !grant.shows() || !counts(grant)) continue;
+      into.permissions.add('SELECT');
+      into.select.push(reachOf(found.name, found.filter));
+    }
+  }
+}
+
+function reachOf(filter: string, { RowFilter, ColumnNames, ColumnWildcard }: DataCellsFilter): Reach {
+  const rows = RowFilter?.FilterExpression;
+  const lower = (names: readonly string[]) => names.map((name) => name.toLowerCase());
+  const excluded = lower(ColumnWildcard?.ExcludedColumnNames ?? []);
+  const columns: Columns = ColumnNames
+    ? { kind: 'only', names: lower(ColumnNames) }
+    : excluded.length > 0
+      ? { kind: 'except', names: excluded }
+      : { kind: 'all' };
+  return { ...columns, filter, ...(rows === undefined ? {} : { rows }) };
 }
 
 /** A tag policy that matches only some columns leaves of its permissions SELECT on these, and DESCRIBE. */
@@ -145,13 +187,22 @@ function takePolicy(world: World, grant: Grant, target: Target, into: Held): voi
 function limited(passed: Held, account: Held): Held {
   const keeps = (permission: Permission) => account.permissions.has('ALL') || account.permissions.has(permission);
   const only = (set: Set<Permission>) => new Set([...set].filter(keeps));
-  const wide = account.select.some(({ kind }) => kind === 'all');
-  const select = wide ? passed.select : passed.select.flatMap((mine) => account.select.map((his) => both(mine, his)));
+  const wide = account.select.some(({ kind, rows }) => kind === 'all' && rows === undefined);
+  // What was passed on by a filter lives by the share of that filter.
+  const backs = (his: Reach, mine: Reach) => his.filter === undefined || his.filter === mine.filter;
+  const paired = (mine: Reach) => account.select.filter((his) => backs(his, mine)).map((his) => both(mine, his));
+  const select = wide ? passed.select : passed.select.flatMap(paired);
   return { permissions: only(passed.permissions), grantable: only(passed.grantable), select };
 }
 
+function both(one: Reach, other: Reach): Reach {
+  const { filter, rows } = one.filter === undefined ? other : one;
+  const of = { ...(filter === undefined ? {} : { filter }), ...(rows === undefined ? {} : { rows }) };
+  return { ...bothColumns(one, other), ...of };
+}
+
 /** Columns that both let through. */
-function both(one: Columns, other: Columns): Columns {
+function bothColumns(one: Columns, other: Columns): Columns {
   if (one.kind === 'all') return other;
   if (other.kind === 'all') return one;
   if (one.kind === 'only') return { kind: 'only', names: one.names.filter((name) => passes(other, name)) };

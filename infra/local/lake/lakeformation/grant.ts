@@ -31,8 +31,6 @@ export function wishOf(call: Call, entry: Entry): Wish {
   const grantable = new Set(entry.PermissionsWithGrantOption ?? []);
   if (permissions.size + grantable.size === 0) throw invalidInput('Permissions must not be empty.');
   const ref = refOf(entry.Resource, call.account);
-  if (ref.kind === 'filter')
-    throw new AwsError('NotImplemented', 'The lake does not know data cells filters.', { status: 501 });
   return { principal, ref, permissions, grantable };
 }
 

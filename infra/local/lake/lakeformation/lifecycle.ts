@@ -8,7 +8,7 @@ import type { Grant } from './grants.ts';
 import { iamAllowedPrincipals } from './principals.ts';
 import { key, type Ref } from './resources.ts';
 import { withdraw } from './sharing.ts';
-import { type LakeFormationCatalog, lakeCatalogOf, settingsOf } from './state.ts';
+import { filtersOn, type LakeFormationCatalog, lakeCatalogOf, settingsOf } from './state.ts';
 import { onDatabase, onLink, onTable } from './validity.ts';
 
 /** The creator may do everything with it and pass it on; a link counts as what it is, a database of its own. */
@@ -37,27 +37,32 @@ export function onTableCreated(world: World, at: TableAt, creator: Caller): void
 export function onDatabaseDropped(world: World, at: DatabaseAt): void {
   const catalog = lakeCatalogOf(world.lakeFormation, at.account, at.region);
   const { database } = at;
-  removeAll(world, catalog, { kind: 'database', catalog: at.account, database });
-  removeAll(world, catalog, { kind: 'table', catalog: at.account, database });
+  removeGrantsOn(world, catalog, { kind: 'database', catalog: at.account, database });
+  removeGrantsOn(world, catalog, { kind: 'table', catalog: at.account, database });
   catalog.assigned.delete(key('d', database));
+}
+
+/** Grants on something go with it; what shared them is left behind or not, by `lf-drop-keeps-shares`. */
+export function removeGrantsOn(world: World, catalog: LakeFormationCatalog, ref: Ref): void {
+  const orphans = world.switch('lf-drop-keeps-shares') === 'yes';
+  for (const grant of [...catalog.grants.at(ref)]) {
+    catalog.grants.remove(grant);
+    if (!orphans) withdraw(world, catalog, grant);
+  }
 }
 
 /** To be called for each table, also when its database is dropped. */
 export function onTableDropped(world: World, at: TableAt): void {
   const catalog = lakeCatalogOf(world.lakeFormation, at.account, at.region);
   const { database, table } = at;
-  removeAll(world, catalog, { kind: 'table', catalog: at.account, database, table });
+  removeGrantsOn(world, catalog, { kind: 'table', catalog: at.account, database, table });
+  for (const { at: place, name } of [...filtersOn(catalog, { database, table })]) {
+    removeGrantsOn(world, catalog, { kind: 'filter', catalog: at.account, database, table, name });
+    catalog.filters.delete(place);
+  }
   const tagged = [key('t', database, table), key('k', database, table, '')];
   for (const name of catalog.assigned.keys())
     if (name === tagged[0] || name.startsWith(tagged[1] ?? '')) catalog.assigned.delete(name);
-}
-
-function removeAll(world: World, catalog: LakeFormationCatalog, ref: Ref): void {
-  const orphans = world.switch('lf-drop-keeps-shares') === 'yes';
-  for (const grant of [...catalog.grants.at(ref)]) {
-    catalog.grants.remove(grant);
-    if (!orphans) withdraw(world, catalog, grant);
-  }
 }
 
 function implicit(

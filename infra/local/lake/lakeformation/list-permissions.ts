@@ -32,6 +32,8 @@ function principalOf(input: ListPermissionsRequest): Principal | undefined {
 
 function queriedRef(call: Call, input: ListPermissionsRequest): Ref {
   const ref = refOf(input.Resource, call.account);
+  if (ref.kind === 'filter' && input.Principal !== undefined)
+    throw invalidInput('Permissions on a DataCellsFilter are listed without a principal.');
   if (ref.kind === 'columns')
     throw invalidInput('TableWithColumns is not supported for listing permissions: ask for the Table.');
   if (ref.kind === 'table' && isLink(call.world, { ...ref, kind: 'database' }, call.account, call.region))

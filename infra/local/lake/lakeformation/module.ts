@@ -2,6 +2,13 @@
 
 import type { ServiceModule } from '../service.ts';
 import { lakeFormationControls } from './controls.ts';
+import {
+  createDataCellsFilter,
+  deleteDataCellsFilter,
+  getDataCellsFilter,
+  listDataCellsFilter,
+  updateDataCellsFilter,
+} from './filters.ts';
 import { listPermissions } from './list-permissions.ts';
 import { createLakeFormationOptIn, deleteLakeFormationOptIn, listLakeFormationOptIns } from './opt-ins.ts';
 import { getDataLakePrincipal, getEffectivePermissionsForPath } from './paths.ts';
@@ -27,14 +34,17 @@ export const lakeFormationModule: ServiceModule = {
     AddLFTagsToResource: addLFTagsToResource,
     BatchGrantPermissions: batchGrantPermissions,
     BatchRevokePermissions: batchRevokePermissions,
+    CreateDataCellsFilter: createDataCellsFilter,
     CreateLFTag: createLFTag,
     CreateLFTagExpression: createLFTagExpression,
     CreateLakeFormationOptIn: createLakeFormationOptIn,
+    DeleteDataCellsFilter: deleteDataCellsFilter,
     DeleteLFTag: deleteLFTag,
     DeleteLFTagExpression: deleteLFTagExpression,
     DeleteLakeFormationOptIn: deleteLakeFormationOptIn,
     DeregisterResource: deregisterResource,
     DescribeResource: describeResource,
+    GetDataCellsFilter: getDataCellsFilter,
     GetDataLakePrincipal: getDataLakePrincipal,
     GetDataLakeSettings: getDataLakeSettings,
     GetEffectivePermissionsForPath: getEffectivePermissionsForPath,
@@ -44,6 +54,7 @@ export const lakeFormationModule: ServiceModule = {
     GetTemporaryGluePartitionCredentials: getTemporaryGluePartitionCredentials,
     GetTemporaryGlueTableCredentials: getTemporaryGlueTableCredentials,
     GrantPermissions: grantPermissions,
+    ListDataCellsFilter: listDataCellsFilter,
     ListLFTagExpressions: listLFTagExpressions,
     ListLFTags: listLFTags,
     ListLakeFormationOptIns: listLakeFormationOptIns,
@@ -55,6 +66,7 @@ export const lakeFormationModule: ServiceModule = {
     RevokePermissions: revokePermissions,
     SearchDatabasesByLFTags: searchDatabasesByLFTags,
     SearchTablesByLFTags: searchTablesByLFTags,
+    UpdateDataCellsFilter: updateDataCellsFilter,
     UpdateLFTag: updateLFTag,
     UpdateLFTagExpression: updateLFTagExpression,
     UpdateResource: updateResource,

@@ -9,7 +9,7 @@ import type {
 import { Ordered } from '../glue/ordered.ts';
 import type { World } from '../service.ts';
 import { GrantTable } from './grants.ts';
-import type { Expression } from './resources.ts';
+import { type Expression, key } from './resources.ts';
 
 export interface Tag {
   readonly key: string;
@@ -43,6 +43,7 @@ export interface LakeFormationCatalog {
   readonly expressions: Ordered<SavedExpression>;
   /** By principal and resource key. */
   readonly optIns: Ordered<LakeFormationOptInsInfo>;
+  /** Data cells filters by `key(database, table, name)`. */
   readonly filters: Ordered<DataCellsFilter>;
 }
 
@@ -63,6 +64,26 @@ export function lakeCatalogOf(state: LakeFormationState, account: string, region
   const fresh = emptyCatalog(account, region);
   state.catalogs.set(at, fresh);
   return fresh;
+}
+
+export interface FilterOn {
+  /** Its key in `filters`. */
+  readonly at: string;
+  readonly name: string;
+  readonly filter: DataCellsFilter;
+}
+
+/** The data cells filters of one table. */
+export function* filtersOn(
+  { filters }: LakeFormationCatalog,
+  { database, table }: { database: string; table: string },
+): Generator<FilterOn> {
+  if (filters.size === 0) return;
+  const before = key(database, table, '');
+  for (const [at, filter] of filters.entries(before)) {
+    if (!at.startsWith(before)) return;
+    yield { at, name: filter.Name ?? '', filter };
+  }
 }
 
 /** The settings as they show now. */

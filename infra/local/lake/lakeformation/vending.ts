@@ -79,10 +79,18 @@ function checkEngine({ world, account, region }: Call, at: TableAt): void {
 function checkColumns({ world, caller }: Call, at: TableAt, terms: Terms): void {
   const columns = selectableColumns(world, caller, at);
   if (!columns) throw insufficient('Select', at.table);
-  if (!columns.all && !terms.SupportedPermissionTypes?.includes('COLUMN_PERMISSION'))
+  const table = findTable(world.glue, at.account, at.region, at.database, at.table)?.table;
+  const all = [...(table?.StorageDescriptor?.Columns ?? []), ...(table?.PartitionKeys ?? [])];
+  const leavesOut = !columns.all && !(columns.hidesRows && all.every(({ Name = '' }) => columns.may(Name)));
+  if (leavesOut && !terms.SupportedPermissionTypes?.includes('COLUMN_PERMISSION'))
     throw new AwsError(
       'PermissionTypeMismatchException',
       'The engine does not support filtering of columns, which the permissions on the table ask for.',
+    );
+  if (columns.hidesRows && !terms.SupportedPermissionTypes?.includes('CELL_FILTER_PERMISSION'))
+    throw new AwsError(
+      'PermissionTypeMismatchException',
+      'The engine does not support filtering of cells, which the permissions on the table ask for.',
     );
 }
 
