@@ -6,6 +6,7 @@ import type { Scope } from '#contracts/steps.ts';
 import type { Action, Finding } from '#core/actions.ts';
 import { isWithdrawal } from '#core/entries.ts';
 import { modeIn } from '#core/policy.ts';
+import { tagCatalogsFor } from '#core/wanted.ts';
 import { brake, CONFIRMED_FOR_MS, withdrawalHash } from '#core/withdraw.ts';
 import type { WalkContext } from './context.ts';
 
@@ -23,6 +24,8 @@ export async function entriesOf(ctx: WalkContext, scope: Scope): Promise<readonl
       places.set(`${scope.account}/${product.region}`, { account: scope.account, region: product.region });
     }
   }
+  for (const { region } of scope.half === 'onboard' ? tagCatalogsFor(ctx.policy, scope) : [])
+    places.set(`${scope.account}/${region}`, { account: scope.account, region });
   const lists = await Promise.all([...places.values()].map((place) => ctx.ledger.entries(place.account, place.region)));
   return lists.flat();
 }

@@ -11,7 +11,8 @@ import { type Action, type Decision, merge } from '#core/actions.ts';
 import { actionText } from '#core/describe.ts';
 import { oneFindingPerFault } from '#core/findings.ts';
 import { scopeText } from '#core/start.ts';
-import { consumersOf, publishScope } from '#core/wanted.ts';
+import { catalogScopes, namedScopes } from '#core/tags/scopes.ts';
+import { consumersOf, publishScope, tagConsumersOf } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import { buildSnapshot } from './fan-out.ts';
@@ -48,11 +49,14 @@ export async function planScopes(options: PlanOptions): Promise<PlanDocument> {
   return { schema: 'onramp.plan/1', policy: options.policy.hash, scopes: planned };
 }
 
-/** Every scope a policy is about: producers first, as their shares come first. */
+/** Every scope a policy names: producers first, as their shares come first. Databases that a pattern may mean are not. */
 export function scopesOf(policy: Policy): readonly Scope[] {
   const scopes: Scope[] = [
+    ...catalogScopes(policy),
     ...policy.products.map(publishScope),
+    ...namedScopes(policy),
     ...policy.products.flatMap((p) => consumersOf(policy, p)),
+    ...(policy.tags?.catalogs ?? []).flatMap((catalog) => tagConsumersOf(policy, catalog)),
   ];
   return [...new Map(scopes.map((scope) => [scopeText(scope), scope])).values()];
 }

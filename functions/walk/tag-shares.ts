@@ -13,6 +13,9 @@ import { reader } from './entrance.ts';
 import { observed } from './observed.ts';
 import { catalogPolicyHop, type Looking, type PublishFacts } from './publish.ts';
 
+/** The cross-account version from which grants by tag go through RAM. */
+const BY_RAM = 3;
+
 /** Only the scope of a catalog's own decides about its grants by tag, also once the policy names none any longer. */
 export async function tagSharesHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
   const { account, region, database } = facts.scope;
@@ -44,11 +47,16 @@ function isByTag(entry: Entry): boolean {
   return type === 'tag' || type === 'tag-policy';
 }
 
-/** RAM takes a share that the catalog's policy or encryption forbids, and fails: nothing is granted to accounts before. */
+/**
+ * RAM takes a share that the catalog's policy or encryption forbids, and fails; and a grant made below version 3 goes by
+ * the catalog's policy for good, however the version is raised: nothing is granted to accounts before.
+ */
 async function ramIsInTheWay(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<boolean> {
   if (tagReceivers(ctx.policy, facts.scope).length === 0) return false;
-  const { actions, findings } = await catalogPolicyHop(ctx, facts);
-  return findings.length > 0 || (!looking.planning && actions.length > 0);
+  const [{ actions, findings }, settings] = await Promise.all([catalogPolicyHop(ctx, facts), facts.settings()]);
+  if (findings.length > 0 || (!looking.planning && actions.length > 0)) return true;
+  const { raise } = ctx.policy.settings.crossAccountVersion;
+  return !(looking.planning && raise) && (!settings.known || settings.value.crossAccountVersion < BY_RAM);
 }
 
 /** What the grants hang on, where RAM could not associate it. */

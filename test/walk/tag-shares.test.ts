@@ -1,0 +1,212 @@
+/** Grants by tag by the real machines: access follows a tag, at home and in another account, and goes with it. */
+
+import { CreateDatabaseCommand, GetTableCommand } from '@aws-sdk/client-glue';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Policy } from '#contracts/policy.ts';
+import { ANALYTICS, FINANCE, readerArn, SALES_LAKE } from '../../infra/local/scenes/places.ts';
+import { clientsAs } from '../../infra/local/scenes/sales-people.ts';
+import {
+  LAKE_ADMIN,
+  LAKE_DATABASE,
+  LAKE_USER,
+  PRODUCTS,
+  SALES_JOB,
+  STAFF,
+} from '../../infra/local/scenes/sales-places.ts';
+import { isLent, isShut, readLakeTable } from '../../infra/local/scenes/sales-reading.ts';
+import { makeRole } from '../../infra/local/scenes/world.ts';
+import {
+  adminOf,
+  byTagPolicy,
+  CATALOG,
+  CONSUMER,
+  causesIn,
+  LAKE,
+  makeLakeTable,
+  openIn,
+  openLake,
+  policyResource,
+  publishLake,
+} from '../support/by-tag.ts';
+import { glueArn, shareByHand, shareInOrganization } from '../support/hands.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { calls, writes } from '../support/journal.ts';
+
+let cloud: InProcess;
+let by: ReturnType<typeof adminOf>;
+afterEach(() => cloud?.close());
+
+async function open(policy: Policy = byTagPolicy()): Promise<void> {
+  cloud = await openLake(policy);
+  by = adminOf(cloud);
+}
+
+const reading = (reader = LAKE_USER, table = PRODUCTS) => readLakeTable(cloud.stage, reader, table);
+const accepted = (made: readonly string[]) => made.filter((call) => call.includes('AcceptResourceShareInvitation'));
+
+describe('access follows the tag', () => {
+  test('on and off by a tag alone, with no grant and no run; what says none stays closed', async () => {
+    await open();
+    await publishLake(cloud);
+    expect(await reading()).toSatisfy(isShut);
+    const made = await writes(cloud, async () => {
+      await by.tag(PRODUCTS.table, { source: 'product' });
+      await by.tag(STAFF.table, { source: 'none' });
+      expect(await reading()).toSatisfy(isLent);
+      expect(await reading(SALES_JOB)).toSatisfy(isLent);
+      expect(await reading(LAKE_USER, STAFF)).toSatisfy(isShut);
+      expect(await reading(SALES_JOB, STAFF)).toSatisfy(isShut);
+      await by.untag(PRODUCTS.table, { source: 'product' });
+    });
+    expect(made).toEqual([]);
+    expect(await reading()).toSatisfy(isShut);
+    expect(await reading(SALES_JOB)).toSatisfy(isShut);
+  });
+
+  test('a second run of every scope writes nothing, and finds nothing wrong', async () => {
+    await open();
+    await publishLake(cloud);
+    const again = await writes(cloud, async () => {
+      await publishLake(cloud);
+      await cloud.settle(CONSUMER);
+    });
+    expect(again).toEqual([]);
+    for (const scope of [CATALOG, LAKE, CONSUMER]) expect(await causesIn(cloud, scope)).toEqual([]);
+  });
+
+  test('who is to assign a key holds ASSOCIATE on all of its values; other accounts may pass it on', async () => {
+    const where = { source: ['product'] };
+    const user = { account: 'sales-lake', principal: `user/${LAKE_USER.role}` };
+    const policy = byTagPolicy(({ grants }) => {
+      for (const to of [user, { accounts: ['analytics'] }]) grants.push({ to, where, associate: ['source'] });
+    });
+    await open(policy);
+    await publishLake(cloud);
+    expect(await writes(cloud, () => publishLake(cloud))).toEqual([]);
+    const held = await by.heldOn('source');
+    expect(held).toContainEqual([readerArn(LAKE_USER), '*', 'ASSOCIATE,DESCRIBE', '']);
+    expect(held).toContainEqual([ANALYTICS, '*', 'ASSOCIATE,DESCRIBE', 'ASSOCIATE,DESCRIBE']);
+    expect(await causesIn(cloud, CATALOG)).toEqual([]);
+  });
+});
+
+describe('another account', () => {
+  test('accepts both shares once, links what is reached, and reads through the link (G-R5, G-L13)', async () => {
+    await open();
+    const made = await writes(cloud, () => publishLake(cloud));
+    expect(accepted(made)).toHaveLength(2);
+    await by.tag(PRODUCTS.table, { source: 'product' });
+    const { glue } = await clientsAs(cloud.stage, SALES_JOB);
+    const seen = await glue.send(new GetTableCommand({ DatabaseName: LAKE_DATABASE, Name: PRODUCTS.table }));
+    expect(seen.Table?.CatalogId).toBe(SALES_LAKE);
+    expect(await causesIn(cloud, CONSUMER)).toEqual([]);
+  });
+
+  test('needs no invitation where the organization shares by itself (G-R1)', async () => {
+    await open();
+    await shareInOrganization(cloud.stage);
+    expect(accepted(await writes(cloud, () => publishLake(cloud)))).toEqual([]);
+    await by.tag(PRODUCTS.table, { source: 'product' });
+    expect(await reading(SALES_JOB)).toSatisfy(isLent);
+  });
+
+  test('leaves an invitation of the same sender alone that brings what no tag reaches', async () => {
+    await open();
+    const { glue } = await clientsAs(cloud.stage, LAKE_ADMIN);
+    await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'payroll' } }));
+    await shareByHand(cloud.stage, {
+      from: SALES_LAKE,
+      to: ANALYTICS,
+      resources: [glueArn(SALES_LAKE, 'database/payroll')],
+    });
+    expect(accepted(await writes(cloud, () => publishLake(cloud)))).toHaveLength(2);
+    expect(await openIn(cloud, CONSUMER)).toMatchObject([
+      { cause: 'invitation-left-alone', message: expect.stringContaining('database/payroll') },
+    ]);
+  });
+
+  test('is refused what came to it without the grant option: AWS says so, and the next publish mends it', async () => {
+    await open();
+    await cloud.run(CATALOG);
+    await cloud.run(LAKE);
+    cloud.queue.length = 0;
+    await by.revoke(ANALYTICS, policyResource('TABLE', 'source', 'product'), [], ['DESCRIBE', 'SELECT']);
+    await cloud.run(CONSUMER);
+    const [found, ...more] = await openIn(cloud, CONSUMER);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ cause: 'grant-failed', product: null, principal: readerArn(SALES_JOB) });
+    expect(found?.aws?.code).toBe('AccessDeniedException');
+    await publishLake(cloud);
+    expect(await causesIn(cloud, CONSUMER)).toEqual([]);
+  });
+
+  test('whose role is missing gets one finding and no attempt; it is granted once the role is there', async () => {
+    const ghost = 'role/data-jobs/ghost';
+    await open(
+      byTagPolicy((tags) => {
+        for (const { to } of tags.grants) if ('principal' in to && to.account === 'analytics') to.principal = ghost;
+      }),
+    );
+    const made = await calls(cloud, () => publishLake(cloud));
+    expect(made.filter(({ account, operation }) => account === ANALYTICS && /Grant/.test(operation))).toEqual([]);
+    expect(await openIn(cloud, CONSUMER)).toMatchObject([
+      { cause: 'principal-missing', principal: `arn:aws:iam::${ANALYTICS}:${ghost}` },
+    ]);
+    const role = { ...SALES_JOB, role: 'ghost' };
+    await makeRole(cloud.stage, role, []);
+    await cloud.settle(LAKE);
+    const told = await openIn(cloud, CONSUMER);
+    expect(told.map(({ cause, principal }) => [cause, principal])).toEqual([
+      ['role-lacks-permissions', readerArn(role)],
+    ]);
+    expect(told[0]?.remedy).toContain('lakeformation:GetDataAccess');
+    expect(told[0]?.remedy).toContain(`database/${LAKE_DATABASE}`);
+  });
+});
+
+describe('who is woken', () => {
+  const UNREACHED = { accounts: ['finance-lake'] };
+  const policy = byTagPolicy((tags) => {
+    tags.grants = tags.grants.filter(({ where }) => where['source'] !== undefined);
+    tags.grants.push({ to: UNREACHED, where: { maintenance: ['manual'] }, tables: ['SELECT'] });
+  });
+  const started = async () => {
+    await cloud.run(LAKE, policy);
+    return cloud.queue.splice(0).map(({ account }) => account);
+  };
+
+  test('a consumer for whom something is reached now, and nobody for another table of it', async () => {
+    await open(policy);
+    await publishLake(cloud);
+    expect((await cloud.ledger.walked(FINANCE, CATALOG.region))?.parts).toBeDefined();
+    expect(await started()).toEqual([]);
+    await by.tag(PRODUCTS.table, { source: 'product' });
+    expect(await started()).toEqual([ANALYTICS]);
+    await cloud.settle(CONSUMER);
+    await makeLakeTable(cloud, { ...PRODUCTS, table: 'workflow_kthr01_returns', prefix: 'kthr01/returns/' });
+    await by.tag('workflow_kthr01_returns', { source: 'product' });
+    expect(await started()).toEqual([]);
+    await by.untag('workflow_kthr01_returns', { source: 'product' });
+    await by.untag(PRODUCTS.table, { source: 'product' });
+    expect(await started()).toEqual([ANALYTICS]);
+  });
+
+  test('a consumer that knows no snapshot starts the catalog', async () => {
+    await open(policy);
+    await cloud.run(CONSUMER);
+    expect(cloud.queue).toEqual([CATALOG]);
+  });
+
+  test('a database that only a pattern names is linked, too, once it is shown', async () => {
+    await open(
+      byTagPolicy(({ rules }) => {
+        for (const { match } of rules) match.database = 'kthr*';
+      }),
+    );
+    await publishLake(cloud);
+    await by.tag(PRODUCTS.table, { source: 'product' });
+    const { glue } = await clientsAs(cloud.stage, SALES_JOB);
+    const seen = await glue.send(new GetTableCommand({ DatabaseName: LAKE_DATABASE, Name: PRODUCTS.table }));
+    expect(seen.Table?.CatalogId).toBe(SALES_LAKE);
+  });
+});
