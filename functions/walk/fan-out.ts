@@ -16,6 +16,7 @@ import type { WalkContext } from './context.ts';
 import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import type { OnboardFacts } from './onboard.ts';
 import { onboardFacts } from './onboard.ts';
+import { databasesToStart } from './open-databases.ts';
 import {
   blockedProducts,
   hopsBeforeShare,
@@ -31,7 +32,10 @@ import { scopesOf, storedSnapshots } from './tag-sources.ts';
 import { tagsHop } from './tags.ts';
 
 export async function fanOut(ctx: WalkContext, scope: Scope): Promise<StageOutput> {
-  const wanted = scope.half === 'publish' ? await consumersToStart(ctx, scope) : await producersToStart(ctx, scope);
+  const wanted: readonly Scope[] =
+    scope.half === 'publish'
+      ? [...(await consumersToStart(ctx, scope)), ...(await databasesToStart(ctx, scope))]
+      : await producersToStart(ctx, scope);
   for (const next of wanted) ctx.tell({ kind: 'started', scope: scopeText(next), outcome: await ctx.start(next) });
   return { stage: 'fan-out', decided: wanted.length, done: wanted.length, failed: 0, findings: 0 };
 }

@@ -7,6 +7,7 @@ import {
   StartWorkflowRunCommand,
 } from '@aws-sdk/client-glue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Scope } from '#contracts/steps.ts';
 import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import { REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
@@ -25,7 +26,7 @@ import { makeSalesLake } from '../../infra/local/scenes/sales-world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { type InProcess, inProcess } from '../support/in-process.ts';
 import { calls } from '../support/journal.ts';
-import { eventsSoFar, woken } from '../support/waking.ts';
+import { eventsSoFar, woken, wokenByPolicy } from '../support/waking.ts';
 
 const policy = demoPolicy('demo-blueprint');
 const place = { account: SALES_LAKE, region: REGION };
@@ -264,6 +265,25 @@ describe('what wakes us', () => {
       glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'a_link', TargetDatabase } })),
     );
     expect(scopes).toEqual([]);
+  });
+
+  test('where a rule leaves the database open: every database of the catalog, and no link', async () => {
+    const open = demoPolicy('demo-blueprint', ({ tags }) => {
+      for (const { match } of tags?.rules ?? []) if (match.workflow !== undefined) delete match.database;
+    });
+    const { glue } = await clientsAs(cloud.stage, LAKE_ADMIN);
+    await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'Another' } }));
+    const TargetDatabase = { CatalogId: SALES_LAKE, DatabaseName: LAKE_DATABASE };
+    const databases = (scopes: readonly Scope[]) =>
+      scopes.flatMap((scope) => ('database' in scope && scope.account === SALES_LAKE ? [scope.database] : []));
+    expect(databases(await wokenByPolicy(cloud, open))).toEqual(['another', LAKE_DATABASE, null]);
+    const seen = await eventsSoFar(cloud);
+    await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'b_link', TargetDatabase } }));
+    expect(await woken(cloud, open, seen)).toEqual([]);
+    await job('SUCCEEDED');
+    expect(databases(await woken(cloud, open, seen))).toEqual(['another', LAKE_DATABASE]);
+    await glue.send(new CreateTableCommand({ DatabaseName: 'another', TableInput: { Name: 't' } }));
+    expect(databases(await woken(cloud, open, (await eventsSoFar(cloud)) - 1))).toEqual(['another']);
   });
 
   test("when the last node's event is lost, the next event of any node finds out (G-E1)", async () => {

@@ -1,0 +1,34 @@
+/** Databases that a tag rule reaches without naming them: only an administrator's list tells which there are. */
+
+import { listOwnDatabases } from '#aws/runs.ts';
+import type { PublishScope } from '#contracts/steps.ts';
+import { mayConcern, openCatalogs } from '#core/tags/scopes.ts';
+import type { WalkContext } from './context.ts';
+import { reader } from './entrance.ts';
+import { publishFacts } from './publish.ts';
+
+/** Snapshots asked for at once. */
+const AT_ONCE = 20;
+
+/**
+ * Those that no run has finished with yet. When a catalog is looked at for the first time its reader is no
+ * administrator, and the list that an event's lookup got was short: a catalog's own run makes up for that.
+ */
+export async function databasesToStart(ctx: WalkContext, scope: PublishScope): Promise<readonly PublishScope[]> {
+  const { account, region, database } = scope;
+  const isOpen = openCatalogs(ctx.policy).some((catalog) => catalog.account === account && catalog.region === region);
+  if (database !== null || !isOpen) return [];
+  const listed = await publishFacts(ctx, scope).asAdmin(() => listOwnDatabases(reader(ctx, { account, region })));
+  if (!listed.known) return [];
+  const scopes = [...new Set(listed.value.map((name) => name.toLowerCase()))]
+    .sort()
+    .map((name) => ({ ...scope, database: name }))
+    .filter((place) => mayConcern(ctx.policy, place));
+  const unseen: PublishScope[] = [];
+  for (let i = 0; i < scopes.length; i += AT_ONCE) {
+    const some = scopes.slice(i, i + AT_ONCE);
+    const snapshots = await Promise.all(some.map((place) => ctx.snapshots.read(place)));
+    unseen.push(...some.filter((_, nth) => snapshots[nth] === null));
+  }
+  return unseen;
+}

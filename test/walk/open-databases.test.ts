@@ -1,0 +1,65 @@
+/** Rules that leave the database open: what a first look could not list is made up for by the catalog's own run. */
+
+import { CreateDatabaseCommand } from '@aws-sdk/client-glue';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Scope } from '#contracts/steps.ts';
+import { REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
+import { clientsAs } from '../../infra/local/scenes/sales-people.ts';
+import { LAKE_ADMIN, LAKE_DATABASE } from '../../infra/local/scenes/sales-places.ts';
+import { makeSalesLake } from '../../infra/local/scenes/sales-world.ts';
+import { demoPolicy } from '../support/demo-policy.ts';
+import { type InProcess, inProcess } from '../support/in-process.ts';
+import { calls } from '../support/journal.ts';
+import { wokenByPolicy } from '../support/waking.ts';
+
+/** One rule, for every database. */
+const policy = demoPolicy('demo-blueprint', ({ tags }) => {
+  if (tags === undefined) return;
+  const match = { account: 'sales-lake', table: '*_staff' };
+  tags.rules = [{ match, on: 'tables', assign: { source: 'none' }, apply: 'enforce' }];
+});
+const catalog = { half: 'publish' as const, account: SALES_LAKE, region: REGION, database: null };
+
+let cloud: InProcess;
+beforeEach(async () => {
+  cloud = await inProcess(policy);
+  await makeSalesLake(cloud.stage);
+  const { glue } = await clientsAs(cloud.stage, LAKE_ADMIN);
+  const TargetDatabase = { CatalogId: SALES_LAKE, DatabaseName: LAKE_DATABASE };
+  await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'Raw' } }));
+  await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'a_link', TargetDatabase } }));
+});
+afterEach(() => cloud.close());
+
+const databases = (scopes: readonly Scope[]) =>
+  scopes.flatMap((scope) => (scope.half === 'publish' && scope.account === SALES_LAKE ? [scope.database] : []));
+const ran = async () => {
+  expect((await cloud.run(catalog)).status).toBe('SUCCEEDED');
+  return databases(cloud.queue.splice(0));
+};
+
+test('the catalog starts databases that no run has finished with, links left out, each until it has one', async () => {
+  // The reader is no administrator yet: it is shown nothing.
+  expect(databases(await wokenByPolicy(cloud, policy))).toEqual([null]);
+  expect(await ran()).toEqual([LAKE_DATABASE, 'raw']);
+  await cloud.settle({ ...catalog, database: 'raw' });
+  expect(await ran()).toEqual([LAKE_DATABASE]);
+  await cloud.settle({ ...catalog, database: LAKE_DATABASE });
+  expect(await ran()).toEqual([]);
+  // From now on the lookup sees them all.
+  expect(databases(await wokenByPolicy(cloud, policy))).toEqual([LAKE_DATABASE, 'raw', null]);
+});
+
+test('a list that can not be read starts nobody, and a closed rule asks for none', async () => {
+  await cloud.stage.control.fault({
+    kind: 'error',
+    operation: 'GetDatabases',
+    principal: 'onramp-',
+    code: 'AccessDeniedException',
+    status: 403,
+  });
+  expect(await ran()).toEqual([]);
+  const closed = demoPolicy('demo-blueprint');
+  const made = await calls(cloud, () => cloud.run(catalog, closed));
+  expect(made.filter(({ operation }) => operation === 'GetDatabases')).toEqual([]);
+});
