@@ -18,6 +18,7 @@ import type { PublishScope } from '#contracts/steps.ts';
 import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import { planScopes } from '#walk/plan.ts';
+import { registrationPermissions } from '../../infra/constructs/lake-permissions.ts';
 import { ANALYTICS, BUCKET, CUR, FINANCE, JOB, objectKey, REGION, readerArn } from '../../infra/local/scenes/places.ts';
 import { bytesOf, runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
@@ -190,10 +191,16 @@ async function allowRegistration(Statement: readonly object[]): Promise<void> {
   await iam.send(new PutRolePolicyCommand({ RoleName: 'registration', PolicyName: 'own', PolicyDocument }));
 }
 
-const READS = [
-  { Effect: 'Allow', Action: ['s3:GetObject'], Resource: `arn:aws:s3:::${BUCKET}/${CUR.prefix}*` },
-  { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: `arn:aws:s3:::${BUCKET}` },
-];
+const READS = registrationPermissions({
+  partition: 'aws',
+  account: FINANCE,
+  region: REGION,
+  bucket: `arn:aws:s3:::${BUCKET}`,
+  results: 'arn:aws:s3:::results',
+  key: null,
+  databases: [CUR.database],
+  workgroup: 'lake',
+}).map(({ statement }) => statement);
 
 async function registrations() {
   const { ResourceInfoList = [] } = await root(cloud.stage, FINANCE).lakeFormation.send(new ListResourcesCommand({}));

@@ -1,0 +1,178 @@
+/** A new lake's foundation: least rights by name, nothing public, and nothing of Lake Formation's own documents. */
+
+import { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import type { DataLakeFoundationProps } from '../../../infra/constructs/data-lake-foundation.ts';
+import { DataLakeFoundation } from '../../../infra/constructs/data-lake-foundation.ts';
+import { FoundationStack } from '../../../infra/stacks/foundation-stack.ts';
+import { lazily, readable, testApp } from '../../support/templates.ts';
+
+/** As the article's lake is. */
+const ARTICLE: DataLakeFoundationProps = {
+  name: 'sales-lake',
+  databases: ['kthr01'],
+  encrypted: true,
+  crawlerRoleName: 'AWSGlueServiceRoleDefaultDataLakeDataAccess',
+  connections: ['kthr01-rds'],
+  secrets: ['arn:aws:secretsmanager:ap-northeast-1:444444444444:secret:kthr01-AbCdEf'],
+  workflows: ['kthr01'],
+};
+
+const whole = lazily(() => Template.fromStack(new FoundationStack(testApp(), 'sales-lake-foundation', ARTICLE)));
+const plain = lazily(() =>
+  Template.fromStack(new FoundationStack(testApp(), 'plain', { name: 'plain', databases: ['sales'] })),
+);
+
+interface Statement {
+  readonly Sid: string;
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: unknown;
+}
+
+/** Every statement of every role and policy, under the name of what has it. */
+function statements(template: Template): readonly (readonly [string, readonly Statement[]])[] {
+  const made = Object.values<{ Type: string; Properties: Record<string, unknown> }>(template.toJSON()['Resources']);
+  return made.flatMap(({ Type, Properties }) => {
+    if (Type !== 'AWS::IAM::Role' && Type !== 'AWS::IAM::ManagedPolicy') return [];
+    const inline = (Properties['Policies'] ?? []) as { PolicyDocument: unknown }[];
+    const documents = [...inline.map(({ PolicyDocument }) => PolicyDocument), Properties['PolicyDocument'] ?? []];
+    const name = String(Properties['RoleName'] ?? Properties['ManagedPolicyName']);
+    return [[name, documents.flatMap((each) => (readable(each) as { Statement?: Statement[] }).Statement ?? [])]];
+  });
+}
+
+function lines(template: Template): string {
+  const text = statements(template).map(([name, each]) => {
+    const said = each.map(({ Sid, Action, Resource, Condition }) =>
+      [`  ${Sid}`, ...Action.map((a) => `    ${a}`), ...Resource.map((r) => `    on ${r}`)]
+        .concat(Condition ? [`    if ${JSON.stringify(Condition)}`] : [])
+        .join('\n'),
+    );
+    return `${name}\n${said.join('\n')}`;
+  });
+  return `${text.join('\n')}\n`;
+}
+
+test('roles and people may do exactly this', async () => {
+  await expect(lines(whole())).toMatchFileSnapshot('./iam/foundation.txt');
+});
+
+/** Of AWS's service authorization reference: these know no resource. */
+const WITHOUT_RESOURCE =
+  /^(lakeformation:\w+|cloudwatch:PutMetricData|ec2:Describe\w+|athena:List(WorkGroups|DataCatalogs)|glue:(GetCrawlers|ListWorkflows))$/;
+
+describe.each([
+  ['as the article has it', whole],
+  ['the smallest', plain],
+])('%s', (_, template) => {
+  const all = () => statements(template()).flatMap(([, each]) => each);
+
+  test('no action is a wildcard', () => {
+    for (const action of all().flatMap(({ Action }) => Action)) expect(action).toMatch(/^[a-z0-9]+:[A-Z]\w+$/);
+  });
+
+  test('everything is a resource only where AWS knows none', () => {
+    const wide = all().filter(({ Resource }) => Resource.includes('*'));
+    for (const action of wide.flatMap(({ Action }) => Action)) expect(action).toMatch(WITHOUT_RESOURCE);
+  });
+
+  test('object actions are on objects, bucket actions on buckets', () => {
+    for (const { Action, Resource } of all().filter(({ Action: [first] }) => first?.startsWith('s3:'))) {
+      const onObjects = Action.every((action) => /Object|Multipart/.test(action));
+      for (const arn of Resource) expect(arn.includes('/'), `${Action} on ${arn}`).toBe(onObjects);
+    }
+  });
+
+  test('nobody makes a service-linked role, and roles are passed by name to one service', () => {
+    const iam = all().filter(({ Action }) => Action.some((action) => action.startsWith('iam:')));
+    for (const { Action, Resource, Condition } of iam) {
+      expect(Action).toEqual(['iam:PassRole']);
+      expect(Resource.join()).not.toContain('*');
+      expect(JSON.stringify(Condition)).toContain('iam:PassedToService');
+    }
+  });
+
+  test('buckets are private, versioned, kept, and reached by TLS only', () => {
+    const buckets = Object.values(template().findResources('AWS::S3::Bucket'));
+    expect(buckets).toHaveLength(2);
+    for (const { Properties, DeletionPolicy } of buckets) {
+      expect(DeletionPolicy).toBe('Retain');
+      expect(Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+      expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+    }
+    template().resourcePropertiesCountIs(
+      'AWS::S3::BucketPolicy',
+      {
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          ]),
+        },
+      },
+      2,
+    );
+  });
+
+  test('queries write their results here, encrypted, and nowhere else', () => {
+    template().hasResourceProperties('AWS::Athena::WorkGroup', {
+      WorkGroupConfiguration: {
+        EnforceWorkGroupConfiguration: true,
+        ResultConfiguration: {
+          EncryptionConfiguration: { EncryptionOption: template === whole ? 'SSE_KMS' : 'SSE_S3' },
+        },
+      },
+    });
+  });
+
+  test("none of Lake Formation's documents: they are merged, and CloudFormation replaces", () => {
+    const types = Object.values<{ Type: string }>(template().toJSON()['Resources']).map(({ Type }) => Type);
+    expect(types.filter((type) => type.startsWith('AWS::LakeFormation::'))).toEqual([]);
+  });
+
+  test('no ARN names a partition, and no bootstrap is needed', () => {
+    const text = JSON.stringify(template().toJSON()).replaceAll(ARTICLE.secrets?.[0] ?? '', '');
+    expect(text).not.toContain('arn:aws:');
+    expect(text).not.toContain('cdk-hnb659fds');
+  });
+});
+
+test('Lake Formation alone takes on the registration role, for this account and Region', () => {
+  const role = Object.values(whole().findResources('AWS::IAM::Role')).find(
+    ({ Properties }) => Properties.RoleName === 'sales-lake-registration',
+  );
+  expect(readable(role?.['Properties'].AssumeRolePolicyDocument)).toMatchObject({
+    Statement: [
+      {
+        Principal: { Service: 'lakeformation.amazonaws.com' },
+        Action: ['sts:AssumeRole', 'sts:SetContext'],
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': '<AccountId>' },
+          ArnLike: { 'aws:SourceArn': 'arn:<Partition>:lakeformation:<Region>:<AccountId>:*' },
+        },
+      },
+    ],
+  });
+});
+
+test('without connections and workflows there is nothing of networks and runs', () => {
+  const crawler = statements(plain()).find(([name]) => name === 'AWSGlueServiceRole-plain');
+  expect(crawler?.[1].map(({ Sid }) => Sid)).toEqual(['Data', 'Catalog', 'Scripts', 'Logs', 'Metrics']);
+});
+
+test('a lake without databases is a mistake that is told at once', () => {
+  const stack = new Stack(testApp(), 'empty');
+  expect(() => new DataLakeFoundation(stack, 'Lake', { name: 'empty', databases: [] })).toThrow(
+    /at least one database/,
+  );
+});
+
+test('the security rules find nothing that has no reason', () => {
+  const app = testApp();
+  new FoundationStack(app, 'sales-lake-foundation', ARTICLE);
+  const { success, violations } = new AwsSolutionsChecks(app).validateScope(app);
+  expect(violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources])).toEqual([]);
+  expect(success).toBe(true);
+});
