@@ -5,13 +5,15 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { TagValues } from '#contracts/policy.ts';
 import { type Decision, merge, NOTHING } from '#core/actions.ts';
 import { brokenAssociations } from '#core/hops/share.ts';
-import { decideTagShares } from '#core/hops/tag-shares.ts';
+import { decideTagExposure } from '#core/hops/tag-exposure.ts';
+import { decideTagShares, tagVersionLow } from '#core/hops/tag-shares.ts';
 import type { Grant } from '#core/lake.ts';
-import { tagGrantsOf, tagReceivers } from '#core/wanted.ts';
+import { receivers, tagGrantsOf, tagReceivers } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import { reader } from './entrance.ts';
 import { observed } from './observed.ts';
 import { catalogPolicyHop, type Looking, type PublishFacts } from './publish.ts';
+import { tagParts } from './tag-parts.ts';
 
 /** The cross-account version from which grants by tag go through RAM. */
 const BY_RAM = 3;
@@ -19,7 +21,7 @@ const BY_RAM = 3;
 /** Only the scope of a catalog's own decides about its grants by tag, also once the policy names none any longer. */
 export async function tagSharesHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
   const { account, region, database } = facts.scope;
-  if (database !== null) return NOTHING;
+  if (database !== null) return reachedAndOpen(ctx, facts, looking);
   const entries = await facts.entries();
   if (tagGrantsOf(ctx.policy, facts.scope).length === 0 && !entries.some(isByTag)) return NOTHING;
   const [listed, blocked] = await Promise.all([facts.tagGrants(), ramIsInTheWay(ctx, facts, looking)]);
@@ -27,7 +29,17 @@ export async function tagSharesHop(ctx: WalkContext, facts: PublishFacts, lookin
   const { recent } = looking;
   const keys = await keysThere(ctx, facts, looking);
   const decision = decideTagShares({ policy, account, region, listed, keys, blocked, entries, recent });
-  return merge(decision, await failedShares(ctx, facts));
+  return merge(decision, await versionTooLow(ctx, facts), await failedShares(ctx, facts));
+}
+
+/** Where the policy is content with an older version, the settings hop says nothing, and this is what waits for it. */
+async function versionTooLow(ctx: WalkContext, facts: PublishFacts): Promise<Decision> {
+  const { account, region } = facts.scope;
+  const settings = await facts.settings();
+  const content = ctx.policy.settings.crossAccountVersion.atLeast < BY_RAM;
+  if (!content || tagReceivers(ctx.policy, facts.scope).length === 0 || !settings.known) return NOTHING;
+  const found = settings.value.crossAccountVersion;
+  return found >= BY_RAM ? NOTHING : { ...NOTHING, findings: [tagVersionLow({ account, region }, found)] };
 }
 
 /** Tags that can be granted by: those the catalog shows, and when planning those about to be made. The tags hop says why. */
@@ -39,6 +51,15 @@ async function keysThere(
   if (planning) return policy.tags?.keys ?? [];
   const there = await facts.tagKeys();
   return there.known ? there.value : [];
+}
+
+/** A database of products tells of it by theirs. */
+async function reachedAndOpen(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
+  const { account, region, database } = facts.scope;
+  if (database === null || facts.products.some((product) => receivers(product).length > 0)) return NOTHING;
+  const parts = await tagParts(ctx, facts, looking);
+  if (parts === null || parts.reached.length === 0) return NOTHING;
+  return decideTagExposure({ account, region, database, open: await facts.open() });
 }
 
 function isByTag(entry: Entry): boolean {

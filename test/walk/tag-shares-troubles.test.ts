@@ -112,6 +112,32 @@ describe('what is in the way', () => {
     expect(await causesIn(cloud, CONSUMER)).toEqual([]);
   });
 
+  test('a policy that is content with an older version is told that grants by tag are not', async () => {
+    await open(
+      byTagPolicy((_, { settings }) => {
+        settings.crossAccountVersion.atLeast = 1;
+      }),
+    );
+    await setVersion('1');
+    await publishLake(cloud);
+    expect(await openIn(cloud, CATALOG)).toMatchObject([{ cause: 'cross-account-version-low', hop: 'share' }]);
+  });
+
+  test('a reached table that is open to everybody is told of: no other account sees it by its tag (G-L17)', async () => {
+    await open();
+    await publishLake(cloud);
+    await by.tag(PRODUCTS.table, { source: 'product' });
+    const table = { DatabaseName: LAKE.database, Name: PRODUCTS.table };
+    await by.grant('IAM_ALLOWED_PRINCIPALS', { Table: table }, ['ALL']);
+    expect(await reading(SALES_JOB)).toSatisfy(isShut);
+    await cloud.settle(LAKE);
+    expect(await openIn(cloud, LAKE)).toMatchObject([{ cause: 'iam-allowed-principals', product: null }]);
+    await by.revoke('IAM_ALLOWED_PRINCIPALS', { Table: table }, ['ALL'], []);
+    await cloud.settle(LAKE);
+    expect(await causesIn(cloud, LAKE)).toEqual([]);
+    expect(await reading(SALES_JOB)).toSatisfy(isLent);
+  });
+
   test('a key that could not be made is one finding; the grants by it wait for it', async () => {
     await open();
     const fault = { kind: 'error' as const, code: 'AccessDeniedException', status: 403, principal: 'onramp-' };

@@ -2,9 +2,9 @@
 
 import type { Entry } from '../../contracts/ledger.ts';
 import type { Catalog, Policy, TagGrant, TagValues } from '../../contracts/policy.ts';
-import { type Action, type Decision, merge, NO_PRODUCT, NOTHING, unjudged } from '../actions.ts';
+import { type Action, type Decision, type Finding, merge, NO_PRODUCT, NOTHING, unjudged } from '../actions.ts';
 import type { GrantFacts } from '../facts.ts';
-import { listed, unreadable } from '../findings.ts';
+import { finding, listed, unreadable } from '../findings.ts';
 import { missingGrants, type WantedGrant } from '../grants.ts';
 import { type Grant, type LakeResource, type ListedGrant, type Observed, resourceText } from '../lake.ts';
 import { accountOf, tagGrantsOf } from '../wanted.ts';
@@ -197,4 +197,19 @@ function others(wanted: readonly WantedGrant[], rows: readonly ListedGrant[], ac
   const byTag = rows.filter(({ resource }) => resource.type === 'tag-policy' && resource.catalog === account);
   const foreign = [...new Set(byTag.map(({ principal }) => principal))].filter((principal) => !ours.has(principal));
   return foreign.length === 0 ? [] : [`grants by tag to ${listed(foreign.sort())}`];
+}
+
+/** Below cross-account version 3 grants by tag go by the catalog's policy, and stay so when the version is raised. */
+export function tagVersionLow({ account, region }: Catalog, version: number): Finding {
+  return finding({
+    hop: 'share',
+    state: 'broken',
+    cause: 'cross-account-version-low',
+    account,
+    region,
+    resource: `grants by tag of ${account}`,
+    message: `cross-account version is ${version}, and grants by tag to other accounts need at least 3`,
+    remedy:
+      'Write settings.crossAccountVersion.atLeast: 3 and raise: true, or raise it in Lake Formation > Data catalog settings. Grants by name stay as they are.',
+  });
 }
