@@ -20,7 +20,7 @@ export function withoutOwing(actions: readonly Action[]): readonly Action[] {
   });
 }
 
-export interface LeftTags {
+interface LeftTags {
   /** Few with one fault: each for itself. */
   readonly single: readonly AssignTags[];
   /** Many: one finding of all. */

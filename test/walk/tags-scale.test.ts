@@ -2,6 +2,7 @@
 
 import { afterEach, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
+import { definition } from '../support/asl.ts';
 import { type InProcess, inProcess } from '../support/in-process.ts';
 import { calls } from '../support/journal.ts';
 import { databaseScope, findingsOf, people, taggingPolicy } from '../support/tagging.ts';
@@ -82,4 +83,16 @@ test('more than one call has time for is done in several, each going on where th
   expect(lookedAt.length).toBeGreaterThan(1);
   // A state carries names and counts: what ten thousand tables make is longer only in calls (256 KiB, 25,000 events).
   for (const payload of lookedAt) expect(payload.length).toBeLessThan(1024);
+});
+
+test('ten thousand tables at five writes a second fit the retries and the history of one execution', () => {
+  const { States } = definition('publish-database');
+  const attempts = (name: string) =>
+    (States[name]?.Retry ?? []).reduce((sum, { MaxAttempts = 3 }) => sum + MaxAttempts, 1);
+  const again = States['Tags']?.Retry?.find(({ ErrorEquals }) => ErrorEquals.includes('MoreToDo'))?.MaxAttempts ?? 0;
+  // A call starts nothing new after 180 s.
+  expect(10_000 / 5 / 180).toBeLessThan(again);
+  // Entered and exited; each attempt is scheduled, started and ended. 1,620 more while waiting for a lease.
+  const events = Object.keys(States).reduce((sum, name) => sum + 2 + 3 * attempts(name), 1_620);
+  expect(events).toBeLessThan(25_000);
 });

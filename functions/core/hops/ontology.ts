@@ -55,7 +55,7 @@ function withRecent({ account, region, there, recent }: OntologyQuestion): Reado
 }
 
 /** Key and value of one LF-Tag as one word, for sets. */
-export function tagText(key: string, value: string): string {
+function tagText(key: string, value: string): string {
   return JSON.stringify([key, value]);
 }
 

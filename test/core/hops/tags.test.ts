@@ -33,13 +33,12 @@ function wants(
   return { table: thing.table ?? null, column: thing.column ?? null, tags: Object.fromEntries(wanted), undecided: [] };
 }
 
-function question(wanted: readonly WantedTags[], more: Partial<TaggedFacts> & Partial<AssignmentsQuestion> = {}) {
-  const {
-    database = own({}),
-    tables = {},
-    columns = {},
-    recent = [],
-  } = more as Partial<TaggedFacts> & { recent?: Entry[] };
+interface Facts extends Partial<TaggedFacts> {
+  readonly recent?: readonly Entry[];
+}
+
+function question(wanted: readonly WantedTags[], facts: Facts = {}): AssignmentsQuestion {
+  const { database = own({}), tables = {}, columns = {}, recent = [] } = facts;
   const made = [{ name: 'orders', location: null, isLink: false, columns: [], parameters: {} }];
   return { ...PLACE, database: 'kthr01', wanted, tagged: { database, tables, columns }, recent, tables: made };
 }
@@ -127,7 +126,7 @@ describe('assignments', () => {
           wants({ table: 'orders' }, t, how),
           wants({ table: 'orders', column: 'email' }, c, how),
         ];
-        const state = { database: onD, table: onT, column: onC };
+        const state: Record<'database' | 'table' | 'column', Tags> = { database: onD, table: onT, column: onC };
         const actions = decideAssignments(question(backwards ? wanted.toReversed() : wanted, factsOf(state)));
         for (const { table, columns, tags: set } of actions) {
           const level = table === null ? 'database' : columns.length === 0 ? 'table' : 'column';
