@@ -178,12 +178,12 @@ export function setWorkflowRun(world: World, fact: WorkflowRunFact): { runId: st
   if (fact.runId !== undefined && !known) throw notFound(`Workflow run ${fact.runId} not found.`);
   const ongoing = known?.Status === 'RUNNING' || fact.runId !== undefined ? known : undefined;
   const run = ongoing ?? newWorkflowRun(world, fact, entry);
+  run.Graph = (fact.actions ?? []).reduce((graph, action) => withAction(world, graph, action), run.Graph ?? {});
   if (!ongoing) entry.runs.unshift(run);
   run.Status = fact.status;
   if (fact.status !== 'RUNNING') run.CompletedOn = new Date(world.now());
   run.Statistics = { ...noActions(run.Statistics?.TotalActions ?? 0), ...fact.statistics };
   if (fact.errorMessage !== undefined) run.ErrorMessage = fact.errorMessage;
-  for (const action of fact.actions ?? []) run.Graph = withAction(world, run.Graph ?? {}, action);
   return { runId: run.WorkflowRunId ?? '' };
 }
 

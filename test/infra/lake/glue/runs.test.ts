@@ -15,6 +15,7 @@ import {
   GetTableCommand,
   GetWorkflowCommand,
   GetWorkflowRunCommand,
+  GetWorkflowRunsCommand,
   ListCrawlersCommand,
   StartCrawlerCommand,
   StartJobRunCommand,
@@ -192,6 +193,28 @@ describe('workflows and blueprints', () => {
     });
     expect(Run?.Graph).toBeUndefined();
     expect(await told()).toEqual([]);
+  });
+
+  test("a run's graph tells how its jobs and crawlers stand, to those who ask for it (GL-64)", async () => {
+    const glue = cloud.glue(producer);
+    await glue.send(new CreateWorkflowCommand({ Name: 'kthr01' }));
+    const trigger = { Name: 'start', WorkflowName: 'kthr01', Type: 'ON_DEMAND' as const };
+    await glue.send(new CreateTriggerCommand({ ...trigger, Actions: [{ CrawlerName: 'c' }, { JobName: 'j' }] }));
+    const set = (actions: readonly object[]) =>
+      cloud.lake.control.set('glue', 'workflow-run', { ...place, name: 'kthr01', status: 'RUNNING', actions });
+    await expect(set([{ type: 'JOB', name: 'x', state: 'RUNNING' }])).rejects.toThrow('no JOB called x');
+    const errorMessage = 'no route to host';
+    await set([{ type: 'CRAWLER', name: 'c', state: 'FAILED', errorMessage }]);
+    await set([{ type: 'JOB', name: 'j', state: 'RUNNING' }]);
+    const ask = { Name: 'kthr01', IncludeGraph: true };
+    const { Runs = [] } = await glue.send(new GetWorkflowRunsCommand(ask));
+    expect(Runs).toHaveLength(1);
+    const nodes = Runs[0]?.Graph?.Nodes ?? [];
+    const [crawl] = nodes.flatMap(({ CrawlerDetails }) => CrawlerDetails?.Crawls ?? []);
+    expect(crawl).toMatchObject({ State: 'FAILED', ErrorMessage: errorMessage, CompletedOn: expect.any(Date) });
+    const [jobRun] = nodes.flatMap(({ JobDetails }) => JobDetails?.JobRuns ?? []);
+    expect(jobRun).toMatchObject({ JobRunState: 'RUNNING', StartedOn: expect.any(Date) });
+    expect(jobRun?.CompletedOn).toBeUndefined();
   });
 
   test('a blueprint run names its workflow (GL-64)', async () => {
