@@ -4,6 +4,7 @@ import { CreateDatabaseCommand, CreateTableCommand, DeleteTableCommand } from '@
 import {
   AddLFTagsToResourceCommand,
   CreateLFTagCommand,
+  DeleteLFTagCommand,
   GetDataLakeSettingsCommand,
   GetResourceLFTagsCommand,
   type LFTagPair,
@@ -87,6 +88,9 @@ export function people(cloud: InProcess) {
     },
     makeKey: async (TagKey: string, TagValues: string[]) => {
       await lakeFormation.send(new CreateLFTagCommand({ TagKey, TagValues }));
+    },
+    deleteKey: async (TagKey: string) => {
+      await lakeFormation.send(new DeleteLFTagCommand({ TagKey }));
     },
     tag: async (table: string | undefined, tags: Tags) => {
       await lakeFormation.send(new AddLFTagsToResourceCommand({ Resource: resource(table), LFTags: pairs(tags) }));

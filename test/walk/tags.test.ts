@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
 import { SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { type InProcess, inProcess } from '../support/in-process.ts';
-import { writes } from '../support/journal.ts';
+import { calls, writes } from '../support/journal.ts';
 import { DATABASE, databaseScope, findingsOf, people, type Rule, taggingPolicy } from '../support/tagging.ts';
 
 const SCOPE = databaseScope();
@@ -98,6 +98,25 @@ describe('what rules say', () => {
   });
 });
 
+test('of many tables one is asked by itself only where its own value can not be told from an inherited one', async () => {
+  const names = Array.from({ length: 60 }, (_, i) => `t${i}`);
+  await open(
+    taggingPolicy([{ match: { table: 't*' }, assign: { source: 'product' }, apply: 'only-if-absent' }]),
+    names,
+  );
+  await by.makeKey('source', ['none', 'product']);
+  await by.tag(undefined, { source: 'none' });
+  await by.tag('t7', { source: 'none' });
+  await run();
+  expect(await by.assigned('t7')).toEqual({ t7: { source: 'none' } });
+  expect(await by.assigned('t8')).toEqual({ t8: { source: 'product' } });
+  const again = await calls(cloud, () => run());
+  expect(again.filter(({ kind }) => kind === 'write')).toEqual([]);
+  // The database and t7, when deciding and when verifying.
+  expect(again.filter(({ operation }) => operation === 'GetResourceLFTags')).toHaveLength(4);
+  expect(await causes()).toEqual([]);
+});
+
 describe('trouble', () => {
   test('a table deleted between listing and tagging: the rest is tagged, and nothing is found', async () => {
     await open(taggingPolicy(ALL_TABLES));
@@ -166,17 +185,34 @@ describe('trouble', () => {
 
   test('a key deleted by hand between our making and our assigning is made again by the next run', async () => {
     await open(taggingPolicy(ALL_TABLES));
-    await cloud.stage.control.fault({
-      kind: 'error',
-      operation: 'AddLFTagsToResource',
-      code: 'EntityNotFoundException',
-      message: 'Tag key source or its value product does not exist.',
-      times: 2,
+    let deleted = false;
+    cloud.watch(async (command) => {
+      if (command !== 'CreateLFTagCommand' || deleted) return;
+      deleted = true;
+      await by.deleteKey('source');
     });
     await run();
-    expect(await causes()).toEqual(['assign-tags-failed', 'assign-tags-failed']);
+    expect(deleted).toBe(true);
+    expect(await causes()).toEqual(['create-tag-missing']);
     await run();
     expect(await by.assigned('orders')).toEqual({ orders: { source: 'product' } });
+    expect(await causes()).toEqual([]);
+  });
+
+  test('a value taken away by hand after it was seen: the table that needs it is found, the next run heals it', async () => {
+    await open(taggingPolicy(ALL_TABLES));
+    await by.makeKey('source', ['product']);
+    let deleted = false;
+    cloud.watch(async (command) => {
+      if (command !== 'ListLFTagsCommand' || deleted) return;
+      deleted = true;
+      await by.deleteKey('source');
+    });
+    await run();
+    expect(deleted).toBe(true);
+    expect(await causes()).toEqual(['create-tag-missing']);
+    await run();
+    expect(await by.assigned('staff')).toEqual({ staff: { source: 'product' } });
     expect(await causes()).toEqual([]);
   });
 
@@ -248,6 +284,21 @@ describe('trouble', () => {
     await run();
     expect(await causes()).toEqual([]);
     expect(await by.assigned('invoices')).toEqual({ invoices: { source: 'none' } });
+  });
+
+  test('workflows that can not be read: keys that hang on them are left, others put on, one finding (law 6)', async () => {
+    const workflow = { match: { table: 'orders', workflow: 'kthr01*' }, assign: { source: 'product' } };
+    await open(taggingPolicy([workflow, { match: { table: '*' }, assign: { source: 'none', pii: 'false' } }]));
+    const code = 'AccessDeniedException';
+    await cloud.stage.control.fault({ kind: 'error', operation: 'ListWorkflows', code, status: 403 });
+    await run();
+    expect(await by.assigned('orders')).toEqual({ orders: { pii: 'false' } });
+    expect(await by.assigned('staff')).toEqual({ staff: { pii: 'false', source: 'none' } });
+    expect(await findingsOf(cloud, SCOPE)).toMatchObject([{ state: 'unknown', cause: 'not-readable', hop: 'tags' }]);
+    await cloud.stage.control.clearFaults();
+    await run();
+    expect(await by.assigned('orders')).toEqual({ orders: { pii: 'false', source: 'none' } });
+    expect(await causes()).toEqual([]);
   });
 
   test.each(['ListLFTags', 'GetResourceLFTags'])(
