@@ -90,21 +90,46 @@ export async function createDatabase(
   await create(clients, account, `create database ${database.name}`, { Name: database.name });
 }
 
-/** New tables of the database start without IAM_ALLOWED_PRINCIPALS; every other field, and what others are given, stays as read. */
+/**
+ * New tables of the database start without IAM_ALLOWED_PRINCIPALS; every other field, and what others are given, stays
+ * as read. `remember` gets the defaults as they are, JSON, before they are written.
+ */
 export async function closeTableDefaults(
   clients: Pick<Clients, 'glue'>,
-  account: string,
-  database: string,
+  place: { readonly account: string; readonly database: string },
+  remember: (before: string) => Promise<void>,
 ): Promise<void> {
-  const found = await getDatabase(clients, { account, database, owner: true });
+  const found = await getDatabase(clients, { ...place, owner: true });
   if (!isOpen(found)) return;
-  const closed = (found.CreateTableDefaultPermissions ?? []).filter((defaults) => !opens(defaults));
-  await asked({ account, owner: true, doing: `close the table defaults of ${database}` }, () =>
+  const before = found.CreateTableDefaultPermissions ?? [];
+  await remember(JSON.stringify(before));
+  const closed = before.filter((defaults) => !opens(defaults));
+  await putTableDefaults(clients, place, { found, defaults: closed, doing: 'close the table defaults of' });
+}
+
+/** Puts back what closing took, beside what others are given now. Nothing when it is open again already. */
+export async function reopenTableDefaults(
+  clients: Pick<Clients, 'glue'>,
+  place: { readonly account: string; readonly database: string; readonly defaults: string },
+): Promise<void> {
+  const found = await getDatabase(clients, { ...place, owner: true });
+  const taken = (JSON.parse(place.defaults) as PrincipalPermissions[]).filter(opens);
+  if (isOpen(found)) return;
+  const defaults = [...(found.CreateTableDefaultPermissions ?? []), ...taken];
+  await putTableDefaults(clients, place, { found, defaults, doing: 'put back the table defaults of' });
+}
+
+async function putTableDefaults(
+  clients: Pick<Clients, 'glue'>,
+  { account, database }: { readonly account: string; readonly database: string },
+  { found, defaults, doing }: { found: Database; defaults: PrincipalPermissions[]; doing: string },
+): Promise<void> {
+  await asked({ account, owner: true, doing: `${doing} ${database}` }, () =>
     clients.glue.send(
       new UpdateDatabaseCommand({
         CatalogId: account,
         Name: database,
-        DatabaseInput: { ...inputOf(found), CreateTableDefaultPermissions: closed },
+        DatabaseInput: { ...inputOf(found), CreateTableDefaultPermissions: defaults },
       }),
     ),
   );

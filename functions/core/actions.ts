@@ -88,6 +88,8 @@ export type Action =
       readonly kind: 'grant';
       readonly grant: Grant /** Permissions that were there before, whoever made them. */;
       readonly had: readonly string[];
+      /** Puts back what a revocation of ours took: that entry of the ledger has then ended. */
+      readonly restores?: true;
     })
   | (ActionBase & {
       readonly kind: 'revoke';
@@ -100,6 +102,8 @@ export type Action =
     })
   /** `CreateTableDefaultPermissions: []`, so that new tables are not open again. */
   | (ActionBase & { readonly kind: 'close-table-defaults'; readonly database: string })
+  /** Puts back the `CreateTableDefaultPermissions` that closing took, as the ledger kept them (JSON). */
+  | (ActionBase & { readonly kind: 'reopen-table-defaults'; readonly database: string; readonly defaults: string })
   | (ActionBase & {
       readonly kind: 'accept-invitation';
       readonly invitationArn: string;
@@ -129,8 +133,6 @@ export type AssignTags = ActionBase & {
   readonly tags: Tags;
   /** Values these keys had on the thing itself before. */
   readonly had: Tags;
-  /** Key → which rule gives its value, and over which others: what `plan` shows. */
-  readonly why?: Readonly<Record<string, string>>;
 };
 
 /** What is not as it should be, or can't be told. */

@@ -23,6 +23,7 @@ export function actionSubject(action: Action): string {
     case 'revoke':
       return resourceText(action.grant.resource);
     case 'close-table-defaults':
+    case 'reopen-table-defaults':
       return `database ${action.account}/${action.database}`;
     case 'accept-invitation':
       return `RAM share ${action.shareArn}`;
@@ -69,12 +70,15 @@ export function actionText(action: Action): string {
       return `${subject}: put our ${action.statements.length} statement(s) beside what is there${openness(action.statements)}`;
     case 'grant': {
       const option = action.grant.grantable.length > 0 ? ' with grant option' : '';
-      return `grant ${action.grant.permissions.join(', ')} on ${subject} to ${action.grant.principal}${option}`;
+      const back = action.restores ? ', as it was before it was shared' : '';
+      return `grant ${action.grant.permissions.join(', ')} on ${subject} to ${action.grant.principal}${option}${back}`;
     }
     case 'revoke':
       return `revoke ${action.grant.permissions.join(', ')} on ${subject} from ${action.grant.principal}${losing(action)}`;
     case 'close-table-defaults':
       return `${subject}: new tables no longer open to IAM_ALLOWED_PRINCIPALS`;
+    case 'reopen-table-defaults':
+      return `${subject}: give back the default permissions of new tables that were taken off it for sharing`;
     case 'accept-invitation':
       return `accept ${subject} from ${action.sender}`;
     case 'create-link':
@@ -90,12 +94,6 @@ export function actionText(action: Action): string {
     case 'register-location':
       return `register ${subject} with ${action.roleArn ?? "Lake Formation's service-linked role"}${action.hybrid ? ', hybrid' : ''}`;
   }
-}
-
-/** Why an action is as it is, a line each: `source=product by tags.rules[1] (table orders)`. */
-export function reasonLines(action: Action): readonly string[] {
-  if (action.kind !== 'assign-tags') return [];
-  return Object.entries(action.why ?? {}).map(([key, why]) => `${key}=${action.tags[key] ?? ''} by ${why}`);
 }
 
 function losing({ loses }: { readonly loses?: string }): string {

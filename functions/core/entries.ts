@@ -34,8 +34,8 @@ export function entryId(action: Action): string {
 
 /** The intent of an action. What an earlier entry knows of `before` is kept: our own write must not look like theirs. */
 export function intentOf(action: Action, run: Run, earlier: Entry | undefined): Entry {
-  // A withdrawal ends an entry of ours; until AWS has taken it, what was granted stays on record.
-  if (isWithdrawal(action) && earlier !== undefined) return { ...earlier, execution: run.execution, error: null };
+  // Taking back or putting back ends an entry of ours; until AWS has taken it, what was granted stays on record.
+  if (endsEntry(action) && earlier !== undefined) return { ...earlier, execution: run.execution, error: null };
   const about = subject(action);
   // What was refused never stood: what is there now is somebody else's.
   const standing = earlier !== undefined && mayStand(earlier) ? earlier : undefined;
@@ -78,6 +78,13 @@ export function isWithdrawal(action: Action): boolean {
   return action.kind === 'revoke' && action.reason === 'withdrawal';
 }
 
+/** Undoes what an entry of ours is about: a grant is taken back, or what was revoked is put back (law 3). */
+export function endsEntry(action: Action): boolean {
+  return (
+    isWithdrawal(action) || action.kind === 'reopen-table-defaults' || (action.kind === 'grant' && !!action.restores)
+  );
+}
+
 export interface Outcome {
   readonly at: number;
   /** Null when AWS took it. */
@@ -92,13 +99,13 @@ export interface Outcome {
 export function settled(action: Action, entry: Entry, outcome: Outcome, earlier: Entry | undefined): Entry {
   const { at, trouble } = outcome;
   const stands = earlier !== undefined && mayStand(earlier);
-  if (isWithdrawal(action) && trouble === null) return { ...entry, state: 'withdrawn', at };
+  if (endsEntry(action) && trouble === null) return { ...entry, state: 'withdrawn', at };
   if (trouble === null) {
     const before = outcome.found && !stands ? allTheirs(entry.before) : entry.before;
     return { ...entry, before, state: 'confirmed', error: null, at };
   }
   const error = { code: trouble.code, message: trouble.message, aws: trouble.aws ?? null };
-  if (isWithdrawal(action)) return { ...entry, error, at };
+  if (endsEntry(action)) return { ...entry, error, at };
   if (outcome.took !== undefined)
     return { ...entry, state: 'confirmed', sent: JSON.stringify(outcome.took), error, at };
   if (!stands || UNSURE.includes(trouble.code)) return { ...entry, state: 'failed', error, at };
@@ -157,10 +164,12 @@ function subject(action: Action): Subject {
         before: { share: 'absent' },
         inverse: null,
       };
-    case 'close-table-defaults': {
+    case 'close-table-defaults':
+    case 'reopen-table-defaults': {
       const target = `database ${action.account}/${action.database}`;
-      const inverse = 'ALL to IAM_ALLOWED_PRINCIPALS';
-      return { kind: 'table-defaults', target, principal: null, sent: '[]', before: { defaults: 'theirs' }, inverse };
+      const before = { defaults: 'theirs' as const };
+      // The inverse is what is found when it is written.
+      return { kind: 'table-defaults', target, principal: null, sent: '[]', before, inverse: null };
     }
     case 'create-tag':
     case 'extend-tag':
@@ -211,7 +220,7 @@ function grantSubject(action: Extract<Action, { kind: 'grant' | 'revoke' }>): Su
   const theirs = (p: string) => action.kind === 'revoke' || action.had.includes(p) || action.had.includes('ALL');
   const sent = sentText(grant);
   return {
-    kind: isWithdrawal(action) ? 'grant' : action.kind,
+    kind: kindOf(action),
     target: resourceText(grant.resource),
     principal: grant.principal,
     sent,
@@ -219,6 +228,12 @@ function grantSubject(action: Extract<Action, { kind: 'grant' | 'revoke' }>): Su
     // Granting the same again puts back what was revoked.
     inverse: action.kind === 'revoke' ? sent : null,
   };
+}
+
+/** What undoes a grant or a revocation is about the same entry. */
+function kindOf(action: Extract<Action, { kind: 'grant' | 'revoke' }>): 'grant' | 'revoke' {
+  if (!endsEntry(action)) return action.kind;
+  return action.kind === 'grant' ? 'revoke' : 'grant';
 }
 
 function created(kind: 'link' | 'database', action: Action, name: string, sent: string): Subject {

@@ -2,15 +2,16 @@
 
 import { putEvent } from '#aws/alerts.ts';
 import { readJsonAsset } from '#aws/assets.ts';
-import { putPolicy } from '#aws/objects.ts';
+import { putPolicy, readCurrentPolicy } from '#aws/objects.ts';
 import { eventsClient, s3Client } from '#aws/service-clients.ts';
 import { createSessions } from '#aws/sessions.ts';
 import { type CustomResourceAnswer, type PolicyRequest, PolicyRequestSchema } from '#contracts/custom-resource.ts';
 import { type StorePolicyEnv, StorePolicyEnvSchema } from '#contracts/env.ts';
-import { LakeError } from '#contracts/errors.ts';
+import { isLakeError, LakeError } from '#contracts/errors.ts';
 import { HUB_SOURCE, memberRolePath, POLICY_CHANGED, partitionOf } from '#contracts/names.ts';
+import type { Policy, Product } from '#contracts/policy.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
-import { policyHash } from '#core/policy.ts';
+import { policyHash, resolvePolicy } from '#core/policy.ts';
 import { ownRegion, readEnv } from '#runtime/env.ts';
 import { createLog, type Log } from '#runtime/logger.ts';
 import { once } from '#runtime/once.ts';
@@ -19,6 +20,8 @@ export interface StorePolicyServices {
   readonly namespace: string;
   readonly log: Log;
   readAsset(asset: { readonly bucket: string; readonly key: string }): Promise<unknown>;
+  /** The policy until now; null before the first. */
+  currentPolicy(): Promise<{ readonly hash: string; readonly document: unknown } | null>;
   putPolicy(policy: { readonly hash: string; readonly document: unknown }): Promise<void>;
   putEvent(event: { readonly source: string; readonly detailType: string; readonly detail: unknown }): Promise<void>;
   answer(url: string, answer: CustomResourceAnswer): Promise<void>;
@@ -45,12 +48,44 @@ async function act({ RequestType, ResourceProperties }: PolicyRequest, services:
   // The policies outlive the stack: what was granted under them can only be withdrawn by reading them.
   if (RequestType === 'Delete') return services.log.decision('stack is going: policies are kept', { hash });
   const document = await services.readAsset({ bucket, key });
-  const found = policyHash(parseStoredPolicy({ hash, document }));
+  const parsed = parseStoredPolicy({ hash, document });
+  const found = policyHash(parsed);
   if (found !== hash) throw new LakeError('Unexpected', { message: `file of policy ${hash} hashes to ${found}` });
+  const gone = await databasesGone(resolvePolicy(parsed, hash), services);
   await services.putPolicy({ hash, document });
   services.log.write('policy stored', { hash });
-  await services.putEvent({ source: HUB_SOURCE, detailType: POLICY_CHANGED, detail: { hash } });
+  await services.putEvent({ source: HUB_SOURCE, detailType: POLICY_CHANGED, detail: { hash, gone } });
 }
+
+/**
+ * Databases that only the policy until now has products of: nobody else would walk them again, and what was granted
+ * there would stay. Should telling fail, CloudFormation rolls back, and the old policy is the current one again.
+ */
+async function databasesGone(policy: Policy, services: StorePolicyServices): Promise<readonly PolicyDatabase[]> {
+  const old = await policyBefore(services);
+  if (old === null) return [];
+  const key = ({ account, region, database }: PolicyDatabase) => JSON.stringify([account, region, database]);
+  const kept = new Set(policy.products.map(key));
+  const gone = old.products.filter((product) => !kept.has(key(product)));
+  return [
+    ...new Map(gone.map((p) => [key(p), { account: p.account, region: p.region, database: p.database }])).values(),
+  ];
+}
+
+/** A policy that another version of us stored, and this one can't read, must not stop a new one. */
+async function policyBefore(services: StorePolicyServices): Promise<Policy | null> {
+  const before = await services.currentPolicy();
+  if (before === null) return null;
+  try {
+    return resolvePolicy(parseStoredPolicy(before), before.hash);
+  } catch (error) {
+    if (!isLakeError(error, 'PolicyInvalid')) throw error;
+    services.log.trouble('the policy before is not readable: databases it alone names are not walked', error);
+    return null;
+  }
+}
+
+type PolicyDatabase = Pick<Product, 'account' | 'region' | 'database'>;
 
 function answerTo(request: PolicyRequest, namespace: string, failure: unknown): CustomResourceAnswer {
   const reason = failure instanceof Error ? `${failure.name}: ${failure.message}` : String(failure);
@@ -86,6 +121,11 @@ function storePolicyServices(env: StorePolicyEnv, region: string): StorePolicySe
     namespace: env.NAMESPACE,
     log: createLog('store-policy'),
     readAsset: (asset) => readJsonAsset(s3, asset),
+    currentPolicy: () =>
+      readCurrentPolicy(s3, env.POLICY_BUCKET).catch((error: unknown) => {
+        if (isLakeError(error, 'Missing')) return null;
+        throw error;
+      }),
     putPolicy: (policy) => putPolicy(s3, env.POLICY_BUCKET, policy),
     putEvent: (event) => putEvent(events, { bus: env.BUS_NAME, ...event }),
     answer: putAnswer,

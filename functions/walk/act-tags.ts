@@ -8,7 +8,7 @@ import { attemptable } from '#core/hops/ontology.ts';
 import { actor } from './entrance.ts';
 import { type Doing, type Ended, ended, intended } from './outcomes.ts';
 import { inPool } from './pool.ts';
-import { isPassing, ROUND_PAUSES_MS } from './rounds.ts';
+import { type Rounds, roundsIn } from './rounds.ts';
 
 /** As many as DynamoDB takes in one call. */
 export const TAGS_AT_ONCE = 25;
@@ -26,13 +26,17 @@ export async function assignments(
 ): Promise<readonly (LakeError | null)[]> {
   const ready = chunk.flatMap((action) => attemptable(action, lacking) ?? []);
   const waiting = Array.from({ length: chunk.length - ready.length }, () => null).map(waits);
-  if (ready.length === 0) return waiting;
+  const [first] = ready;
+  if (first === undefined) return waiting;
   const intents = ready.map((action) => intended(doing, action));
   await doing.ctx.ledger.put(intents);
-  const refused = await inRounds(doing, ready);
+  const rounds = roundsIn(doing, first);
+  const refused = await inRounds(doing, ready, rounds);
   const ends = ready.flatMap((action, i): Ended[] => {
     const intent = intents[i];
-    return intent === undefined ? [] : [{ action, intent, ...endOf(action, intent.sent, refused.get(action)) }];
+    return intent === undefined
+      ? []
+      : [{ action, intent, ...endOf({ action, sentText: intent.sent, rounds }, refused.get(action)) }];
   });
   return [...(await ended(doing, ends)), ...waiting];
 }
@@ -42,21 +46,25 @@ function waits(): LakeError {
 }
 
 /** Sends all, then again what AWS refused for the moment. @returns what is refused in the end, by tag key. */
-async function inRounds(doing: Doing, actions: readonly AssignTags[]): Promise<ReadonlyMap<AssignTags, Refused>> {
+async function inRounds(
+  doing: Doing,
+  actions: readonly AssignTags[],
+  rounds: Rounds,
+): Promise<ReadonlyMap<AssignTags, Refused>> {
   const refused = new Map<AssignTags, Refused>();
   let open = actions.map((action) => ({ action, left: action }));
-  for (const pause of [0, ...ROUND_PAUSES_MS]) {
+  for (const pause of rounds.pauses) {
     if (pause > 0) await doing.ctx.sleep(pause);
     const answers = await sendAll(
       doing,
       open.map(({ left }) => left),
     );
     for (const [i, { action }] of open.entries()) {
-      const final = [...(refused.get(action) ?? [])].filter(([, error]) => !isPassing(error));
+      const final = [...(refused.get(action) ?? [])].filter(([, error]) => !rounds.passes(error));
       refused.set(action, new Map([...final, ...(answers[i] ?? [])]));
     }
     open = open.flatMap(({ action }) => {
-      const left = only(action, (key) => isPassing(refused.get(action)?.get(key) ?? null));
+      const left = only(action, (key) => rounds.passes(refused.get(action)?.get(key) ?? null));
       return left === null ? [] : [{ action, left }];
     });
     if (open.length === 0) break;
@@ -111,9 +119,12 @@ function only(action: AssignTags, wanted: (key: string) => boolean): AssignTags 
 }
 
 /** A lasting refusal is told before a passing one; what AWS took of the rest is on record as ours. */
-function endOf(action: AssignTags, sentText: string, refused: Refused = new Map()): Pick<Ended, 'error' | 'took'> {
+function endOf(
+  { action, sentText, rounds }: { action: AssignTags; sentText: string; rounds: Rounds },
+  refused: Refused = new Map(),
+): Pick<Ended, 'error' | 'took'> {
   const errors = [...refused.values()];
-  const error = errors.find((each) => !isPassing(each)) ?? errors[0];
+  const error = errors.find((each) => !rounds.passes(each)) ?? errors[0];
   if (error === undefined) return { error: null };
   if (refused.size >= Object.keys(action.tags).length) return { error };
   const took = Object.entries(JSON.parse(sentText) as Tags).filter(([key]) => !refused.has(key));

@@ -1,6 +1,6 @@
 /** Doing what was decided: intent, write, confirm. One failure never stops the rest. */
 
-import { closeTableDefaults, createDatabase, createLink } from '#aws/catalog.ts';
+import { closeTableDefaults, createDatabase, createLink, reopenTableDefaults } from '#aws/catalog.ts';
 import { BATCH, grantBatch, revokeBatch } from '#aws/grants.ts';
 import { registerLocation } from '#aws/location.ts';
 import { chunks } from '#aws/paging.ts';
@@ -18,7 +18,7 @@ import { actor } from './entrance.ts';
 import { inLine } from './lease.ts';
 import { type Doing, ended, intended } from './outcomes.ts';
 import { createPace } from './pace.ts';
-import { isPassing, ROUND_PAUSES_MS } from './rounds.ts';
+import { roundsIn } from './rounds.ts';
 
 export interface Acted {
   readonly done: number;
@@ -112,7 +112,7 @@ function isOntology(action: Action): boolean {
 function inOrder(actions: readonly Action[]): readonly (readonly Action[])[] {
   const all = distinct(actions);
   const others = all.filter((action) => !isPermission(action) && !isAssignment(action));
-  const isLast = (action: Action) => action.kind === 'close-table-defaults';
+  const isLast = (action: Action) => action.kind.endsWith('-table-defaults');
   const singles = others.filter((action) => !isLast(action)).map((action) => [action]);
   const batches = (kind: Permission['kind']) => {
     const groups = Map.groupBy(
@@ -135,10 +135,16 @@ async function single(doing: Doing, action: Single): Promise<LakeError | null> {
   const intent = intended(doing, action);
   await pace.turn(`${action.account}/${action.region}`);
   const kept = { entry: intent };
-  const error = await putAndWrite(ctx, action, kept).then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
+  const { pauses, passes } = roundsIn(doing, action);
+  let error: unknown = null;
+  for (const pause of pauses) {
+    if (pause > 0) await ctx.sleep(pause);
+    error = await putAndWrite(ctx, action, kept).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    if (!isLakeError(error, 'AccessDenied') || !passes(error)) break;
+  }
   const [failure = null] = await ended(doing, [{ action, intent: kept.entry, error }]);
   return failure;
 }
@@ -160,7 +166,9 @@ async function write(ctx: WalkContext, action: Single, kept: { entry: Entry }): 
       // The same invitation always has the same token: a retry after a cut connection is the same request.
       return acceptInvitation(clients, { arn: action.invitationArn, token: kept.entry.id });
     case 'close-table-defaults':
-      return closeTableDefaults(clients, action.account, action.database);
+      return closeTableDefaults(clients, action, (before) => remember(ctx, kept, before));
+    case 'reopen-table-defaults':
+      return reopenTableDefaults(clients, action);
     case 'create-tag':
       return createTag(clients, action.account, action.tag);
     case 'extend-tag':
@@ -173,10 +181,13 @@ async function write(ctx: WalkContext, action: Single, kept: { entry: Entry }): 
 }
 
 async function document(ctx: WalkContext, action: DocumentAction, kept: { entry: Entry }): Promise<void> {
-  await writeDocument(ctx, action, actor(ctx, action), async (before) => {
-    kept.entry = { ...kept.entry, inverse: kept.entry.inverse ?? before };
-    await ctx.ledger.put([kept.entry]);
-  });
+  await writeDocument(ctx, action, actor(ctx, action), (before) => remember(ctx, kept, before));
+}
+
+/** What was there before our first write; it is in the ledger before it is gone from AWS. */
+async function remember(ctx: WalkContext, kept: { entry: Entry }, before: string | null): Promise<void> {
+  kept.entry = { ...kept.entry, inverse: kept.entry.inverse ?? before };
+  await ctx.ledger.put([kept.entry]);
 }
 
 /** A batch of grants or revokes; only entries that AWS refuses for the moment are sent again (G-L10). */
@@ -185,12 +196,14 @@ async function permissions(doing: Doing, batch: readonly Permission[]): Promise<
   const intents = batch.map((action) => ({ action, intent: intended(doing, action) }));
   await ctx.ledger.put(intents.map(({ intent }) => intent));
   const outcome = new Map<Permission, LakeError | null>();
+  const first = batch[0];
+  const rounds = first === undefined ? null : roundsIn(doing, first);
   let open = batch;
-  for (const pause of [0, ...ROUND_PAUSES_MS]) {
+  for (const pause of rounds?.pauses ?? []) {
     if (pause > 0) await ctx.sleep(pause);
     const results = await sendBatch(doing, open);
     for (const [i, action] of open.entries()) outcome.set(action, results[i] ?? null);
-    open = open.filter((action) => isPassing(outcome.get(action) ?? null));
+    open = open.filter((action) => rounds?.passes(outcome.get(action) ?? null));
     if (open.length === 0) break;
   }
   return ended(

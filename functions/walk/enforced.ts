@@ -4,7 +4,7 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
 import type { Action, Finding } from '#core/actions.ts';
-import { isWithdrawal } from '#core/entries.ts';
+import { endsEntry } from '#core/entries.ts';
 import { modeIn } from '#core/policy.ts';
 import { tagCatalogsFor } from '#core/wanted.ts';
 import { brake, CONFIRMED_FOR_MS, withdrawalHash } from '#core/withdraw.ts';
@@ -32,7 +32,7 @@ export async function entriesOf(ctx: WalkContext, scope: Scope): Promise<readonl
 
 /**
  * Done only where policy, product and account all say `enforce` (law 11): what opens, for one product that does; what
- * takes back, if none says otherwise. A product the policy no longer names says nothing: its account and neighbours do.
+ * takes back or puts back, if none says otherwise. A product the policy no longer names says nothing: its account and neighbours do.
  */
 export function isEnforced(ctx: Pick<WalkContext, 'policy'>, action: Action): boolean {
   const { policy } = ctx;
@@ -41,14 +41,17 @@ export function isEnforced(ctx: Pick<WalkContext, 'policy'>, action: Action): bo
   if (action.products.length === 0) return ofAccount;
   const enforced = (product: Product) => modeIn(policy, product, action.account) === 'enforce';
   const owners = policy.products.filter((product) => action.products.includes(product.name));
-  if (!isWithdrawal(action)) return owners.some(enforced);
+  if (!endsEntry(action)) return owners.some(enforced);
   if (owners.length > 0) return owners.every(enforced);
   const neighbours = policy.products.filter((product) => isOn(product, action));
   return ofAccount && (neighbours.length === 0 || neighbours.some(enforced));
 }
 
 function isOn(product: Product, action: Action): boolean {
-  const resource = action.kind === 'revoke' ? action.grant.resource : null;
+  if (action.kind === 'reopen-table-defaults') {
+    return product.account === action.account && product.database === action.database;
+  }
+  const resource = 'grant' in action ? action.grant.resource : null;
   if (resource === null || !('database' in resource)) return false;
   return product.account === resource.catalog && product.database === resource.database;
 }

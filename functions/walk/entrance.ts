@@ -34,6 +34,7 @@ export function actor(ctx: WalkContext, action: Action): Clients {
     case 'merge-key-policy':
       return enter(ctx, 'Storage', 'storage', { account, region, key: action.key });
     case 'close-table-defaults':
+    case 'reopen-table-defaults':
       return enter(ctx, 'Operator', 'exposure', { account, region, database: action.database });
     case 'register-location': {
       const role = action.roleArn === null ? { serviceLinked: true } : { passRole: action.roleArn };

@@ -14,6 +14,7 @@ import { isWithdrawal } from '#core/entries.ts';
 import type { CatalogFacts } from '#core/facts.ts';
 import { decideCatalogPolicy } from '#core/hops/catalog-policy.ts';
 import { decideExposure } from '#core/hops/exposure.ts';
+import { decideRestore } from '#core/hops/restore.ts';
 import { decideSettings, type SettingsQuestion } from '#core/hops/settings.ts';
 import { decideShare, productResources, tablesOf, unwantedShares } from '#core/hops/share.ts';
 import { decideStorage } from '#core/hops/storage.ts';
@@ -180,7 +181,15 @@ export async function exposureHop(ctx: WalkContext, facts: PublishFacts, looking
   const [catalog, open, listed] = await Promise.all([facts.catalog(), facts.open(), facts.listed()]);
   const operator = roleArn(ctx, facts.scope.account, 'Operator');
   const { recent } = looking;
-  return merge(...shared.map((product) => decideExposure({ product, operator, catalog, open, listed, recent })));
+  const decisions = shared.map((product) => decideExposure({ product, operator, catalog, open, listed, recent }));
+  return merge(...decisions, await restored(facts));
+}
+
+async function restored(facts: PublishFacts): Promise<Decision> {
+  const { account, region, database } = facts.scope;
+  if (database === null) return NOTHING;
+  const [catalog, open, entries] = await Promise.all([facts.catalog(), facts.open(), facts.entries()]);
+  return decideRestore({ scope: { account, region, database }, products: facts.products, catalog, open, entries });
 }
 
 export async function catalogPolicyHop(ctx: WalkContext, facts: PublishFacts): Promise<Decision> {

@@ -46,16 +46,22 @@ export async function runStage(ctx: WalkContext, input: StageInput, deadlines: S
 
 type Counts = Pick<StageOutput, 'decided' | 'done' | 'failed' | 'findings'>;
 
+/**
+ * What a hop's writes make due at once: a new link's default permissions can only be taken off once it is there, and
+ * what was closed for the sake of sharing can only be opened again once nothing is shared.
+ */
+const THEN: Partial<Record<HopName, HopName>> = { link: 'link', share: 'exposure' };
+
 async function walkHops(ctx: WalkContext, scope: Scope, stage: string, hops: readonly HopName[]): Promise<StageOutput> {
   const output = { stage, decided: 0, done: 0, failed: 0, findings: 0 };
   for (const hop of hops) {
     const first = await walkHop(ctx, scope, hop);
-    // AWS gives a new link default permissions, which can only be taken off once it is there.
-    const again = hop === 'link' && first.done > 0 ? await walkHop(ctx, scope, hop) : null;
+    const due = THEN[hop];
+    const again = due !== undefined && first.done > 0 ? await walkHop(ctx, scope, due) : null;
     output.decided += first.decided + (again?.decided ?? 0);
     output.done += first.done + (again?.done ?? 0);
     output.failed += first.failed + (again?.failed ?? 0);
-    output.findings = (again ?? first).findings;
+    output.findings = (due === hop && again !== null ? again : first).findings;
   }
   return output;
 }

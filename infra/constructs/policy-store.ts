@@ -14,7 +14,7 @@ import type { StorePolicyEnv } from '#contracts/env.ts';
 import type { PolicyDocument } from '#contracts/policy.ts';
 import { acknowledge } from './acknowledge.ts';
 import { HubFunction } from './hub-function.ts';
-import { writeObjects } from './rights.ts';
+import { readObjects, writeObjects } from './rights.ts';
 
 export class PolicyBucket extends Construct {
   readonly bucket: Bucket;
@@ -64,7 +64,7 @@ export class StoredPolicy extends Construct {
       memory: 256,
     });
     this.store.may({ actions: ['s3:GetObject'], resources: [asset.bucket.arnForObjects(asset.s3ObjectKey)] });
-    this.store.may(writeObjects(bucket, 'policies'));
+    for (const right of [...readObjects(bucket, 'policies'), writeObjects(bucket, 'policies')]) this.store.may(right);
     this.store.may({ actions: ['events:PutEvents'], resources: [bus.arn] });
     const stored = new CustomResource(this, 'Policy', {
       resourceType: 'Custom::OnrampPolicy',

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { closeTableDefaults, createLink, readCatalog, readCrawler, readLink } from '#aws/catalog.ts';
+import {
+  closeTableDefaults,
+  createLink,
+  readCatalog,
+  readCrawler,
+  readLink,
+  reopenTableDefaults,
+} from '#aws/catalog.ts';
 import { putCatalogPolicy, readCatalogPolicy } from '#aws/catalog-policy.ts';
 import { readLocation } from '#aws/location.ts';
 import { type AwsStub, awsError, inTurn, type StubAnswer, startAwsStub } from '../support/aws-stub.ts';
@@ -112,17 +119,28 @@ test('closing the table defaults keeps every other field of the database, and wh
     ...kept,
   };
   by({ GetDatabase: { body: { Database: read } }, UpdateDatabase: {} });
-  await closeTableDefaults(clients(), ACCOUNT, 'cur_org');
+  const before: string[] = [];
+  await closeTableDefaults(
+    clients(),
+    { account: ACCOUNT, database: 'cur_org' },
+    async (text) => void before.push(text),
+  );
   expect(stub.requests.at(-1)?.body).toEqual({
     CatalogId: ACCOUNT,
     Name: 'cur_org',
     DatabaseInput: { Name: 'cur_org', ...kept, CreateTableDefaultPermissions: [team] },
   });
+  expect(before).toEqual([JSON.stringify([everybody, team])]);
+  by({ GetDatabase: { body: { Database: { ...read, CreateTableDefaultPermissions: [team] } } }, UpdateDatabase: {} });
+  await reopenTableDefaults(clients(), { account: ACCOUNT, database: 'cur_org', defaults: before[0] ?? '' });
+  expect(stub.requests.at(-1)?.body).toMatchObject({
+    DatabaseInput: { ...kept, CreateTableDefaultPermissions: [team, everybody] },
+  });
 });
 
 test('closing what is closed writes nothing (law 7)', async () => {
   by({ GetDatabase: { body: { Database: { Name: 'cur_org', CreateTableDefaultPermissions: [] } } } });
-  await closeTableDefaults(clients(), ACCOUNT, 'cur_org');
+  await closeTableDefaults(clients(), { account: ACCOUNT, database: 'cur_org' }, async () => undefined);
   expect(stub.count('UpdateDatabase')).toBe(0);
 });
 

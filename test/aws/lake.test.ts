@@ -105,7 +105,7 @@ test('exposure: seen, in the way of sharing, taken off; new tables stay closed (
 
   // First: once nobody is allowed everything, changing the database takes ALTER on it, administrator or not (G-L25).
   const scoped = lake.as(PRODUCER, 'Operator', 'exposure', { database: 'cur_org' });
-  await closeTableDefaults(scoped, PRODUCER, 'cur_org');
+  await closeTableDefaults(scoped, { account: PRODUCER, database: 'cur_org' }, async () => undefined);
   const toTakeOff = [database, table].map((resource) => grant('IAM_ALLOWED_PRINCIPALS', resource, ['ALL']));
   expect(await revokeBatch(operator(PRODUCER, 'exposure'), PRODUCER, toTakeOff)).toEqual([null, null]);
   const again = await revokeBatch(operator(PRODUCER, 'exposure'), PRODUCER, toTakeOff);

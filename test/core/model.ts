@@ -170,6 +170,7 @@ function effect(policy: Policy, world: World, action: Action): Partial<World> {
     case 'extend-tag':
     case 'assign-tags':
     case 'register-location':
+    case 'reopen-table-defaults':
       return {};
     default:
       return documents(policy, world, action);

@@ -36,6 +36,7 @@ function recording(instead: Partial<StorePolicyServices> = {}) {
       done.push(`read ${bucket}/${key}`);
       return JSON.parse(JSON.stringify(document));
     },
+    currentPolicy: async () => null,
     putPolicy: async (policy) => void done.push(`put ${policy.hash}`),
     putEvent: async ({ source, detailType, detail }) =>
       void done.push(`tell ${source} ${detailType} ${JSON.stringify(detail)}`),
@@ -54,7 +55,7 @@ test.each(['Create', 'Update'])('%s stores the policy, then tells, then answers'
   expect(done).toEqual([
     'read cdk-assets/file.json',
     `put ${hash}`,
-    `tell onramp.hub Onramp Policy Changed ${JSON.stringify({ hash })}`,
+    `tell onramp.hub Onramp Policy Changed ${JSON.stringify({ hash, gone: [] })}`,
     'answer SUCCESS',
   ]);
   // One id for ever: another would make CloudFormation delete the old policy.

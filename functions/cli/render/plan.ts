@@ -134,10 +134,7 @@ function scopeLines(scope: Scope, options: RenderOptions): string[] {
   const width = Math.max(...scope.actions.map((action) => action.hop.length));
   return [
     `  ${scopeTitle(scope.scope, options)}`,
-    ...scope.actions.flatMap((action) => [
-      `    ${actionLine(action, { scope, width }, options)}`,
-      ...(action.why ?? []).map((why) => `      ${' '.repeat(width)}  ${why}`),
-    ]),
+    ...scope.actions.map((action) => `    ${actionLine(action, { scope, width }, options)}`),
   ];
 }
 

@@ -6,7 +6,7 @@ import { publishScope } from '../wanted.ts';
 import { type EventRoute, ignore, lookFor, scopesOr, together } from './types.ts';
 
 export const policyChanged: EventRoute = (event, policy) => {
-  readDetail(PolicyChangedDetailSchema, event);
+  const { gone = [] } = readDetail(PolicyChangedDetailSchema, event);
   if (event.account !== policy.hub.account) {
     return ignore(`account ${event.account} is not the hub: only the hub says that the policy changed`);
   }
@@ -14,5 +14,7 @@ export const policyChanged: EventRoute = (event, policy) => {
   const open = openCatalogs(policy).map(({ account, region }) =>
     lookFor({ kind: 'databases', account, region, workflows: null }),
   );
-  return together(scopesOr(scopes, 'the policy is about no database and no catalog'), ...open);
+  // What was granted there is withdrawn by a walk that wants nothing.
+  const left = gone.map((place) => ({ half: 'publish' as const, ...place }));
+  return together(scopesOr([...scopes, ...left], 'the policy is about no database and no catalog'), ...open);
 };

@@ -10,8 +10,6 @@ export interface DeciderOptions {
   readonly backend: Backend;
   readonly now: () => number;
   readonly organizationOf: (account: string) => OrganizationFacts | undefined;
-  /** Service control policies that hold for the caller, level by level. */
-  readonly controlOf: (caller: Caller) => readonly (readonly string[])[] | undefined;
 }
 
 const shownName = (caller: Caller): string => caller.sessionArn ?? caller.arn;
@@ -22,7 +20,6 @@ const KINDS: Readonly<Record<Decision['by'], string>> = {
   resource: 'resource-based policy',
   session: 'session policy',
   boundary: 'permissions boundary',
-  control: 'service control policy',
 };
 
 const article = (kind: string): string => (kind.startsWith('i') ? 'an' : 'a');
@@ -35,7 +32,7 @@ function refusal(question: Question, decision: Decision): string {
   return `${what} because no ${kind} allows the ${question.action} action`;
 }
 
-export function createDecider({ backend, now, organizationOf, controlOf }: DeciderOptions): PolicyDecider {
+export function createDecider({ backend, now, organizationOf }: DeciderOptions): PolicyDecider {
   const decide = async (question: Question): Promise<Decision> => {
     const { caller } = question;
     const identity = caller.kind === 'role' || caller.kind === 'user' ? await backend.identity(caller.arn) : undefined;
@@ -50,13 +47,11 @@ export function createDecider({ backend, now, organizationOf, controlOf }: Decid
       identity: caller.kind === 'root' ? undefined : (identity?.policies ?? []).map(({ document }) => document),
       boundary: identity?.boundary,
       session: caller.sessionPolicies,
-      control: controlOf(caller),
       resourcePolicy: question.resourcePolicy,
       resourceMustAllow: question.resourceMustAllow === true,
     });
   };
   return {
-    isControlled: (caller) => controlOf(caller) !== undefined,
     decide,
     async authorize(question) {
       const decision = await decide(question);

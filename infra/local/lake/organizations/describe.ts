@@ -14,14 +14,13 @@ export function describedOrganization(organization: Organization): ApiOrganizati
     MasterAccountArn: accountArn(organization, managementAccount),
     MasterAccountId: managementAccount,
     MasterAccountEmail: accounts.get(managementAccount)?.email,
-    AvailablePolicyTypes: [{ Type: 'SERVICE_CONTROL_POLICY', Status: 'ENABLED' }],
+    AvailablePolicyTypes: [],
   };
 }
 
 export function describedRoot(organization: Organization): Root {
   const { root } = organization;
-  const PolicyTypes = [{ Type: 'SERVICE_CONTROL_POLICY' as const, Status: 'ENABLED' as const }];
-  return { Id: root, Arn: unitArn(organization, root), Name: 'Root', PolicyTypes };
+  return { Id: root, Arn: unitArn(organization, root), Name: 'Root', PolicyTypes: [] };
 }
 
 export function describedUnit(organization: Organization, unit: Unit): OrganizationalUnit {
@@ -43,6 +42,6 @@ export function describedAccount(world: World, organization: Organization, membe
   };
 }
 
-export function accountArn(organization: Organization, account: string): string {
+function accountArn(organization: Organization, account: string): string {
   return `arn:aws:organizations::${organization.managementAccount}:account/${organization.id}/${account}`;
 }

@@ -1,0 +1,64 @@
+/**
+ * Hop 4, when a database is shared no longer: what we took from IAM_ALLOWED_PRINCIPALS for the sake of sharing is put
+ * back (law 3), so that withdrawing a product leaves its owner's people as they were.
+ */
+
+import type { Entry } from '../../contracts/ledger.ts';
+import type { Product } from '../../contracts/policy.ts';
+import type { DatabaseScope } from '../../contracts/steps.ts';
+import { type Action, type Decision, NOTHING } from '../actions.ts';
+import { mayStand } from '../entries.ts';
+import type { CatalogFacts, GrantFacts } from '../facts.ts';
+import { heldBy } from '../grants.ts';
+import { type Grant, IAM_ALLOWED_PRINCIPALS, type LakeResource, type Observed } from '../lake.ts';
+
+export interface RestoreQuestion {
+  readonly scope: Pick<DatabaseScope, 'account' | 'region' | 'database'>;
+  /** Products of this database. */
+  readonly products: readonly Product[];
+  readonly catalog: Observed<CatalogFacts>;
+  /** What IAM_ALLOWED_PRINCIPALS holds now. */
+  readonly open: Observed<GrantFacts>;
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * Nothing while a product of the database wants it closed, and nothing while a grant of ours to another account stands
+ * there: AWS takes no sharing beside IAM_ALLOWED_PRINCIPALS, and the brake may still hold the withdrawal.
+ */
+export function decideRestore({ scope, products, catalog, open, entries }: RestoreQuestion): Decision {
+  if (!catalog.known || !open.known || catalog.value.database === null) return NOTHING;
+  if (products.some((product) => product.exposure === 'revoke')) return NOTHING;
+  const here = entries.filter((e) => e.account === scope.account && e.region === scope.region && mayStand(e));
+  if (here.some((entry) => entry.kind === 'grant' && isShare(entry, scope))) return NOTHING;
+  const { tables, database } = catalog.value;
+  const there = (resource: LakeResource) =>
+    isHere(resource, scope) && (resource.type !== 'table' || tables.some((t) => t.name === resource.table));
+  const rows = open.value.grants;
+  const actions = here.flatMap((entry): readonly Action[] => {
+    const base = { hop: 'exposure' as const, ...placeOf(scope), effect: 'widens' as const, products: entry.products };
+    if (entry.kind === 'table-defaults' && entry.target === `database ${scope.account}/${scope.database}`) {
+      if (database.openTables || entry.inverse === null) return [];
+      return [{ ...base, kind: 'reopen-table-defaults', database: scope.database, defaults: entry.inverse }];
+    }
+    if (entry.kind !== 'revoke' || entry.principal !== IAM_ALLOWED_PRINCIPALS) return [];
+    const grant = JSON.parse(entry.sent) as Grant;
+    if (!there(grant.resource)) return [];
+    const held = heldBy(rows, grant.principal, grant.resource).permissions;
+    return held.length > 0 ? [] : [{ ...base, kind: 'grant', grant, had: [], restores: true }];
+  });
+  return { actions, findings: [], left: [] };
+}
+
+function placeOf({ account, region }: RestoreQuestion['scope']) {
+  return { account, region };
+}
+
+function isHere(resource: LakeResource, { account, database }: RestoreQuestion['scope']): boolean {
+  return 'database' in resource && resource.catalog === account && resource.database === database;
+}
+
+/** To our own operator, so that it may alter the database, is no share. */
+function isShare(entry: Entry, scope: RestoreQuestion['scope']): boolean {
+  return /^\d{12}$/.test(entry.principal ?? '') && isHere((JSON.parse(entry.sent) as Grant).resource, scope);
+}

@@ -1,0 +1,46 @@
+/** Rights of our own take AWS a moment to spread: a refusal right after they were given is not the last word. */
+
+import { afterEach, expect, test } from 'vitest';
+import { CUR, FINANCE, JOB } from '../../infra/local/scenes/places.ts';
+import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { demoPolicy } from '../support/demo-policy.ts';
+import { type InProcess, inProcess } from '../support/in-process.ts';
+import { openFindings, publishAll } from '../support/scopes.ts';
+
+const policy = demoPolicy('demo-share');
+const REFUSED = {
+  service: 'lakeformation',
+  operation: 'BatchGrantPermissions',
+  account: FINANCE,
+  code: 'AccessDeniedException',
+  message: 'Insufficient Lake Formation permission(s): Required Grant on cur_org',
+};
+
+let cloud: InProcess;
+afterEach(() => cloud.close());
+
+test('an administrator of this very run is refused six times, and then is one', async () => {
+  cloud = await inProcess(policy);
+  await runCrawler(cloud.stage);
+  await cloud.stage.control.fault({ kind: 'error', times: 6, ...REFUSED });
+  await publishAll(cloud, policy);
+  expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+  expect((await openFindings(cloud)).filter(({ hop }) => hop === 'share')).toEqual([]);
+});
+
+test('one that is refused for good is told within the minute; one that is no news, sooner', async () => {
+  cloud = await inProcess(policy);
+  await runCrawler(cloud.stage);
+  await cloud.stage.control.fault({ kind: 'error', ...REFUSED });
+  const began = cloud.clock.now();
+  await publishAll(cloud, policy);
+  const first = cloud.clock.now() - began;
+  expect(first).toBeGreaterThan(45_000);
+  expect((await openFindings(cloud)).map(({ cause }) => cause)).toContain('grant-failed');
+  const again = cloud.clock.now();
+  await publishAll(cloud, policy);
+  expect(cloud.clock.now() - again).toBeLessThan(first);
+  const asked = (await cloud.stage.control.journal()).filter(({ operation }) => operation === REFUSED.operation);
+  expect(asked.length).toBeLessThan(14);
+});
