@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { BATCH, grantBatch, listGrants, revokeBatch } from '#aws/grants.ts';
+import { BATCH, grantBatch, listGrants, listTagGrants, revokeBatch } from '#aws/grants.ts';
 import { fromResource, toResource } from '#aws/resources.ts';
 import type { Grant, LakeResource } from '#core/lake.ts';
 import { type AwsStub, awsError, inTurn, startAwsStub } from '../support/aws-stub.ts';
@@ -49,6 +49,31 @@ test('of a kind of resource, only what is open to everybody can be asked for', a
   expect(stub.requests.map(({ body }) => [body.ResourceType, body.Principal?.DataLakePrincipalIdentifier])).toEqual([
     ['TABLE', undefined],
     ['TABLE', 'IAM_ALLOWED_PRINCIPALS'],
+  ]);
+});
+
+test('grants by tag and on tags are read kind by kind to their last page, values and keys as stored (G-L8)', async () => {
+  const Expression = [
+    { TagKey: 'Source', TagValues: ['product', 'None'] },
+    { TagKey: 'pii', TagValues: ['false'] },
+  ];
+  const policy = { LFTagPolicy: { CatalogId: PRODUCER, ResourceType: 'TABLE', Expression } };
+  stub.respond = ({ body }) => {
+    if (body.ResourceType !== 'LF_TAG_POLICY_TABLE') return rows();
+    return body.NextToken === undefined ? { body: { NextToken: 'more' } } : rows(row(CONSUMER, policy, ['SELECT']));
+  };
+  const expression = [
+    { key: 'pii', values: ['false'] },
+    { key: 'source', values: ['none', 'product'] },
+  ];
+  expect(await listTagGrants(clients(), PRODUCER)).toMatchObject([
+    { principal: CONSUMER, resource: { type: 'tag-policy', catalog: PRODUCER, on: 'table', expression } },
+  ]);
+  expect(stub.requests.map(({ body }) => body.ResourceType).sort()).toEqual([
+    'LF_TAG',
+    'LF_TAG_POLICY_DATABASE',
+    'LF_TAG_POLICY_TABLE',
+    'LF_TAG_POLICY_TABLE',
   ]);
 });
 
