@@ -1,9 +1,12 @@
 /** Runs of workflows, which nobody announces: what is found about them, and what wakes us to look (G-E2). */
 
 import {
+  CreateCrawlerCommand,
   CreateDatabaseCommand,
   CreateJobCommand,
   CreateTableCommand,
+  CreateTriggerCommand,
+  CreateWorkflowCommand,
   StartWorkflowRunCommand,
 } from '@aws-sdk/client-glue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -284,6 +287,39 @@ describe('what wakes us', () => {
     expect(databases(await woken(cloud, open, seen))).toEqual(['another', LAKE_DATABASE]);
     await glue.send(new CreateTableCommand({ DatabaseName: 'another', TableInput: { Name: 't' } }));
     expect(databases(await woken(cloud, open, (await eventsSoFar(cloud)) - 1))).toEqual(['another']);
+  });
+
+  test("a crawler whose database is gone, which no list has any more: its workflow's failure is told all the same", async () => {
+    const open = demoPolicy('demo-blueprint', ({ tags }) => {
+      for (const { match } of tags?.rules ?? []) if (match.workflow !== undefined) delete match.database;
+    });
+    const { glue } = await clientsAs(cloud.stage, LAKE_ADMIN);
+    const at = {
+      Name: 'gone_crawler',
+      Role: 'role',
+      DatabaseName: 'gone',
+      Targets: { S3Targets: [{ Path: 's3://x/' }] },
+    };
+    await glue.send(new CreateCrawlerCommand(at));
+    await glue.send(new CreateWorkflowCommand({ Name: 'kthr01_gone' }));
+    const trigger = { Name: 'gone', WorkflowName: 'kthr01_gone', Type: 'ON_DEMAND' as const };
+    await glue.send(new CreateTriggerCommand({ ...trigger, Actions: [{ CrawlerName: at.Name }] }));
+    const statistics = { FailedActions: 1 };
+    const name = 'kthr01_gone';
+    const seen = await eventsSoFar(cloud);
+    await crawler('Failed', at.Name);
+    await cloud.stage.control.set('glue', 'workflow-run', { ...place, name, status: 'COMPLETED', statistics });
+    const scopes = await woken(cloud, open, seen);
+    expect(scopes).toContainEqual({ ...lake, database: 'gone' });
+    for (const scope of scopes) await cloud.settle(scope, open);
+    const told = await Promise.all(scopes.map((scope) => cloud.ledger.findings(scopeText(scope))));
+    const found = told
+      .flat()
+      .map(findingOf)
+      .filter(({ resource }) => resource === `workflow ${name}`);
+    expect(found).toHaveLength(1);
+    await cloud.clock.sleep(1000);
+    await cloud.stage.control.set('glue', 'workflow-run', { ...place, name, ...CLEAN });
   });
 
   test("when the last node's event is lost, the next event of any node finds out (G-E1)", async () => {

@@ -1,7 +1,7 @@
 /** `Glue Crawler State Change`: a crawler has ended, by itself or as the node of a workflow. */
 
 import { CRAWLER_COUNTERS, type CrawlerDetail, CrawlerDetailSchema, readDetail } from '#contracts/events.ts';
-import type { Catalog, Policy } from '#contracts/policy.ts';
+import type { Catalog, Policy, TagRule } from '#contracts/policy.ts';
 import { matches } from '../iam/pattern.ts';
 import { workflowLookup } from './lookups.ts';
 import { namedIn, rulesIn } from './places.ts';
@@ -27,9 +27,10 @@ function filled(detail: CrawlerDetail, policy: Policy, place: Catalog): string |
     return `no product's database is in account ${place.account}, ${place.region}, and no tag rule's`;
   }
   if (state === 'Failed') {
-    // What it made before it failed is there, and belongs to its rule.
-    const named = rules.some(({ crawler }) => crawler !== null && matches(crawler, name));
-    return named ? null : `crawler ${name} failed, and no tag rule names it`;
+    // What it made before it failed is there, and belongs to its rule; and where its database is missing no list has it.
+    const counts = ({ crawler, workflow }: TagRule) =>
+      workflow !== null || (crawler !== null && matches(crawler, name));
+    return rules.some(counts) ? null : `crawler ${name} failed, and no tag rule names it or a workflow`;
   }
   return changedNothing(detail) ? `crawler ${name} changed no table and no partition` : null;
 }

@@ -108,9 +108,10 @@ describe('a crawler that ended', () => {
 
   test('as Failed counts for workflows, and where a rule names the crawler (G-E3)', () => {
     const failed = crawlerEvent({ state: 'Failed', errorMessage: 'Internal Service Exception' }, lake);
-    expect(lookups(route(failed, named))).toEqual([inWorkflows(node)]);
+    const crawler = { kind: 'crawler', crawler: 'cur-crawler', ...place };
+    expect(lookups(route(failed, named))).toEqual([crawler, inWorkflows(node)]);
     const byCrawler = policyWith([rule({ database: 'x', crawler: 'cur-*' })]);
-    expect(lookups(route(failed, byCrawler))).toEqual([{ kind: 'crawler', crawler: 'cur-crawler', ...place }]);
+    expect(lookups(route(failed, byCrawler))).toEqual([crawler]);
     expect(route(failed, policyWith([BY_PATTERN])).kind).toBe('ignore');
   });
 
