@@ -16,19 +16,26 @@ interface Bucket {
 export function createPace(options: { perSecond: number; now(): number; sleep(ms: number): Promise<void> }): Pace {
   const buckets = new Map<string, Bucket>();
   const slowest = Math.min(1, options.perSecond);
-  const bucketOf = (place: string, now: number): Bucket =>
-    buckets.get(place) ?? { tokens: Math.max(1, options.perSecond), at: now, perSecond: options.perSecond };
+  /** As it is now, filled at the pace it had. */
+  const bucketOf = (place: string): Bucket => {
+    const now = options.now();
+    const found = buckets.get(place);
+    if (found === undefined) {
+      return { tokens: Math.max(1, options.perSecond), at: now, perSecond: options.perSecond };
+    }
+    const { tokens, at, perSecond } = found;
+    const most = Math.max(1, perSecond);
+    return { tokens: Math.min(most, tokens + ((now - at) / 1000) * perSecond), at: now, perSecond };
+  };
   return {
     async turn(place) {
-      const now = options.now();
-      const { perSecond, ...bucket } = bucketOf(place, now);
-      const most = Math.max(1, perSecond);
-      const tokens = Math.min(most, bucket.tokens + ((now - bucket.at) / 1000) * perSecond) - 1;
-      buckets.set(place, { tokens, at: now, perSecond });
-      if (tokens < 0) await options.sleep(Math.ceil((-tokens / perSecond) * 1000));
+      const bucket = bucketOf(place);
+      const tokens = bucket.tokens - 1;
+      buckets.set(place, { ...bucket, tokens });
+      if (tokens < 0) await options.sleep(Math.ceil((-tokens / bucket.perSecond) * 1000));
     },
     went(place, throttled) {
-      const bucket = bucketOf(place, options.now());
+      const bucket = bucketOf(place);
       const perSecond = throttled
         ? Math.max(slowest, bucket.perSecond / 2)
         : Math.min(options.perSecond, bucket.perSecond * 1.25);
