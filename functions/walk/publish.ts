@@ -14,7 +14,7 @@ import { isWithdrawal } from '#core/entries.ts';
 import type { CatalogFacts } from '#core/facts.ts';
 import { decideCatalogPolicy } from '#core/hops/catalog-policy.ts';
 import { decideExposure } from '#core/hops/exposure.ts';
-import { decideRestore } from '#core/hops/restore.ts';
+import { decideRestore, takenFrom } from '#core/hops/restore.ts';
 import { decideSettings, type SettingsQuestion } from '#core/hops/settings.ts';
 import { decideShare, productResources, tablesOf, unwantedShares } from '#core/hops/share.ts';
 import { decideStorage } from '#core/hops/storage.ts';
@@ -177,7 +177,7 @@ function sharesByTag(ctx: WalkContext, { scope }: PublishFacts): boolean {
 
 export async function exposureHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
   const shared = facts.products.filter((p) => receivers(p).length > 0);
-  if (shared.length === 0) return NOTHING;
+  if (shared.length === 0) return restored(facts);
   const [catalog, open, listed] = await Promise.all([facts.catalog(), facts.open(), facts.listed()]);
   const operator = roleArn(ctx, facts.scope.account, 'Operator');
   const { recent } = looking;
@@ -188,8 +188,11 @@ export async function exposureHop(ctx: WalkContext, facts: PublishFacts, looking
 async function restored(facts: PublishFacts): Promise<Decision> {
   const { account, region, database } = facts.scope;
   if (database === null) return NOTHING;
-  const [catalog, open, entries] = await Promise.all([facts.catalog(), facts.open(), facts.entries()]);
-  return decideRestore({ scope: { account, region, database }, products: facts.products, catalog, open, entries });
+  const scope = { account, region, database };
+  const entries = await facts.entries();
+  if (takenFrom(scope, entries).length === 0) return NOTHING;
+  const [catalog, open] = await Promise.all([facts.catalog(), facts.open()]);
+  return decideRestore({ scope, products: facts.products, catalog, open, entries });
 }
 
 export async function catalogPolicyHop(ctx: WalkContext, facts: PublishFacts): Promise<Decision> {

@@ -29,25 +29,33 @@ export interface RestoreQuestion {
 export function decideRestore({ scope, products, catalog, open, entries }: RestoreQuestion): Decision {
   if (!catalog.known || !open.known || catalog.value.database === null) return NOTHING;
   if (products.some((product) => product.exposure === 'revoke')) return NOTHING;
-  const here = entries.filter((e) => e.account === scope.account && e.region === scope.region && mayStand(e));
-  if (here.some((entry) => entry.kind === 'grant' && isShare(entry, scope))) return NOTHING;
+  if (entries.some((entry) => entry.kind === 'grant' && mayStand(entry) && isShare(entry, scope))) return NOTHING;
   const { tables, database } = catalog.value;
   const there = (resource: LakeResource) =>
     isHere(resource, scope) && (resource.type !== 'table' || tables.some((t) => t.name === resource.table));
   const rows = open.value.grants;
-  const actions = here.flatMap((entry): readonly Action[] => {
+  const actions = takenFrom(scope, entries).flatMap((entry): readonly Action[] => {
     const base = { hop: 'exposure' as const, ...placeOf(scope), effect: 'widens' as const, products: entry.products };
-    if (entry.kind === 'table-defaults' && entry.target === `database ${scope.account}/${scope.database}`) {
+    if (entry.kind === 'table-defaults') {
       if (database.openTables || entry.inverse === null) return [];
       return [{ ...base, kind: 'reopen-table-defaults', database: scope.database, defaults: entry.inverse }];
     }
-    if (entry.kind !== 'revoke' || entry.principal !== IAM_ALLOWED_PRINCIPALS) return [];
     const grant = JSON.parse(entry.sent) as Grant;
     if (!there(grant.resource)) return [];
     const held = heldBy(rows, grant.principal, grant.resource).permissions;
     return held.length > 0 ? [] : [{ ...base, kind: 'grant', grant, had: [], restores: true }];
   });
   return { actions, findings: [], left: [] };
+}
+
+/** What was taken from IAM_ALLOWED_PRINCIPALS in a database, by the ledger. */
+export function takenFrom(scope: RestoreQuestion['scope'], entries: readonly Entry[]): readonly Entry[] {
+  return entries.filter((entry) => {
+    if (entry.account !== scope.account || entry.region !== scope.region || !mayStand(entry)) return false;
+    if (entry.kind === 'table-defaults') return entry.target === `database ${scope.account}/${scope.database}`;
+    if (entry.kind !== 'revoke' || entry.principal !== IAM_ALLOWED_PRINCIPALS) return false;
+    return isHere((JSON.parse(entry.sent) as Grant).resource, scope);
+  });
 }
 
 function placeOf({ account, region }: RestoreQuestion['scope']) {
