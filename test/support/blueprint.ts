@@ -1,5 +1,6 @@
 /** The scene `blueprint` without MiniStack: its world, and runs of its workflow with all that they wake. */
 
+import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
 import type { Finding } from '#core/actions.ts';
 import { findingOf } from '#core/report.ts';
@@ -20,8 +21,7 @@ export const LAKE = { ...CATALOG, database: LAKE_DATABASE };
 
 export type Blueprint = Awaited<ReturnType<typeof openBlueprint>>;
 
-export async function openBlueprint(options: InProcessOptions = {}) {
-  const policy = demoPolicy('demo-blueprint');
+export async function openBlueprint(options: InProcessOptions = {}, policy: Policy = demoPolicy('demo-blueprint')) {
   const cloud = await inProcess(policy, options);
   await runCrawler(cloud.stage);
   await makeSalesLake(cloud.stage);

@@ -169,8 +169,13 @@ async function crawl(stage: Stage, name: string): Promise<string | null> {
 }
 
 /** What the job does in the catalog, as its role. Null, or what it failed at. */
-async function importTable(stage: Stage, table: LakeTable, anew: boolean): Promise<string | null> {
-  const { glue } = await clientsAs(stage, LAKE_CRAWLER_ROLE);
+export async function importTable(
+  stage: Stage,
+  table: LakeTable,
+  anew = false,
+  role = LAKE_CRAWLER_ROLE,
+): Promise<string | null> {
+  const { glue } = await clientsAs(stage, role);
   const { database: DatabaseName, table: Name } = table;
   try {
     if (anew) await glue.send(new DeleteTableCommand({ DatabaseName, Name }));
