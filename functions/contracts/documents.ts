@@ -38,6 +38,8 @@ export const PlanActionSchema = z.object({
   effect: z.enum(['widens', 'narrows', 'neutral']),
   /** One line a person reads. */
   text: z.string(),
+  /** A line each: which rule gave a tag, and over which others. */
+  why: z.optional(z.array(z.string())),
 });
 
 export const PlanSchema = z.object({

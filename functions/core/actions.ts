@@ -133,6 +133,8 @@ export type AssignTags = ActionBase & {
   readonly tags: Tags;
   /** Values these keys had on the thing itself before. */
   readonly had: Tags;
+  /** Key → which rule gives its value, and over which others: what `plan` shows. */
+  readonly why?: Readonly<Record<string, string>>;
 };
 
 /** What is not as it should be, or can't be told. */

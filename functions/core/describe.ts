@@ -96,6 +96,12 @@ export function actionText(action: Action): string {
   }
 }
 
+/** Why an action is as it is, a line each: `source=product by tags.rules[1] (table orders)`. */
+export function reasonLines(action: Action): readonly string[] {
+  if (action.kind !== 'assign-tags') return [];
+  return Object.entries(action.why ?? {}).map(([key, why]) => `${key}=${action.tags[key] ?? ''} by ${why}`);
+}
+
 function losing({ loses }: { readonly loses?: string }): string {
   return loses === undefined ? '' : ` (${loses})`;
 }

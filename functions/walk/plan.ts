@@ -8,7 +8,7 @@ import type { Policy } from '#contracts/policy.ts';
 import type { Snapshot } from '#contracts/snapshot.ts';
 import type { PublishScope, Scope } from '#contracts/steps.ts';
 import { type Action, type Decision, merge } from '#core/actions.ts';
-import { actionText } from '#core/describe.ts';
+import { actionText, reasonLines } from '#core/describe.ts';
 import { oneFindingPerFault } from '#core/findings.ts';
 import { scopeText } from '#core/start.ts';
 import { catalogScopes, namedScopes } from '#core/tags/scopes.ts';
@@ -90,7 +90,9 @@ function planOf(ctx: WalkContext, scope: Scope, decision: Decision): readonly Pl
 
 function planAction(action: Action): PlannedScope['actions'][number] {
   const { hop, kind, account, region, effect } = action;
-  return { hop, kind, account, region, products: [...action.products], effect, text: actionText(action) };
+  const why = [...reasonLines(action)];
+  const planned = { hop, kind, account, region, products: [...action.products], effect, text: actionText(action) };
+  return why.length === 0 ? planned : { ...planned, why };
 }
 
 /** What each producer would tell its consumers once its own plan is done. */

@@ -7,6 +7,7 @@ import { decideOntology, neededBy } from '#core/hops/ontology.ts';
 import { disputeFindings, tagNameFindings } from '#core/hops/tag-names.ts';
 import { type AssignmentsQuestion, decideAssignments, tablesToAsk } from '#core/hops/tags.ts';
 import type { Observed, Trouble } from '#core/lake.ts';
+import { withReasons } from '#core/tags/explain.ts';
 import type { WalkContext } from './context.ts';
 import type { Looking, PublishFacts } from './publish.ts';
 import { tagPolicyOf, type Wishes } from './tag-facts.ts';
@@ -42,7 +43,7 @@ async function ontology(
 }
 
 /** What is missing on things, and before it what is missing of the keys it needs. */
-async function assigned(facts: PublishFacts, looking: Looking, { world, wanted }: Wishes): Promise<Decision> {
+async function assigned(facts: PublishFacts, looking: Looking, { policy, world, wanted }: Wishes): Promise<Decision> {
   if (wanted.length === 0) return NOTHING;
   const { account, region, database, catalog } = world;
   const { recent } = looking;
@@ -53,7 +54,8 @@ async function assigned(facts: PublishFacts, looking: Looking, { world, wanted }
   if (!seen.known) return notKnown(facts, seen.why);
   const sure: Observed<TaggedFacts> = await facts.taggedExactly(tablesToAsk(question(seen.value)));
   if (!sure.known) return notKnown(facts, sure.why);
-  const actions: readonly AssignTags[] = decideAssignments(question(sure.value));
+  const decided: readonly AssignTags[] = decideAssignments(question(sure.value));
+  const actions = looking.planning ? withReasons(decided, wanted, policy.rules) : decided;
   return merge(await ontology(facts, looking, neededBy(actions)), { ...NOTHING, actions });
 }
 

@@ -12,6 +12,7 @@ import { percentile } from './numbers.ts';
 import { taken } from './processes.ts';
 import { benchReadable } from './readable.ts';
 import { machine, putSection, type Row } from './report.ts';
+import { benchRules } from './rules.ts';
 import { benchTags } from './tags.ts';
 
 const RUNS = 10;
@@ -20,7 +21,16 @@ const DEBOUNCE = 60;
 
 type Section = (assemblies: () => Assemblies) => Promise<readonly Row[]>;
 
-const SECTIONS: Readonly<Record<string, Section>> = { demo, readable, debounce, bundles, lake, tags: benchTags, tests };
+const SECTIONS: Readonly<Record<string, Section>> = {
+  demo,
+  readable,
+  debounce,
+  bundles,
+  lake,
+  rules: benchRules,
+  tags: benchTags,
+  tests,
+};
 
 async function demo(): Promise<readonly Row[]> {
   const { seconds, residentMb, code } = await taken('npm', ['run', '-s', 'demo', '--', '--json']);

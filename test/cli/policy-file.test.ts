@@ -47,7 +47,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     '11:85  tags.rules[2].assign.source: found prodct; the tag key source has no such value: did you mean product? (one of product, none, Product)',
     '13:47  tags.grants[0].to.principal: found group/analysts; Lake Formation knows no IAM groups: name roles or users, or an Identity Center group by its ARN',
     '13:106  tags.grants[0].database[0]: found SELECT; a permission on tables, not on databases: write it under tables',
-    "14:88  tags.grants[1].tables: found [\"DESCRIBE\",\"SELECT\"]; analytics itself is not granted DESCRIBE, SELECT by the same where, so it can't pass it on: add { to: { accounts: [analytics] }, where: { source: [product] }, tables: [DESCRIBE, SELECT] }",
+    '14:88  tags.grants[1].tables: found ["DESCRIBE","SELECT"]; analytics itself is not granted DESCRIBE, SELECT by the same where, so it can\'t pass it on: add { to: { accounts: [analytics] }, where: { source: [product] }, tables: [DESCRIBE, SELECT] }',
     '16:66  dataLocations[0].to[0]: found "role/*"; a grant names one principal, and no pattern: write it out',
   ],
   'types.yaml': [

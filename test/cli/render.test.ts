@@ -152,3 +152,14 @@ test('law 9: every widening says so in words, colour or not', () => {
   expect(text.match(/widens access$/gm)).toHaveLength(1);
   expect(text.match(/narrows access$/gm)).toHaveLength(1);
 });
+
+test('under an assignment of tags stands which rule gave each, and over which others', () => {
+  const why = [
+    'source=none by tags.rules[2]; over tags.rules[1] (product): it names the table, the other a pattern of it',
+  ];
+  const lines = rendered([
+    scope({ actions: [action({ hop: 'tags', kind: 'assign-tags', text: 'tag x', why })] }),
+  ]).split('\n');
+  const at = lines.findIndex((line) => line.includes('tag x'));
+  expect(lines[at + 1]?.trim()).toBe(why[0]);
+});

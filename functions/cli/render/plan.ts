@@ -134,7 +134,10 @@ function scopeLines(scope: Scope, options: RenderOptions): string[] {
   const width = Math.max(...scope.actions.map((action) => action.hop.length));
   return [
     `  ${scopeTitle(scope.scope, options)}`,
-    ...scope.actions.map((action) => `    ${actionLine(action, { scope, width }, options)}`),
+    ...scope.actions.flatMap((action) => [
+      `    ${actionLine(action, { scope, width }, options)}`,
+      ...(action.why ?? []).map((why) => `      ${' '.repeat(width)}  ${why}`),
+    ]),
   ];
 }
 
