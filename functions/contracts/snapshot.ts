@@ -49,5 +49,7 @@ export const SnapshotSchema = z.object({
   tagged: z._default(z.array(TagShareSnapshotSchema), []),
   /** Which of these reach something in this database: its consumers link it. */
   reached: z._default(z.array(ReachedSchema), []),
+  /** Registered places that other accounts were granted, to pass on: ARN → accounts. Of a catalog only. */
+  places: z.optional(z.record(z.string(), z.array(z.string()))),
 });
 export type Snapshot = z.infer<typeof SnapshotSchema>;

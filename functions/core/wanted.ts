@@ -1,7 +1,7 @@
 /** From policy to what each scope is about. Pure selection: no facts, no clock. */
 
 import { createHash } from 'node:crypto';
-import type { Catalog, Policy, Product, TagGrant } from '../contracts/policy.ts';
+import type { Catalog, DataLocation, Policy, Product, TagGrant } from '../contracts/policy.ts';
 import type { ProductSnapshot, Snapshot } from '../contracts/snapshot.ts';
 import type { OnboardScope, PublishScope } from '../contracts/steps.ts';
 
@@ -63,6 +63,22 @@ export function tagCatalogsFor(policy: Policy, { account, region }: Catalog): re
   );
 }
 
+/** Accounts of others whose principals a catalog's data locations name: they are granted the place, and pass it on. */
+export function placeReceivers(policy: Policy, catalog: Catalog): readonly string[] {
+  const accounts = policy.dataLocations
+    .filter(isOf(catalog))
+    .flatMap(({ to }) => to.map((arn) => accountOf(arn, catalog)));
+  return [...new Set(accounts)].filter((account) => account !== catalog.account).sort();
+}
+
+/** Places of other accounts that principals of this one are to use: granted here, in the Region of the place. */
+export function placesFor(policy: Policy, { account, region }: Catalog): readonly DataLocation[] {
+  return policy.dataLocations.filter(
+    (entry) =>
+      entry.account !== account && entry.region === region && entry.to.some((arn) => accountOf(arn, entry) === account),
+  );
+}
+
 function isOf(catalog: Catalog): (one: Catalog) => boolean {
   return ({ account, region }) => account === catalog.account && region === catalog.region;
 }
@@ -89,12 +105,25 @@ export function consumerPart(policy: Policy, account: string, snapshot: Told): s
     .filter(({ accounts }) => accounts.includes(account))
     .map(({ where, on }) => ({ where, on }));
   const grants = snapshot.database === null ? tagGrantsFor(policy, snapshot, account) : [];
-  const parts = [products, tagged, reached, grants];
+  const places = snapshot.database === null ? placesPart(policy, account, snapshot) : [];
+  const parts = [products, tagged, reached, grants, places];
   if (parts.every((part) => part.length === 0)) return null;
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-type Told = Pick<Snapshot, 'account' | 'region' | 'database' | 'products' | 'tagged' | 'reached'>;
+type Told = Pick<Snapshot, 'account' | 'region' | 'database' | 'products' | 'tagged' | 'reached' | 'places'>;
+
+/** Which places it was granted, and to whom it is to pass them on. */
+function placesPart(policy: Policy, account: string, { places = {}, ...catalog }: Told): readonly object[] {
+  const granted = Object.keys(places).filter((arn) => places[arn]?.includes(account));
+  const wanted = placesFor(policy, { account, region: catalog.region }).filter(isOf(catalog));
+  const to = wanted.map((entry) => [
+    entry.bucket,
+    entry.prefix,
+    entry.to.filter((arn) => accountOf(arn, entry) === account),
+  ]);
+  return to.length === 0 ? [] : [{ granted, to }];
+}
 
 function productPart(policy: Policy, account: string, snapshot: ProductSnapshot): readonly object[] {
   const product = policy.products.find((p) => p.name === snapshot.product);

@@ -11,12 +11,22 @@ import { productResources, tablesOf } from '#core/hops/share.ts';
 import { type ListedGrant, resourceText } from '#core/lake.ts';
 import { notYetVisible } from '#core/leftovers.ts';
 import { scopeText } from '#core/start.ts';
-import { consumerPart, consumersOf, publishScope, receivers, tagConsumersOf, tagReceivers } from '#core/wanted.ts';
+import {
+  consumerPart,
+  consumersOf,
+  placeReceivers,
+  publishScope,
+  receivers,
+  tagConsumersOf,
+  tagReceivers,
+} from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import { entriesOf, isEnforced, withBrake } from './enforced.ts';
+import { registrationsHop } from './foundation.ts';
 import type { OnboardFacts } from './onboard.ts';
 import { onboardFacts } from './onboard.ts';
 import { databasesToStart } from './open-databases.ts';
+import { toldPlaces } from './places.ts';
 import {
   blockedProducts,
   hopsBeforeShare,
@@ -51,7 +61,11 @@ async function consumersToStart(ctx: WalkContext, scope: PublishScope): Promise<
   // A role disproved after the storage hop looked is not denied yet: its consumer must see a difference and start us.
   const snapshot = (await storageIsLate(ctx, facts)) ? { ...seen, denied: before?.denied ?? [] } : seen;
   if (before === null || differs(before, snapshot)) await ctx.snapshots.write(snapshot);
-  const all = [...facts.products.flatMap((p) => consumersOf(ctx.policy, p)), ...tagConsumersOf(ctx.policy, scope)];
+  const all = [
+    ...facts.products.flatMap((p) => consumersOf(ctx.policy, p)),
+    ...tagConsumersOf(ctx.policy, scope),
+    ...placeConsumers(ctx, scope),
+  ];
   const consumers = new Map(all.map((consumer) => [scopeText(consumer), consumer]));
   const judged = [...consumers.values()].map(async (consumer) => {
     const walked = await ctx.ledger.walked(consumer.account, consumer.region);
@@ -61,6 +75,11 @@ async function consumersToStart(ctx: WalkContext, scope: PublishScope): Promise<
   return (await Promise.all(judged)).flat();
 }
 
+function placeConsumers(ctx: WalkContext, scope: PublishScope): readonly OnboardScope[] {
+  if (scope.database !== null) return [];
+  return placeReceivers(ctx.policy, scope).map((account) => ({ half: 'onboard', account, region: scope.region }));
+}
+
 /**
  * Consumers are told what AWS shows: a grant made moments ago that is not listed yet would look like none, and an
  * exposure revoked moments ago that is still listed like one that is in the way.
@@ -68,13 +87,15 @@ async function consumersToStart(ctx: WalkContext, scope: PublishScope): Promise<
 async function requireVisible(ctx: WalkContext, facts: PublishFacts): Promise<void> {
   const looking = { recent: [], planning: false };
   const byTag = tagReceivers(ctx.policy, facts.scope).length > 0;
-  const [before, share, tags, entries] = await Promise.all([
+  const [before, share, tags, places, entries] = await Promise.all([
     hopsBeforeShare(ctx, facts, looking),
     shareHop(ctx, facts, looking),
     byTag ? tagsAndShares(ctx, facts, looking) : NOTHING,
+    registrationsHop(ctx, facts, looking),
     facts.entries(),
   ]);
-  const early = notYetVisible([...before.actions, ...share.actions, ...tags.actions], entries, ctx.now());
+  const { actions } = merge(before, share, tags, places);
+  const early = notYetVisible(actions, entries, ctx.now());
   if (early.length === 0) return;
   throw new LakeError('NotYetVisible', { message: `${early.length} write(s) of this run are not visible yet` });
 }
@@ -107,8 +128,8 @@ export async function buildSnapshot(ctx: WalkContext, facts: PublishFacts, looki
   const seen = { catalog: catalog.value, rows: listed.value.grants, blocked, planning: looking.planning };
   const products = facts.products.map((product) => productSnapshot(product, seen));
   const denied = [...(await facts.disproved())];
-  const byTag = await tagParts(ctx, facts, looking);
-  if (byTag === null) return null;
+  const [byTag, places] = await Promise.all([tagParts(ctx, facts, looking), toldPlaces(ctx, facts, looking)]);
+  if (byTag === null || places === null) return null;
   return {
     account,
     region,
@@ -118,6 +139,7 @@ export async function buildSnapshot(ctx: WalkContext, facts: PublishFacts, looki
     products,
     denied,
     ...byTag,
+    ...places,
   };
 }
 
@@ -154,7 +176,8 @@ function productSnapshot(product: Product, { catalog, rows: all, blocked, planni
 }
 
 function differs(a: Snapshot, b: Snapshot): boolean {
-  const told = ({ products, denied, tagged, reached }: Snapshot) => JSON.stringify([products, denied, tagged, reached]);
+  const told = ({ products, denied, tagged, reached, places = {} }: Snapshot) =>
+    JSON.stringify([products, denied, tagged, reached, places]);
   return told(a) !== told(b);
 }
 
@@ -171,13 +194,14 @@ export async function partsSeen(
   const read = storedSnapshots(ctx);
   const parts: Record<string, string> = { ...before };
   const sources = await facts.sources();
-  const scopes = [...facts.products.map(publishScope), ...sources.flatMap(scopesOf)];
+  const catalogs = [...sources.flatMap(scopesOf), ...facts.places.map((place) => place.scope)];
+  const scopes = [...facts.products.map(publishScope), ...catalogs];
   for (const [text, scope] of new Map(scopes.map((s) => [scopeText(s), s]))) {
     const snapshot = await read(scope);
     const part = snapshot === null ? null : consumerPart(ctx.policy, facts.scope.account, snapshot);
     const products = facts.products.filter((p) => scopeText(publishScope(p)) === text).map(({ name }) => name);
-    const byTag = sources.some((source) => scopesOf(source).some((s) => scopeText(s) === text));
-    const about = [null, ...products, ...(byTag ? [NO_PRODUCT] : [])];
+    const byNone = catalogs.some((one) => scopeText(one) === text);
+    const about = [null, ...products, ...(byNone ? [NO_PRODUCT] : [])];
     if (part === null || about.some((name) => undone.has(name))) delete parts[text];
     else parts[text] = part;
   }
@@ -196,6 +220,8 @@ async function producersToStart(ctx: WalkContext, scope: OnboardScope): Promise<
     return snapshot === null || denied.join() !== disproved.join() ? [publishScope(product)] : [];
   });
   const silent = (await facts.sources()).filter(({ told }) => told === null);
-  const all = [...(await Promise.all(wanted)).flat(), ...silent.flatMap((source) => scopesOf(source).slice(0, 1))];
+  const places = (await facts.placesTold()).flatMap((place) => (place.told === null ? [place.scope] : []));
+  const tagged = silent.flatMap((source) => scopesOf(source).slice(0, 1));
+  const all = [...(await Promise.all(wanted)).flat(), ...tagged, ...places];
   return [...new Map(all.map((s) => [scopeText(s), s])).values()];
 }

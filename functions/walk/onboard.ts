@@ -29,6 +29,7 @@ import { productsFor, publishScope, tagCatalogsFor } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import { reader, roleArn } from './entrance.ts';
 import { observed, observedAsAdmin, once, oncePer } from './observed.ts';
+import { placeFacts } from './places.ts';
 import { inPool } from './pool.ts';
 import type { Looking } from './publish.ts';
 import { arriving, namesBut, readyProducts, unreadableShares } from './ready.ts';
@@ -70,6 +71,7 @@ export function onboardFacts(ctx: WalkContext, scope: OnboardScope, snapshots: S
     roles: once(() => observed(ctx, () => readRoles(ctx, scope, products))),
     entries: once(() => ctx.ledger.entries(account, region)),
     ...tagSourceFacts(ctx, scope, { products, snapshots, asAdmin }),
+    ...placeFacts(ctx, scope, { snapshots, asAdmin }),
   };
 }
 
@@ -99,7 +101,7 @@ async function readRoles(
 
 export async function settingsHop(ctx: WalkContext, facts: OnboardFacts): Promise<Decision> {
   const { account, region } = facts.scope;
-  if (facts.products.length === 0 && facts.catalogs.length === 0) return NOTHING;
+  if (facts.products.length + facts.catalogs.length + facts.places.length === 0) return NOTHING;
   return decideSettings({
     policy: ctx.policy,
     account,

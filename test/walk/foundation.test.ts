@@ -14,7 +14,7 @@ import {
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
-import type { PublishScope } from '#contracts/steps.ts';
+import type { PublishScope, Scope } from '#contracts/steps.ts';
 import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import { planScopes } from '#walk/plan.ts';
@@ -25,7 +25,7 @@ import { demoPolicy } from '../support/demo-policy.ts';
 import { admin, root } from '../support/hands.ts';
 import { type InProcess, inProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
-import { openFindings, publishAll, scopeOf } from '../support/scopes.ts';
+import { CONSUMER, openFindings, publishAll, scopeOf } from '../support/scopes.ts';
 
 const CATALOG: PublishScope = { half: 'publish', account: FINANCE, region: REGION, database: null };
 const EVERYBODY = { DataLakePrincipalIdentifier: 'IAM_ALLOWED_PRINCIPALS' };
@@ -40,7 +40,7 @@ async function open(policy: Policy): Promise<void> {
   await runCrawler(cloud.stage);
 }
 
-async function findings(scope = CATALOG) {
+async function findings(scope: Scope = CATALOG) {
   const records = await cloud.ledger.findings(scopeText(scope));
   return records.filter(({ state }) => state === 'open').map(findingOf);
 }
@@ -371,6 +371,29 @@ describe('data locations', () => {
       CRAWLER_ROLE,
     ]);
     expect(await writes(cloud, () => cloud.settle(CATALOG, policy))).toEqual([]);
+  });
+
+  test('a principal of another account is granted by that account, once the place is its to pass on (G-L26)', async () => {
+    await open(policy);
+    await register();
+    const passed = async () => {
+      const credentials = await cloud.stage.control.credentials(`arn:aws:iam::${ANALYTICS}:role/onramp/onramp-reader`);
+      const lakeFormation = new LakeFormationClient({ endpoint: cloud.stage.url, region: REGION, credentials });
+      const ask = new ListPermissionsCommand({ ResourceType: 'DATA_LOCATION' });
+      const { PrincipalResourcePermissions = [] } = await lakeFormation.send(ask);
+      return PrincipalResourcePermissions.map(({ Principal, Resource }) => [
+        Principal?.DataLakePrincipalIdentifier,
+        Resource?.DataLocation?.CatalogId,
+      ]);
+    };
+    await cloud.settle(CATALOG, policy);
+    expect(await passed()).toEqual([[readerArn(JOB), FINANCE]]);
+    expect((await findings(CONSUMER)).filter(({ resource }) => resource.includes('location'))).toEqual([]);
+    expect(await writes(cloud, () => cloud.settle(CATALOG, policy))).toEqual([]);
+    expect(await writes(cloud, () => cloud.settle(CONSUMER, policy))).toEqual([]);
+    const nobody = demoPolicy('demo-share');
+    await cloud.settle(CONSUMER, nobody);
+    expect(await passed()).toEqual([]);
   });
 
   test('ours goes when nobody wants it any longer', async () => {

@@ -10,6 +10,7 @@ import type { GrantFacts, LocationFacts } from '../facts.ts';
 import { finding, unreadable } from '../findings.ts';
 import { missingGrants, type WantedGrant } from '../grants.ts';
 import type { Grant, LakeResource, Observed } from '../lake.ts';
+import { accountOf, placesFor } from '../wanted.ts';
 import { withdrawals } from '../withdraw.ts';
 import { locationArn } from './location.ts';
 
@@ -34,17 +35,11 @@ export function locationResource(policy: Policy, entry: DataLocation): LakeResou
   return { type: 'data-location', catalog: entry.account, arn: locationArn(policy.partition, entry) };
 }
 
-/** The account an ARN belongs to; Identity Center's have none and belong to whoever grants them. */
-export function accountOf(arn: string, otherwise: string): string {
-  const account = arn.split(':')[4] ?? '';
-  return account === '' ? otherwise : account;
-}
-
 /** What the owner of the place grants: to its own principals, and to the accounts of others. */
 function wantedOf(policy: Policy, entry: DataLocation): readonly WantedGrant[] {
   const resource = locationResource(policy, entry);
-  const others = new Set(entry.to.map((arn) => accountOf(arn, entry.account)).filter((id) => id !== entry.account));
-  const own = entry.to.filter((arn) => accountOf(arn, entry.account) === entry.account);
+  const others = new Set(entry.to.map((arn) => accountOf(arn, entry)).filter((id) => id !== entry.account));
+  const own = entry.to.filter((arn) => accountOf(arn, entry) === entry.account);
   return [
     ...own.map((principal) => ({
       grant: { principal, resource, permissions: PERMISSIONS, grantable: [] },
@@ -114,23 +109,47 @@ function told(where: Where, entry: DataLocation, facts: Observed<LocationFacts>)
   };
 }
 
-/** What this account passes on to its own principals of places others registered. */
-export interface PassingOnQuestion {
+/** What an account passes on to its own principals of places that others registered. */
+export interface PassingOnQuestion extends Catalog {
   readonly policy: Policy;
-  /** Who grants. */
-  readonly account: string;
-  readonly region: string;
-  /** Places this account was granted, by the owner's own listing: grants on others would be refused. */
-  readonly received: (resource: LakeResource) => boolean;
+  /** Those this account was granted: grants on the others would be refused. */
+  readonly received: readonly DataLocation[];
+  /** What this account has granted. */
   readonly listed: Observed<GrantFacts>;
-  readonly recent: readonly Entry[];
   readonly entries: readonly Entry[];
+  readonly recent: readonly Entry[];
 }
 
-/** Entries of other accounts that name principals of this one. */
-export function passedOn(policy: Policy, { account, region }: Catalog): readonly DataLocation[] {
-  return policy.dataLocations.filter(
-    (entry) =>
-      entry.account !== account && entry.region === region && entry.to.some((arn) => accountOf(arn, '') === account),
-  );
+export function decidePassingOn(question: PassingOnQuestion): Decision {
+  const { policy, account, region, received, listed, entries, recent } = question;
+  const at = { hop: 'grants' as const, account, region };
+  if (!listed.known)
+    return { ...NOTHING, findings: [unreadable({ ...at, resource: `data locations of ${account}` }, listed.why)] };
+  const wantedOf = (places: readonly DataLocation[]): readonly WantedGrant[] =>
+    places.flatMap((entry) => {
+      const resource = locationResource(policy, entry);
+      const own = entry.to.filter((arn) => accountOf(arn, entry) === account);
+      return own.map((principal) => ({
+        grant: { principal, resource, permissions: PERMISSIONS, grantable: [] },
+        products: [],
+      }));
+    });
+  const actions = [
+    ...missingGrants({ ...at, wanted: wantedOf(received), listed: listed.value.grants, recent }),
+    ...withdrawals({
+      ...at,
+      entries,
+      // What can't be granted just now is wanted all the same.
+      wanted: wantedOf(placesFor(policy, { account, region })),
+      undecided: new Set(),
+      inScope: isOfOthers(account),
+      listed: listed.value.grants,
+    }),
+  ];
+  return { ...NOTHING, actions };
+}
+
+/** A place somebody else registered. */
+export function isOfOthers(account: string): (grant: Grant) => boolean {
+  return ({ resource }) => resource.type === 'data-location' && resource.catalog !== account;
 }
