@@ -4,10 +4,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '#contracts/steps.ts';
 import { scopeText } from '#core/start.ts';
 import { ANALYTICS, FINANCE, REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
-import { LAKE_DATABASE, LAKE_USER, ORDERS, PRODUCTS, WORKFLOW } from '../../infra/local/scenes/sales-places.ts';
+import {
+  LAKE_ADMIN,
+  LAKE_DATABASE,
+  LAKE_TABLES,
+  LAKE_USER,
+  ORDERS,
+  PRODUCTS,
+  WORKFLOW,
+} from '../../infra/local/scenes/sales-places.ts';
 import { isLent, readLakeTable } from '../../infra/local/scenes/sales-reading.ts';
 import { expectNothing, expectReady, expectTagged, lookAround } from '../../infra/local/scenes/sales-story.ts';
+import { changeSettings } from '../../infra/local/scenes/sales-world.ts';
+import { importTable } from '../../infra/local/scenes/workflow.ts';
 import { type Blueprint, CATALOG, failed, LAKE, openBlueprint } from '../support/blueprint.ts';
+import { demoPolicy } from '../support/demo-policy.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
 import { play, wokenByPolicy } from '../support/waking.ts';
@@ -88,5 +99,32 @@ describe('a run of the workflow', () => {
     expect(await story.openIn(LAKE)).toEqual([]);
     expect(cloud.told.slice(before).map(({ type }) => type)).toEqual(['Onramp Access Recovered']);
     expect(failed(expectTagged(await lookAround(cloud.stage)))).toEqual([]);
+  });
+});
+
+describe('in report mode', () => {
+  const reporting = demoPolicy('demo-blueprint', (document) => {
+    document.mode = 'report';
+  });
+  let told: Blueprint;
+  beforeAll(async () => {
+    told = await openBlueprint({}, reporting);
+    // What `onramp enroll sales-lake` does.
+    const reader = { DataLakePrincipalIdentifier: `arn:aws:iam::${SALES_LAKE}:role/onramp/onramp-reader` };
+    await changeSettings(told.cloud.stage, SALES_LAKE, { ReadOnlyAdmins: [reader] });
+    for (const table of LAKE_TABLES) await importTable(told.cloud.stage, table, false, LAKE_ADMIN);
+  });
+  afterAll(() => told.cloud.close());
+
+  test('nothing is written, nobody reads, and what would be done is told once (law 11)', async () => {
+    const scopes = await wokenByPolicy(told.cloud, reporting);
+    expect(await writes(told.cloud, () => play(told.cloud, reporting, scopes))).toEqual([]);
+    expect(failed(expectNothing(await lookAround(told.cloud.stage)))).toEqual([]);
+    const open = await told.openIn(CATALOG, LAKE);
+    expect(open.length).toBeGreaterThan(0);
+    expect(new Set(open.map(({ cause }) => cause))).toEqual(new Set(['report-mode']));
+    const before = told.cloud.told.length;
+    expect(await writes(told.cloud, () => play(told.cloud, reporting, scopes))).toEqual([]);
+    expect(told.cloud.told).toHaveLength(before);
   });
 });

@@ -54,7 +54,7 @@ async function makeBucket(stage: Stage): Promise<void> {
 }
 
 /** As a person changes them in the console: what is not changed stays. */
-async function changeSettings(stage: Stage, account: string, change: DataLakeSettings): Promise<void> {
+export async function changeSettings(stage: Stage, account: string, change: DataLakeSettings): Promise<void> {
   const lakeFormation = new LakeFormationClient(root(stage, account));
   const { DataLakeSettings = {} } = await lakeFormation.send(new GetDataLakeSettingsCommand({}));
   await lakeFormation.send(new PutDataLakeSettingsCommand({ DataLakeSettings: { ...DataLakeSettings, ...change } }));
