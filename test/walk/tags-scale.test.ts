@@ -47,39 +47,39 @@ async function expectTagged(tables: number): Promise<void> {
   for (let i = 0; i < tables; i += 37) expect(await by.assigned(nameOf(i))).toEqual({ [nameOf(i)]: tagsOf(i) });
 }
 
-test('of 300 new tables each is tagged by one call, and what is read grows with pages', async () => {
-  await open(300);
+test('of 150 new tables each is tagged by one call, and what is read grows with pages', async () => {
+  await open(150);
   const { all, adding } = await during(() => cloud.run(SCOPE));
-  expect(adding).toHaveLength(300);
-  // Three pages of tables at three looks, and of each of three keys at the last; the rest is a handful.
+  expect(adding).toHaveLength(150);
+  // Two pages of tables at three looks, and of each of three keys at the last; the rest is a handful.
   expect(all.length - adding.length).toBeLessThan(50);
-  await expectTagged(300);
+  await expectTagged(150);
   expect(await findingsOf(cloud, SCOPE)).toEqual([]);
   const again = await during(() => cloud.run(SCOPE));
   expect(again.all.filter(({ kind }) => kind === 'write')).toEqual([]);
 });
 
 test('throttled to 10 a second every table ends tagged, and nothing AWS took is sent again', async () => {
-  await open(200);
+  await open(100);
   await cloud.stage.control.fault({ kind: 'throttle', operation: 'AddLFTagsToResource', burst: 10, perSecond: 10 });
   const { adding, took } = await during(() => cloud.run(SCOPE));
-  expect(took).toHaveLength(200);
-  await expectTagged(200);
+  expect(took).toHaveLength(100);
+  await expectTagged(100);
   expect(await findingsOf(cloud, SCOPE)).toEqual([]);
   // After the first second our own pace is that of AWS: what is refused is tried four times by the SDK.
-  expect(adding.length).toBeLessThan(4 * 200);
+  expect(adding.length).toBeLessThan(4 * 100);
 });
 
 test('more than one call has time for is done in several, each going on where the one before ended', async () => {
-  await open(260);
-  const slow = { ...policyFor(260), limits: { ...policyFor(260).limits, writesPerSecond: 1 } };
+  await open(230);
+  const slow = { ...policyFor(230), limits: { ...policyFor(230).limits, writesPerSecond: 1 } };
   const lookedAt: string[] = [];
   const { took } = await during(async () => {
     const run = await cloud.run(SCOPE, slow);
     lookedAt.push(...run.calls.filter(({ state }) => state === 'Tags').map(({ payload }) => JSON.stringify(payload)));
   });
-  expect(took).toHaveLength(260);
-  await expectTagged(260);
+  expect(took).toHaveLength(230);
+  await expectTagged(230);
   expect(lookedAt.length).toBeGreaterThan(1);
   // A state carries names and counts: what ten thousand tables make is longer only in calls (256 KiB, 25,000 events).
   for (const payload of lookedAt) expect(payload.length).toBeLessThan(1024);
