@@ -33,7 +33,6 @@ export const LAKE = { ...CATALOG, database: LAKE_DATABASE };
 export const CONSUMER = { half: 'onboard' as const, account: ANALYTICS, region: REGION };
 
 type Tags = NonNullable<PolicyDocument['tags']>;
-export type GrantEntry = Tags['grants'][number];
 
 /** The scene's policy without its products, and without the rules for tables: people tag them here. */
 export function byTagPolicy(change: (tags: Tags, document: Parameters<Change>[0]) => void = () => {}): Policy {

@@ -3,6 +3,7 @@
 import { CreateDatabaseCommand, GetTableCommand } from '@aws-sdk/client-glue';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
+import { planScopes } from '#walk/plan.ts';
 import { ANALYTICS, FINANCE, readerArn, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { clientsAs } from '../../infra/local/scenes/sales-people.ts';
 import {
@@ -28,7 +29,7 @@ import {
   policyResource,
   publishLake,
 } from '../support/by-tag.ts';
-import { glueArn, shareByHand, shareInOrganization } from '../support/hands.ts';
+import { glueArn, root, shareByHand, shareInOrganization } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { calls, writes } from '../support/journal.ts';
 
@@ -100,6 +101,62 @@ describe('another account', () => {
     const seen = await glue.send(new GetTableCommand({ DatabaseName: LAKE_DATABASE, Name: PRODUCTS.table }));
     expect(seen.Table?.CatalogId).toBe(SALES_LAKE);
     expect(await causesIn(cloud, CONSUMER)).toEqual([]);
+  });
+
+  test('holds grants by tag beside those by name; what a product links is not linked twice (G-L20, G-K9)', async () => {
+    const listed = { match: readerArn(SALES_JOB), proof: 'listed' as const };
+    await open(
+      byTagPolicy((_, document) => {
+        document.products = {
+          sales: {
+            account: 'sales-lake',
+            database: LAKE_DATABASE,
+            tables: 'all',
+            exposure: 'report',
+            storage: { location: 's3://sales-lake-data/', access: 'iam', bucketPolicy: 'emit' },
+            audience: { accounts: ['analytics'] },
+            consumers: { link: 'sales_linked', jobRoles: [listed], permissions: ['DESCRIBE', 'SELECT'] },
+          },
+        };
+      }),
+    );
+    await publishLake(cloud);
+    await by.tag(PRODUCTS.table, { source: 'product' });
+    await cloud.settle(LAKE);
+    const entries = await cloud.ledger.entries(ANALYTICS, CATALOG.region);
+    const links = entries.filter(({ kind }) => kind === 'link').map(({ target, products }) => [target, products]);
+    expect(links).toEqual([[`database ${ANALYTICS}/sales_linked`, ['sales']]]);
+    const held = entries.filter(({ principal, state }) => principal === readerArn(SALES_JOB) && state === 'confirmed');
+    for (const what of ['tables tagged source=product', 'all tables of', `database ${ANALYTICS}/sales_linked`])
+      expect(held.some(({ target }) => target.includes(what))).toBe(true);
+    expect(await writes(cloud, () => publishLake(cloud))).toEqual([]);
+  });
+
+  test('keeps a database of its own that has the name a link would have: a finding, and the grants stand', async () => {
+    await open();
+    const { glue } = root(cloud.stage, ANALYTICS);
+    await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: LAKE_DATABASE } }));
+    await publishLake(cloud);
+    expect(await openIn(cloud, CONSUMER)).toMatchObject([{ cause: 'link-name-is-a-database', product: null }]);
+    await by.tag(PRODUCTS.table, { source: 'product' });
+    expect(await reading(SALES_JOB)).toSatisfy(isLent);
+  });
+
+  test('is in a plan with what it would be granted and link once its owner has shared', async () => {
+    await open();
+    const nobody = byTagPolicy((tags) => {
+      tags.grants = [];
+    });
+    await publishLake(cloud, nobody);
+    await cloud.run(CONSUMER);
+    const { access, ledger } = cloud.walkServices;
+    const { scopes } = await planScopes({ policy: byTagPolicy(), access, ledger });
+    const texts = (account: string) =>
+      scopes.flatMap(({ actions }) => actions.filter((a) => a.account === account).map(({ text }) => text));
+    expect(texts(SALES_LAKE)).toContainEqual(expect.stringContaining(`to ${ANALYTICS} with grant option`));
+    expect(texts(ANALYTICS)).toContainEqual(expect.stringContaining(`create link ${ANALYTICS}/${LAKE_DATABASE}`));
+    const passedOn = `grant DESCRIBE, SELECT on tables tagged source=product of ${SALES_LAKE} to ${readerArn(SALES_JOB)}`;
+    expect(texts(ANALYTICS)).toContain(passedOn);
   });
 
   test('needs no invitation where the organization shares by itself (G-R1)', async () => {
