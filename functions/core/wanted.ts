@@ -71,6 +71,12 @@ export function placeReceivers(policy: Policy, catalog: Catalog): readonly strin
   return [...new Set(accounts)].filter((account) => account !== catalog.account).sort();
 }
 
+/** The consumers of a catalog's places: granted where the place is. */
+export function placeConsumersOf(policy: Policy, catalog: Catalog): readonly OnboardScope[] {
+  const { region } = catalog;
+  return placeReceivers(policy, catalog).map((account) => ({ half: 'onboard' as const, account, region }));
+}
+
 /** Places of other accounts that principals of this one are to use: granted here, in the Region of the place. */
 export function placesFor(policy: Policy, { account, region }: Catalog): readonly DataLocation[] {
   return policy.dataLocations.filter(

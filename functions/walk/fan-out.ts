@@ -14,7 +14,7 @@ import { scopeText } from '#core/start.ts';
 import {
   consumerPart,
   consumersOf,
-  placeReceivers,
+  placeConsumersOf,
   publishScope,
   receivers,
   tagConsumersOf,
@@ -64,7 +64,7 @@ async function consumersToStart(ctx: WalkContext, scope: PublishScope): Promise<
   const all = [
     ...facts.products.flatMap((p) => consumersOf(ctx.policy, p)),
     ...tagConsumersOf(ctx.policy, scope),
-    ...placeConsumers(ctx, scope),
+    ...(scope.database === null ? placeConsumersOf(ctx.policy, scope) : []),
   ];
   const consumers = new Map(all.map((consumer) => [scopeText(consumer), consumer]));
   const judged = [...consumers.values()].map(async (consumer) => {
@@ -73,11 +73,6 @@ async function consumersToStart(ctx: WalkContext, scope: PublishScope): Promise<
     return (walked?.parts[scopeText(scope)] ?? null) === part ? [] : [consumer];
   });
   return (await Promise.all(judged)).flat();
-}
-
-function placeConsumers(ctx: WalkContext, scope: PublishScope): readonly OnboardScope[] {
-  if (scope.database !== null) return [];
-  return placeReceivers(ctx.policy, scope).map((account) => ({ half: 'onboard', account, region: scope.region }));
 }
 
 /**

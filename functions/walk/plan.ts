@@ -12,7 +12,7 @@ import { actionText, reasonLines } from '#core/describe.ts';
 import { oneFindingPerFault } from '#core/findings.ts';
 import { scopeText } from '#core/start.ts';
 import { catalogScopes, namedScopes } from '#core/tags/scopes.ts';
-import { consumersOf, publishScope, tagConsumersOf } from '#core/wanted.ts';
+import { consumersOf, placeConsumersOf, publishScope, tagConsumersOf } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import { buildSnapshot } from './fan-out.ts';
@@ -57,6 +57,7 @@ export function scopesOf(policy: Policy): readonly Scope[] {
     ...namedScopes(policy),
     ...policy.products.flatMap((p) => consumersOf(policy, p)),
     ...(policy.tags?.catalogs ?? []).flatMap((catalog) => tagConsumersOf(policy, catalog)),
+    ...policy.dataLocations.flatMap((place) => placeConsumersOf(policy, place)),
   ];
   return [...new Map(scopes.map((scope) => [scopeText(scope), scope])).values()];
 }
