@@ -4,7 +4,7 @@ import { CreateTableCommand } from '@aws-sdk/client-glue';
 import { GetResourceShareInvitationsCommand, type ResourceShareInvitation } from '@aws-sdk/client-ram';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { walkStage } from '../../functions/handlers/walk.ts';
-import { ANALYTICS, BYSTANDER, CUR, FINANCE, JOB, SALES } from '../../infra/local/scenes/places.ts';
+import { ANALYTICS, CUR, FINANCE, JOB, SALES, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { runCrawler, tableInput } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
@@ -80,18 +80,18 @@ describe('what is accepted (G-R5, G-R6)', () => {
 
 describe('what is left alone and reported', () => {
   test("a stranger's invitation, without a call about it; the named product arrives", async () => {
-    await makeDatabase(cloud.stage, BYSTANDER, 'bait');
+    await makeDatabase(cloud.stage, SALES_LAKE, 'bait');
     await shareByHand(cloud.stage, {
-      from: BYSTANDER,
+      from: SALES_LAKE,
       to: ANALYTICS,
-      resources: [glueArn(BYSTANDER, 'database/bait')],
+      resources: [glueArn(SALES_LAKE, 'database/bait')],
     });
     const made = await calls(cloud, () => cloud.settle(scopeOf(CUR)));
     const [found, ...more] = await leftAlone();
     expect(more).toEqual([]);
-    expect(found).toMatchObject({ account: ANALYTICS, principal: BYSTANDER, hop: 'acceptance' });
+    expect(found).toMatchObject({ account: ANALYTICS, principal: SALES_LAKE, hop: 'acceptance' });
     expect(found?.remedy).toContain('reject-resource-share-invitation');
-    expect((await invitations()).find(({ senderAccountId }) => senderAccountId === BYSTANDER)?.status).toBe('PENDING');
+    expect((await invitations()).find(({ senderAccountId }) => senderAccountId === SALES_LAKE)?.status).toBe('PENDING');
     expect(made.filter(({ operation }) => operation === 'AcceptResourceShareInvitation')).toHaveLength(2);
     expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
     expect(cloud.told.filter(({ alert }) => alert.finding.cause === 'invitation-left-alone')).toHaveLength(1);

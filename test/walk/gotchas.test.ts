@@ -11,7 +11,6 @@ import { paginateGetResourceShares, paginateListResources } from '@aws-sdk/clien
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   ANALYTICS,
-  BYSTANDER,
   CUR,
   FINANCE,
   HR,
@@ -19,6 +18,7 @@ import {
   OTHER_ACCOUNT,
   readerArn,
   SALES,
+  SALES_LAKE,
 } from '../../infra/local/scenes/places.ts';
 import { isRead, READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { ADMIN, runCrawler, tableInput } from '../../infra/local/scenes/world.ts';
@@ -248,7 +248,7 @@ describe('links', () => {
   test('two consumers of one database: each has its own link and reads (G-K9)', async () => {
     await cloud.close();
     const two = demoPolicy('demo-share', ({ accounts, products }) => {
-      accounts['sales-lake'] = BYSTANDER;
+      accounts['sales-lake'] = SALES_LAKE;
       if (products['cur']) products['cur'].audience = { accounts: ['analytics', 'sales-lake'] };
     });
     cloud = await inProcess(two);

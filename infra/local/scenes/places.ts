@@ -8,7 +8,6 @@ export const ANALYTICS = '222222222222';
 export const HUB = '333333333333';
 /** The article's data lake. It is in the organization, and in no product's audience. */
 export const SALES_LAKE = '444444444444';
-export const BYSTANDER = SALES_LAKE;
 export const MANAGEMENT = '999999999999';
 export const ACCOUNTS = [FINANCE, ANALYTICS, HUB, SALES_LAKE, MANAGEMENT] as const;
 
@@ -36,7 +35,7 @@ export const SQUATTER: Reader = { name: 'squatter data-lake-x', account: ANALYTI
 export const OTHER_ROLE: Reader = { name: 'another role', account: ANALYTICS, path: '/data-jobs/', role: 'reporting' };
 export const OTHER_ACCOUNT: Reader = {
   name: 'another account',
-  account: BYSTANDER,
+  account: SALES_LAKE,
   path: '/data-jobs/',
   role: 'data-lake-test-job-role',
 };

@@ -26,7 +26,6 @@ import {
   ACCOUNTS,
   ANALYTICS,
   BUCKET,
-  BYSTANDER,
   CRAWLER,
   CUR,
   FINANCE,
@@ -41,6 +40,7 @@ import {
   type Reader,
   readerArn,
   SALES,
+  SALES_LAKE,
   type SceneTable,
 } from './places.ts';
 
@@ -65,7 +65,7 @@ export function root(stage: Stage, account: string) {
 
 export async function makeWorld(stage: Stage): Promise<void> {
   for (const account of ACCOUNTS) await stage.control.addAccount(account);
-  const members = [FINANCE, ANALYTICS, HUB, BYSTANDER].map((id) => ({ id }));
+  const members = [FINANCE, ANALYTICS, HUB, SALES_LAKE].map((id) => ({ id }));
   await stage.control.set('organizations', 'found', {
     managementAccount: MANAGEMENT,
     id: ORGANIZATION,
