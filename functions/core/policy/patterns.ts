@@ -3,15 +3,21 @@
 /** Whether some name matches both patterns. */
 export function patternsMeet(left: string, right: string): boolean {
   if (!isPattern(left) && !isPattern(right)) return left === right;
+  // Most patterns part at once: their own first or last characters differ.
   const [a, b] = [beginning(left), beginning(right)];
-  // Most patterns part at once: their own first characters differ.
   if (!a.startsWith(b) && !b.startsWith(a)) return false;
+  const [y, z] = [end(left), end(right)];
+  if (!y.endsWith(z) && !z.endsWith(y)) return false;
   // By characters, as names are matched, not by UTF-16 halves.
   return meetAnywhere([...left], [...right]);
 }
 
 function beginning(pattern: string): string {
   return /^[^*?]*/.exec(pattern)?.[0] ?? '';
+}
+
+function end(pattern: string): string {
+  return pattern.slice(Math.max(pattern.lastIndexOf('*'), pattern.lastIndexOf('?')) + 1);
 }
 
 function meetAnywhere(left: readonly string[], right: readonly string[]): boolean {

@@ -9,6 +9,7 @@ import type { OrganizationFacts } from './iam/context.ts';
 import { createDecider } from './iam/decider.ts';
 import { createSessions, type SessionStore } from './identity/sessions.ts';
 import { createLakeFormationState } from './lakeformation/state.ts';
+import { controlOf } from './organizations/control-policies.ts';
 import { pathOf } from './organizations/lookup.ts';
 import { createOrganizationsState } from './organizations/state.ts';
 import { createRamState } from './ram/state.ts';
@@ -74,7 +75,12 @@ export function createWorld(options: WorldOptions): OwnedWorld {
     faults,
     sessions,
     credentials: sessions,
-    iam: createDecider({ backend: options.backend, now, organizationOf }),
+    iam: createDecider({
+      backend: options.backend,
+      now,
+      organizationOf,
+      controlOf: (caller) => controlOf(organizations, caller),
+    }),
     backend: options.backend,
     glue: createGlueState(),
     lakeFormation: createLakeFormationState(),

@@ -22,10 +22,12 @@ export interface Question {
 export interface Decision {
   readonly effect: 'allowed' | 'explicitDeny' | 'implicitDeny';
   /** Which kind of policy decided. */
-  readonly by: 'root' | 'identity' | 'resource' | 'session' | 'boundary';
+  readonly by: 'root' | 'identity' | 'resource' | 'session' | 'boundary' | 'control';
 }
 
 export interface PolicyDecider {
+  /** Whether service control policies could refuse the caller anything. */
+  isControlled(caller: Caller): boolean;
   decide(question: Question): Promise<Decision>;
   /** Throws AWS's refusal (AccessDeniedException or the protocol's own name for it) unless allowed. */
   authorize(question: Question): Promise<void>;

@@ -10,6 +10,8 @@ export interface DeciderOptions {
   readonly backend: Backend;
   readonly now: () => number;
   readonly organizationOf: (account: string) => OrganizationFacts | undefined;
+  /** Service control policies that hold for the caller, level by level. */
+  readonly controlOf: (caller: Caller) => readonly (readonly string[])[] | undefined;
 }
 
 const shownName = (caller: Caller): string => caller.sessionArn ?? caller.arn;
@@ -20,6 +22,7 @@ const KINDS: Readonly<Record<Decision['by'], string>> = {
   resource: 'resource-based policy',
   session: 'session policy',
   boundary: 'permissions boundary',
+  control: 'service control policy',
 };
 
 const article = (kind: string): string => (kind.startsWith('i') ? 'an' : 'a');
@@ -32,7 +35,7 @@ function refusal(question: Question, decision: Decision): string {
   return `${what} because no ${kind} allows the ${question.action} action`;
 }
 
-export function createDecider({ backend, now, organizationOf }: DeciderOptions): PolicyDecider {
+export function createDecider({ backend, now, organizationOf, controlOf }: DeciderOptions): PolicyDecider {
   const decide = async (question: Question): Promise<Decision> => {
     const { caller } = question;
     const identity = caller.kind === 'role' || caller.kind === 'user' ? await backend.identity(caller.arn) : undefined;
@@ -47,11 +50,13 @@ export function createDecider({ backend, now, organizationOf }: DeciderOptions):
       identity: caller.kind === 'root' ? undefined : (identity?.policies ?? []).map(({ document }) => document),
       boundary: identity?.boundary,
       session: caller.sessionPolicies,
+      control: controlOf(caller),
       resourcePolicy: question.resourcePolicy,
       resourceMustAllow: question.resourceMustAllow === true,
     });
   };
   return {
+    isControlled: (caller) => controlOf(caller) !== undefined,
     decide,
     async authorize(question) {
       const decision = await decide(question);

@@ -18,6 +18,8 @@ export interface Evaluation {
   readonly identity: readonly string[] | undefined;
   readonly boundary: string | undefined;
   readonly session: readonly string[] | undefined;
+  /** Service control policies level by level, from the root of the organization; undefined where none concern him. */
+  readonly control?: readonly (readonly string[])[] | undefined;
   readonly resourcePolicy: string | undefined;
   /** Trust and key policies: without them nobody may, whatever identity policies say. */
   readonly resourceMustAllow: boolean;
@@ -57,6 +59,13 @@ function ofIdentity(policies: readonly string[], evaluation: Evaluation): Verdic
   return matching.length > 0 ? 'allow' : 'silent';
 }
 
+/** Every level must allow, and none may deny. */
+function ofLevels(levels: readonly (readonly string[])[], evaluation: Evaluation): Verdict {
+  const verdicts = levels.map((policies) => ofIdentity(policies, evaluation));
+  if (verdicts.includes('deny')) return 'deny';
+  return verdicts.includes('silent') ? 'silent' : 'allow';
+}
+
 interface ResourceVerdict {
   readonly deny: boolean;
   readonly allow: ReadonlySet<Naming>;
@@ -78,15 +87,17 @@ interface Verdicts {
   readonly identity: Verdict;
   readonly boundary: Verdict;
   readonly session: Verdict;
+  readonly control: Verdict;
   readonly resource: ResourceVerdict;
 }
 
 function judge(evaluation: Evaluation): Verdicts {
-  const { identity, boundary, session } = evaluation;
+  const { identity, boundary, session, control } = evaluation;
   return {
     identity: identity === undefined ? 'allow' : ofIdentity(identity, evaluation),
     boundary: boundary === undefined ? 'allow' : ofIdentity([boundary], evaluation),
     session: session === undefined ? 'allow' : ofIdentity(session, evaluation),
+    control: control === undefined ? 'allow' : ofLevels(control, evaluation),
     resource: ofResource(evaluation),
   };
 }
@@ -95,7 +106,8 @@ const denied = (by: Decision['by']): Decision => ({ effect: 'explicitDeny', by }
 const silent = (by: Decision['by']): Decision => ({ effect: 'implicitDeny', by });
 const allowed = (by: Decision['by']): Decision => ({ effect: 'allowed', by });
 
-function explicitDeny({ identity, boundary, session, resource }: Verdicts): Decision | undefined {
+function explicitDeny({ identity, boundary, session, control, resource }: Verdicts): Decision | undefined {
+  if (control === 'deny') return denied('control');
   if (identity === 'deny') return denied('identity');
   if (resource.deny) return denied('resource');
   if (session === 'deny') return denied('session');
@@ -113,6 +125,7 @@ export function evaluate(evaluation: Evaluation): Decision {
   const verdicts = judge(evaluation);
   const deny = explicitDeny(verdicts);
   if (deny !== undefined) return deny;
+  if (verdicts.control !== 'allow') return silent('control');
   const { allow } = verdicts.resource;
   if (evaluation.caller.kind === 'service') return allow.has('service') ? allowed('resource') : silent('resource');
   const own = ownSide(verdicts);

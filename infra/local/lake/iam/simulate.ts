@@ -1,8 +1,9 @@
 /** SimulatePrincipalPolicy, answered by the evaluator that decides the real calls. */
 
 import type { EvaluationResult, SimulatePrincipalPolicyRequest } from '@aws-sdk/client-iam';
-import type { Backend, Identity } from '../backend/backend.ts';
-import { AwsError, type Caller } from '../service.ts';
+import type { Identity } from '../backend/backend.ts';
+import { controlOf } from '../organizations/control-policies.ts';
+import { AwsError, type Caller, type World } from '../service.ts';
 import { parsePolicy } from './document.ts';
 import { evaluate } from './evaluate.ts';
 import type { RequestContext } from './match.ts';
@@ -25,14 +26,20 @@ function missingKeys(documents: readonly string[], context: RequestContext): str
   return [...new Set(keys)].filter((key) => !context.has(key.toLowerCase()));
 }
 
-function resultsOf(identity: Identity, input: SimulatePrincipalPolicyRequest): EvaluationResult[] {
-  const caller: Caller = { kind: identity.kind, account: identity.account, arn: identity.arn };
+interface Simulated {
+  readonly identity: Identity;
+  readonly caller: Caller;
+  readonly control: readonly (readonly string[])[] | undefined;
+  /** Of an organization: only then the answer tells of its policies. */
+  readonly member: boolean;
+}
+
+function resultsOf(simulated: Simulated, input: SimulatePrincipalPolicyRequest): EvaluationResult[] {
+  const { identity, caller, control, member } = simulated;
   const context = contextOf(caller, input);
   const documents = [...identity.policies.map(({ document }) => document), ...(input.PolicyInputList ?? [])];
-  const one = (action: string, resource: string): EvaluationResult => ({
-    EvalActionName: action,
-    EvalResourceName: resource,
-    EvalDecision: evaluate({
+  const one = (action: string, resource: string): EvaluationResult => {
+    const { effect, by } = evaluate({
       caller,
       action,
       resource,
@@ -41,21 +48,34 @@ function resultsOf(identity: Identity, input: SimulatePrincipalPolicyRequest): E
       identity: documents,
       boundary: input.PermissionsBoundaryPolicyInputList?.[0] ?? identity.boundary,
       session: undefined,
+      control,
       resourcePolicy: input.ResourcePolicy,
       resourceMustAllow: false,
-    }).effect,
-    MatchedStatements: [],
-    MissingContextValues: missingKeys(documents, context),
-  });
+    });
+    return {
+      EvalActionName: action,
+      EvalResourceName: resource,
+      EvalDecision: effect,
+      MatchedStatements: [],
+      MissingContextValues: missingKeys(documents, context),
+      ...(member && { OrganizationsDecisionDetail: { AllowedByOrganizations: by !== 'control' } }),
+    };
+  };
   const resources = input.ResourceArns ?? ['*'];
   return (input.ActionNames ?? []).flatMap((action) => resources.map((resource) => one(action, resource)));
 }
 
-export async function simulatePrincipalPolicy(backend: Backend, input: SimulatePrincipalPolicyRequest) {
+export async function simulatePrincipalPolicy(
+  { backend, organizations }: World,
+  input: SimulatePrincipalPolicyRequest,
+) {
   const identity = await backend.identity(input.PolicySourceArn ?? '');
   if (identity === undefined)
     throw new AwsError('NoSuchEntityException', `The entity ${input.PolicySourceArn ?? ''} cannot be found.`, {
       status: 404,
     });
-  return { EvaluationResults: resultsOf(identity, input), IsTruncated: false };
+  const caller: Caller = { kind: identity.kind, account: identity.account, arn: identity.arn };
+  const member = organizations.membership.has(identity.account);
+  const simulated = { identity, caller, control: controlOf(organizations, caller), member };
+  return { EvaluationResults: resultsOf(simulated, input), IsTruncated: false };
 }

@@ -14,13 +14,14 @@ export function describedOrganization(organization: Organization): ApiOrganizati
     MasterAccountArn: accountArn(organization, managementAccount),
     MasterAccountId: managementAccount,
     MasterAccountEmail: accounts.get(managementAccount)?.email,
-    AvailablePolicyTypes: [],
+    AvailablePolicyTypes: [{ Type: 'SERVICE_CONTROL_POLICY', Status: 'ENABLED' }],
   };
 }
 
 export function describedRoot(organization: Organization): Root {
   const { root } = organization;
-  return { Id: root, Arn: unitArn(organization, root), Name: 'Root', PolicyTypes: [] };
+  const PolicyTypes = [{ Type: 'SERVICE_CONTROL_POLICY' as const, Status: 'ENABLED' as const }];
+  return { Id: root, Arn: unitArn(organization, root), Name: 'Root', PolicyTypes };
 }
 
 export function describedUnit(organization: Organization, unit: Unit): OrganizationalUnit {
@@ -42,6 +43,6 @@ export function describedAccount(world: World, organization: Organization, membe
   };
 }
 
-function accountArn(organization: Organization, account: string): string {
+export function accountArn(organization: Organization, account: string): string {
   return `arn:aws:organizations::${organization.managementAccount}:account/${organization.id}/${account}`;
 }

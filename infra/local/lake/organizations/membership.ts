@@ -2,6 +2,7 @@
 
 import type { AccountJoinedMethod } from '@aws-sdk/client-organizations';
 import type { World } from '../service.ts';
+import { fullAccess } from './control-policies.ts';
 import { emitDeparted, emitJoined } from './events.ts';
 import type { Organization, Unit } from './state.ts';
 
@@ -37,6 +38,8 @@ export function found(world: World, given: NewOrganization): Organization {
     serviceAccess: new Map(),
     delegated: new Map(),
     creations: new Map(),
+    policies: new Map([[fullAccess.id, fullAccess]]),
+    attached: new Map(),
     ramSharing: given.ramSharing === true,
   };
   for (const { id, name, parent } of given.units ?? []) {

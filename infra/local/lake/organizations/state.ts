@@ -25,6 +25,15 @@ export interface Member {
   parent: string;
 }
 
+/** A service control policy. */
+export interface ControlPolicy {
+  /** `p-…` */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly content: string;
+}
+
 export interface Organization {
   /** `o-…` */
   readonly id: string;
@@ -38,6 +47,10 @@ export interface Organization {
   /** Delegated administrators: account, then service principal, with the time of registration. */
   readonly delegated: Map<string, Map<string, Date>>;
   readonly creations: Map<string, CreateAccountStatus>;
+  /** By id. */
+  readonly policies: Map<string, ControlPolicy>;
+  /** Policy ids by root, unit or account; what is not in it has full access and nothing else. */
+  readonly attached: Map<string, ReadonlySet<string>>;
   /** RAM's own switch (`EnableSharingWithAwsOrganization`): trusted access alone is not the same. */
   ramSharing: boolean;
 }

@@ -36,7 +36,7 @@ export function createMemoryBackend(): Backend {
       return { arn: key.arn, account, policy, manager, enabled };
     },
     services: {
-      iam: async () => (await import('./iam.ts')).createIamModule(state, backend),
+      iam: async () => (await import('./iam.ts')).createIamModule(state),
       s3: async () => (await import('./s3.ts')).createS3Module(state),
       kms: async () => (await import('./kms.ts')).createKmsModule(state),
     },

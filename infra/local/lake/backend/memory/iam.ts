@@ -2,7 +2,6 @@
 
 import { simulatePrincipalPolicy } from '../../iam/simulate.ts';
 import type { Call, ServiceModule } from '../../service.ts';
-import type { Backend } from '../backend.ts';
 import { policyOperations } from './iam-policies.ts';
 import { identityOperations } from './iam-roles.ts';
 import { accountOf, type MemoryState } from './state.ts';
@@ -26,12 +25,12 @@ function resources(state: MemoryState, call: Call, input: Names): readonly strin
   return [input.PolicyArn ?? (call.operation === 'ListRoles' ? `arn:aws:iam::${call.account}:role/` : '*')];
 }
 
-export const createIamModule = (state: MemoryState, backend: Backend): ServiceModule => ({
+export const createIamModule = (state: MemoryState): ServiceModule => ({
   name: 'iam',
   operations: {
     ...identityOperations(state),
     ...policyOperations(state),
-    SimulatePrincipalPolicy: (_call, input) => simulatePrincipalPolicy(backend, input),
+    SimulatePrincipalPolicy: (call, input) => simulatePrincipalPolicy(call.world, input),
   },
   resources: (call, input: Names) => resources(state, call, input),
 });

@@ -49,5 +49,5 @@ export function createMiniStackBackend({ url, accounts }: MiniStackOptions): Bac
       keys.clear();
     },
   };
-  return { ...backend, services: ministackServices(backend, roleArn) };
+  return { ...backend, services: ministackServices(roleArn) };
 }

@@ -19,17 +19,14 @@ function iamResource(call: Call, input: IamNames): string {
   return input.PolicyArn ?? '*';
 }
 
-const iam = (
-  backend: Backend,
-  roleArn: (account: string, name: string) => Promise<string | undefined>,
-): ServiceModule => ({
+const iam = (roleArn: (account: string, name: string) => Promise<string | undefined>): ServiceModule => ({
   name: 'iam',
   authorizesItself: true,
   operations: {
     SimulatePrincipalPolicy: async (call, input) => {
       const resource = String(input.PolicySourceArn ?? '*');
       await call.world.iam.authorize({ caller: call.caller, action: 'iam:SimulatePrincipalPolicy', resource });
-      return simulatePrincipalPolicy(backend, input);
+      return simulatePrincipalPolicy(call.world, input);
     },
   },
   async forwardAs(call, input: IamNames) {
@@ -55,6 +52,5 @@ const kms: ServiceModule = {
 };
 
 export const ministackServices = (
-  backend: Backend,
   roleArn: (account: string, name: string) => Promise<string | undefined>,
-): Backend['services'] => ({ iam: async () => iam(backend, roleArn), s3: async () => s3, kms: async () => kms });
+): Backend['services'] => ({ iam: async () => iam(roleArn), s3: async () => s3, kms: async () => kms });
