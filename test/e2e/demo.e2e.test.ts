@@ -15,7 +15,7 @@ import crawlerSucceeded from '../fixtures/events/crawler-succeeded.json' with { 
 import { type DemoProcess, listens, startDemo, variablesUnder } from './demo-process.ts';
 
 type Document = typeof DemoSchema._zod.output;
-const IN_FORCE = 'test/fixtures/policies/demo-revoke.yaml';
+const IN_FORCE = 'test/fixtures/policies/demo-blueprint.yaml';
 
 let demo: DemoProcess;
 let control: ControlClient;
@@ -49,7 +49,7 @@ function scene(name: string): Document['scenes'][number] {
 describe('--json', () => {
   test('prints one document and nothing else on stdout', () => {
     expect(demo.stdout().trimEnd().split('\n')).toHaveLength(1);
-    expect(document().scenes.map(({ name }) => name)).toEqual(['share', 'failed-grant']);
+    expect(document().scenes.map(({ name }) => name)).toEqual(['share', 'failed-grant', 'blueprint']);
   });
 
   test('every expectation of every scene held, with the first RAM event lost and every other event doubled', () => {
@@ -106,6 +106,31 @@ describe('the scene failed-grant', () => {
   });
 });
 
+describe('the scene blueprint', () => {
+  test('opens to the user and to the job of another account what is tagged for them, and nothing else', () => {
+    const rows = scene('blueprint').access;
+    expect(rows.map(({ principal, table, before, after }) => [principal, table, before, after])).toEqual([
+      ['datalake_user (444444444444)', 'kthr01.workflow_kthr01_products', 'refused', 'read'],
+      ['sales-job (222222222222)', 'kthr01.workflow_kthr01_products', 'refused', 'read'],
+      ['datalake_user (444444444444)', 'kthr01.workflow_kthr01_orders', 'refused', 'read'],
+      ['sales-job (222222222222)', 'kthr01.workflow_kthr01_orders', 'refused', 'read'],
+      ['datalake_user (444444444444)', 'kthr01.workflow_kthr01_staff', 'refused', 'refused'],
+      ['sales-job (222222222222)', 'kthr01.workflow_kthr01_staff', 'refused', 'refused'],
+    ]);
+    expect(scene('blueprint').eventToReadableMs).toBeGreaterThan(0);
+  });
+
+  test('tags each thing once, however many runs look at it', () => {
+    const { byAction } = scene('blueprint').calls;
+    // The database, three tables, a column, and the table that was made anew.
+    expect(byAction['lakeformation:AddLFTagsToResource']).toBe(6);
+  });
+
+  test('tells of the run that COMPLETED with a failed job, and of nothing else', () => {
+    expect(scene('blueprint').findings).toMatchObject([{ hop: 'tags', cause: 'workflow-run-failed', product: null }]);
+  });
+});
+
 describe('plan against the cloud that is left running', () => {
   const plan = (...args: string[]) =>
     onramp(['plan', '--policy', IN_FORCE, ...args], {
@@ -128,7 +153,8 @@ describe('plan against the cloud that is left running', () => {
     expect(code).toBe(EXIT_CODES.done);
     const { scopes } = PlanSchema.parse(JSON.parse(stdout));
     expect(scopes.map(({ actions }) => actions)).toEqual(scopes.map(() => []));
-    expect(scopes.flatMap(({ findings }) => findings.map(({ cause }) => cause))).toEqual(['role-without-proof']);
+    const causes = scopes.flatMap(({ findings }) => findings.map(({ cause }) => cause));
+    expect(causes.sort()).toEqual(['create-database-open', 'role-without-proof']);
   });
 });
 

@@ -10,12 +10,14 @@ export type OriginOf = (execution: Execution, labels: ReadonlyMap<string, string
 
 /** `labels`: what executions are called, by their names. */
 export async function openOrigins(theatre: Theatre): Promise<OriginOf> {
-  const rules = await hubRules(theatre);
+  let rules = await hubRules(theatre);
   return async ({ name }, labels) => {
     const id = /-e-([0-9A-Za-z_-]+)$/.exec(name)?.[1];
     const event = id === undefined ? undefined : (await theatre.control.events()).find((event) => event.id === id);
     if (event !== undefined) {
       const type = event['detail-type'];
+      // A new policy version may bring rules of its own.
+      if (!rules.has(type)) rules = await hubRules(theatre);
       return `event "${type}" of ${accountName(event.account)} → rule ${rules.get(type) ?? '(none)'}`;
     }
     const parent = [...labels].find(([parentName]) => name.endsWith(`-h-${bucketOf(parentName)}`));

@@ -6,6 +6,8 @@ import type { Execution, Theatre } from '../scenes/theatre.ts';
 import { type OriginOf, openOrigins } from './origin.ts';
 
 const EVERY_MS = 400;
+/** As wide as what runs are called: `publish finance-lake #1` and a space. */
+const WHO = 24;
 
 interface Line {
   readonly at: number;
@@ -72,7 +74,7 @@ class Watcher {
     for (const execution of await this.#theatre.executions()) lines.push(...(await this.#follow(execution)));
     lines.push(...(await this.#writes()));
     lines.sort((a, b) => a.at - b.at);
-    for (const line of joined(lines)) this.#say(`  ${line.who.padEnd(line.who === '' ? 0 : 22)}${line.text}`);
+    for (const line of joined(lines)) this.#say(`  ${line.who.padEnd(line.who === '' ? 0 : WHO)}${line.text}`);
   }
 
   async #follow(execution: Execution): Promise<readonly Line[]> {
@@ -123,7 +125,7 @@ class Watcher {
       .map((call) => ({
         at: Date.parse(call.time),
         who: '',
-        text: `${' '.repeat(22)}${accountName(call.account)}: ${call.service}:${call.operation}${call.error === undefined ? '' : ` refused: ${call.error}`}`,
+        text: `${' '.repeat(WHO)}${accountName(call.account)}: ${call.service}:${call.operation}${call.error === undefined ? '' : ` refused: ${call.error}`}`,
       }));
   }
 }

@@ -2,7 +2,7 @@
 
 import { until } from '../until.ts';
 import { entriesOf, findingsOf, isOpen, type KeptFinding } from './ledger.ts';
-import { accountName, SALES_LAKE } from './places.ts';
+import { ANALYTICS, accountName, SALES_LAKE } from './places.ts';
 import { LAKE_DATABASE, LAKE_USER, ORDERS, PRODUCTS, WORKFLOW } from './sales-places.ts';
 import { isLent, readLakeTable } from './sales-reading.ts';
 import { expectNothing, expectReady, expectTagged, lookAround } from './sales-story.ts';
@@ -75,13 +75,17 @@ async function firstRun(play: Play) {
   say('the run is COMPLETED, which no event tells either');
   const readable = await userReads(play);
   const executions = await settled(theatre, known);
-  const strangers = await othersThan(theatre, executions);
+  const scopes = await walked(theatre, executions);
   return {
     readable,
     expectations: [
       expectation("the workflow's role makes its tables by the tag of their database", troubles.length === 0, troubles),
       ...expectTagged(await lookAround(theatre)),
-      expectation('nobody else was walked', strangers.length === 0, strangers),
+      expectation(
+        'walked are the database, and the consumer whom a grant by tag now reaches; nobody else',
+        scopes.join() === `onboard ${accountName(ANALYTICS)},publish ${LAKE_DATABASE}`,
+        scopes,
+      ),
       ...(await expectSound(theatre, executions)),
     ],
   };
@@ -130,9 +134,11 @@ async function heal(play: Play): Promise<readonly Expectation[]> {
   const { executions, writes } = await played(play, {});
   const told = await toldTypes(theatre);
   const open = await openInLake(theatre);
+  const scopes = await walked(theatre, executions);
   return [
     expectation('a later clean run recovers it, and that is told', told.join() === 'Onramp Access Recovered', told),
     expectation('and it makes no write call, for there is nothing to do', writes.length === 0, writes),
+    expectation('no consumer is walked for it', scopes.join() === `publish ${LAKE_DATABASE}`, scopes),
     expectation('in the end nothing is wrong with sales-lake', open.length === 0, open),
     ...expectTagged(await lookAround(theatre)).filter(({ held }) => !held),
     ...(await expectSound(theatre, executions)),
@@ -150,14 +156,14 @@ async function played({ theatre, say }: Play, imports: Imports) {
   return { executions, writes: writes.map(({ account, operation }) => `${accountName(account)} ${operation}`) };
 }
 
-/** Executions about anything but the lake and who is granted by its tags. */
-async function othersThan(theatre: Theatre, executions: readonly Execution[]): Promise<readonly string[]> {
+/** What executions are about, each once: `publish kthr01`, `onboard analytics`. */
+async function walked(theatre: Theatre, executions: readonly Execution[]): Promise<readonly string[]> {
   const scopes = await Promise.all(executions.map((execution) => theatre.scope(execution)));
-  return scopes.flatMap((scope) =>
-    scope.half === 'publish' && (scope.account !== SALES_LAKE || scope.database !== LAKE_DATABASE)
-      ? [`publish ${accountName(scope.account)} ${scope.database}`]
-      : [],
-  );
+  const texts = scopes.map((scope) => {
+    const name = scope.half === 'publish' ? scope.database : null;
+    return `${scope.half} ${name ?? accountName(scope.account)}`;
+  });
+  return [...new Set(texts)].sort();
 }
 
 async function expectSound(theatre: Theatre, executions: readonly Execution[]): Promise<readonly Expectation[]> {

@@ -1,6 +1,6 @@
 /** What a person with the console sees of the data lake: tags, grants by tag, shares. Asked of the services themselves. */
 
-import { EntityNotFoundException, GetTableCommand } from '@aws-sdk/client-glue';
+import { EntityNotFoundException, GetDatabaseCommand, GetTableCommand, GlueClient } from '@aws-sdk/client-glue';
 import {
   GetResourceLFTagsCommand,
   LakeFormationClient,
@@ -25,6 +25,8 @@ export interface LakeView {
   readonly grants: readonly string[];
   /** What `analytics` has accepted of `sales-lake`. */
   readonly received: readonly string[];
+  /** Whether `analytics` has a link to the database. */
+  readonly linked: boolean;
 }
 
 export async function lookAtLake(stage: Stage): Promise<LakeView> {
@@ -39,12 +41,14 @@ export async function lookAtLake(stage: Stage): Promise<LakeView> {
     new GetResourceLFTagsCommand({ Resource: { Database: { Name: LAKE_DATABASE } } }),
   );
   const config = { endpoint: stage.url, region: REGION, credentials: await viewer(stage, ANALYTICS) };
+  const link = await orNull(new GlueClient(config).send(new GetDatabaseCommand({ Name: LAKE_DATABASE })));
   const grants = [...(await grantsIn(lakeFormation)), ...(await grantsIn(new LakeFormationClient(config)))];
   return {
     keys: await keysIn(lakeFormation),
     tags: { ...tags, [LAKE_DATABASE]: textOf(LFTagOnDatabase) },
     grants: grants.sort(),
     received: await receivedBy(stage),
+    linked: link?.Database?.TargetDatabase?.CatalogId === SALES_LAKE,
   };
 }
 
@@ -98,11 +102,11 @@ async function receivedBy(stage: Stage): Promise<readonly string[]> {
 }
 
 /** By which hops the reader reads the table, or which are missing. */
-export function lakeHops({ tags, grants, received }: LakeView, reader: Reader, { table }: LakeTable): string {
+export function lakeHops({ tags, grants, received, linked }: LakeView, reader: Reader, { table }: LakeTable): string {
   const named = tags[table]?.split(' ').find((tag) => tag.startsWith('source='));
   const hops = {
     tags: named === 'source=product',
-    ...(reader.account === SALES_LAKE ? {} : { share: received.length > 0 }),
+    ...(reader.account === SALES_LAKE ? {} : { share: received.length > 0, link: linked }),
     grants: grants.includes(grantText(readerArn(reader), 'DESCRIBE,SELECT', 'TABLE source=product')),
   };
   const missing = Object.entries(hops).flatMap(([hop, holds]) => (holds ? [] : [hop]));

@@ -47,8 +47,19 @@ export function lakeReadingText(reading: LakeReading): string {
   return isShut(reading) ? 'refused' : JSON.stringify(reading);
 }
 
-async function readSchema(glue: GlueClient, { database, table, columns }: LakeTable): Promise<string> {
-  const where = { CatalogId: SALES_LAKE, DatabaseName: database };
+/** GetTable and GetPartitions as jobs write them that name the link in their own catalog. */
+export async function readThroughLink(stage: Stage, reader: Reader, table: LakeTable): Promise<string> {
+  const credentials = await stage.control.credentials(readerArn(reader));
+  const glue = new GlueClient({ endpoint: stage.url, region: REGION, credentials });
+  return await attempt(() => readSchema(glue, table, reader.account));
+}
+
+async function readSchema(
+  glue: GlueClient,
+  { database, table, columns }: LakeTable,
+  CatalogId = SALES_LAKE,
+): Promise<string> {
+  const where = { CatalogId, DatabaseName: database };
   const { Table } = await glue.send(new GetTableCommand({ ...where, Name: table }));
   await glue.send(new GetPartitionsCommand({ ...where, TableName: table }));
   const seen = Table?.StorageDescriptor?.Columns?.map(({ Name }) => Name) ?? [];

@@ -15,13 +15,15 @@ import {
   SALES_JOB,
   STAFF,
 } from './sales-places.ts';
-import { lakeReadingText, readLakeTable } from './sales-reading.ts';
+import { lakeReadingText, readLakeTable, readThroughLink } from './sales-reading.ts';
 import { type Expectation, expectation, type Row } from './scene.ts';
 import type { Stage } from './world.ts';
 
 export interface LakeLook {
   readonly view: LakeView;
   readonly rows: readonly Row[];
+  /** The job's look at products through its account's link. */
+  readonly linked: string;
 }
 
 /** Everybody tries to read every table, and the services say by which hops. */
@@ -34,7 +36,7 @@ export async function lookAround(stage: Stage): Promise<LakeLook> {
     text: lakeReadingText(await readLakeTable(stage, reader, table)),
     hops: lakeHops(view, reader, table),
   }));
-  return { view, rows: await Promise.all(rows) };
+  return { view, rows: await Promise.all(rows), linked: await readThroughLink(stage, SALES_JOB, PRODUCTS) };
 }
 
 export function expectNothing({ rows, view }: LakeLook): readonly Expectation[] {
@@ -78,7 +80,7 @@ const TAGS: Readonly<Record<string, string>> = {
 };
 
 /** After a run of the workflow: everything is tagged, and access has followed. */
-export function expectTagged({ view, rows }: LakeLook): readonly Expectation[] {
+export function expectTagged({ view, rows, linked }: LakeLook): readonly Expectation[] {
   const textOf = (table: LakeTable, reader = LAKE_USER) =>
     rows.find((row) => row.reader === reader && row.table === table)?.text;
   const sold = [PRODUCTS, ORDERS];
@@ -103,6 +105,7 @@ export function expectTagged({ view, rows }: LakeLook): readonly Expectation[] {
     ),
     expectation('staff stays closed to datalake_user', textOf(STAFF) === 'refused', texts(rows)),
     expectation('the job of analytics reads products', textOf(PRODUCTS, SALES_JOB) === 'read', texts(rows)),
+    expectation("and sees it through its account's link", linked === 'read', linked),
     expectation('staff stays closed to the job of analytics', textOf(STAFF, SALES_JOB) === 'refused', texts(rows)),
   ];
 }

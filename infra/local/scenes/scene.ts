@@ -42,7 +42,7 @@ export interface Scene {
   run(play: Play): Promise<SceneResult>;
 }
 
-const SETTLE_MS = 60_000;
+const SETTLE_MS = 120_000;
 /** MiniStack starts an execution 150 ms after it was asked, and one starts another at its end. */
 const QUIET_MS = 700;
 
