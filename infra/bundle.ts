@@ -19,10 +19,21 @@ const literalKeys: Plugin = {
       const values = new Map(
         [...source.matchAll(/^const (_\w+) = ("[^"\n]*");$/gm)].map(([, name, value]) => [name, value]),
       );
-      return { contents: source.replace(/\[(_\w+)\]:/g, (key, name) => `${values.get(name) ?? key}:`) };
+      const shaken = JSON_CLIENTS.test(path) ? withoutErrorClasses(source) : source;
+      return { contents: shaken.replace(/\[(_\w+)\]:/g, (key, name) => `${values.get(name) ?? key}:`) };
     });
   },
 };
+
+/**
+ * Services that say an error's name and message in JSON. A client makes the same error of one it has no class for, with
+ * that name and message, which is all that `functions/aws` reads; the classes of all operations are 60 KB of the walk.
+ */
+const JSON_CLIENTS = /client-(dynamodb|glue|kms|lakeformation|ram|sfn)[\\/]/;
+
+function withoutErrorClasses(source: string): string {
+  return source.replace(/^n0_registry\.registerError\(.*\);$/gm, '');
+}
 
 /** Of its package.json a client reads the version only; whole, they are 20 KB of the walk. */
 const versionsOnly: Plugin = {

@@ -1,7 +1,6 @@
 /** All clients of a walk: made once per account, Region, role and session policy. */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { GlueClient } from '@aws-sdk/client-glue';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { KMSClient } from '@aws-sdk/client-kms';
@@ -9,7 +8,6 @@ import type { LakeFormationClient } from '@aws-sdk/client-lakeformation';
 import type { RAMClient } from '@aws-sdk/client-ram';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import type { SNSClient } from '@aws-sdk/client-sns';
 import type { STSClient } from '@aws-sdk/client-sts';
 import * as make from './service-clients.ts';
 import { type ClientConfig, createSessions, type SessionKey, type SessionOptions, sessionId } from './sessions.ts';
@@ -30,8 +28,6 @@ export interface HubClients {
   readonly dynamodb: DynamoDBClient;
   readonly sfn: SFNClient;
   readonly s3: S3Client;
-  readonly events: EventBridgeClient;
-  readonly sns: SNSClient;
   readonly sts: STSClient;
 }
 
@@ -73,8 +69,6 @@ function ownMakers(config: ClientConfig, pathStyle: boolean | undefined) {
     ...memberMakers(config, 'the hub', pathStyle),
     dynamodb: () => make.dynamodbClient(config),
     sfn: () => make.sfnClient(config),
-    events: () => make.eventsClient(config),
-    sns: () => make.snsClient(config),
     sts: () => make.stsClient(config),
   };
 }

@@ -1,8 +1,9 @@
 /** Tells people and programs what opened and what recovered, each once: an event on the hub's bus and a message. */
 
 import { publishAlert, putEvent } from '#aws/alerts.ts';
-import { createAccess } from '#aws/clients.ts';
 import { createDynamoLedger } from '#aws/ledger.ts';
+import { dynamodbClient, eventsClient, snsClient } from '#aws/service-clients.ts';
+import { createSessions } from '#aws/sessions.ts';
 import type { Alert } from '#contracts/documents.ts';
 import { type ReportEnv, ReportEnvSchema } from '#contracts/env.ts';
 import { LakeError } from '#contracts/errors.ts';
@@ -76,20 +77,19 @@ async function tell(
 function wire(): ReportServices {
   const env = readEnv(ReportEnvSchema);
   const region = ownRegion();
-  const access = createAccess({
+  const config = createSessions({
     partition: partitionOf(region),
     namespace: env.NAMESPACE,
     rolePath: memberRolePath(env.NAMESPACE),
     sessionName: `${env.NAMESPACE}-report`,
-    region,
-  });
-  const hub = access.own(region);
+  }).own(region);
+  const [events, sns] = [eventsClient(config), snsClient(config)];
   return {
     env,
     region,
-    ledger: createDynamoLedger(hub.dynamodb, env.LEDGER_TABLE),
-    putEvent: (event) => putEvent(hub.events, { bus: env.BUS_NAME, ...event }),
-    publish: (message) => publishAlert(hub.sns, { topicArn: env.TOPIC_ARN, ...message }),
+    ledger: createDynamoLedger(dynamodbClient(config), env.LEDGER_TABLE),
+    putEvent: (event) => putEvent(events, { bus: env.BUS_NAME, ...event }),
+    publish: (message) => publishAlert(sns, { topicArn: env.TOPIC_ARN, ...message }),
     clock: systemClock,
     log: createLog('report'),
   };

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { publishAlert, putEvent } from '#aws/alerts.ts';
 import { describeStart, startMachine } from '#aws/machines.ts';
 import { putPolicy, putSnapshot, readCurrentPolicy, readPolicy, readSnapshot } from '#aws/objects.ts';
+import { eventsClient, snsClient } from '#aws/service-clients.ts';
+import { createSessions } from '#aws/sessions.ts';
 import type { Snapshot } from '#contracts/snapshot.ts';
 import { type AwsStub, awsError, startAwsStub, xmlError } from '../support/aws-stub.ts';
 
@@ -15,6 +17,16 @@ beforeEach(() => {
 });
 
 const hub = () => stub.access().own('ap-northeast-1');
+/** What the reporting function makes its clients of. */
+const config = () =>
+  createSessions({
+    partition: 'aws',
+    namespace: 'onramp',
+    rolePath: '/onramp/',
+    sessionName: 'test',
+    baseCredentials: async () => ({ accessKeyId: 'AKIDHUB', secretAccessKey: 'secret' }),
+    retryDelayMs: 0,
+  }).own('ap-northeast-1');
 const MACHINE = 'arn:aws:states:ap-northeast-1:333333333333:stateMachine:publish';
 
 /** Keeps what is put. */
@@ -56,7 +68,15 @@ test('a snapshot is kept per database, names of any script included; before the 
   asBucket(new Map());
   const scope = { account: '111111111111', region: 'ap-northeast-1', database: '売上 2026' };
   expect(await readSnapshot(hub().s3, 'b', scope)).toBeNull();
-  const snapshot: Snapshot = { ...scope, policy: 'abc', at: '2026-11-22T00:00:00Z', products: [], denied: [], tagged: [], reached: [] };
+  const snapshot: Snapshot = {
+    ...scope,
+    policy: 'abc',
+    at: '2026-11-22T00:00:00Z',
+    products: [],
+    denied: [],
+    tagged: [],
+    reached: [],
+  };
   await putSnapshot(hub().s3, 'b', snapshot);
   expect(await readSnapshot(hub().s3, 'b', scope)).toEqual(snapshot);
   expect(await readSnapshot(hub().s3, 'b', { ...scope, database: 'other' })).toBeNull();
@@ -114,13 +134,13 @@ const event = { bus: 'onramp-hub', source: 'onramp.hub', detailType: 'Onramp Acc
 
 test('an event the bus refuses inside a 200 is an error', async () => {
   stub.respond = () => ({ body: { FailedEntryCount: 0, Entries: [{ EventId: 'e' }] } });
-  await putEvent(hub().events, event);
+  await putEvent(eventsClient(config()), event);
   expect(stub.requests[0]?.body.Entries).toEqual([
     { EventBusName: 'onramp-hub', Source: 'onramp.hub', DetailType: 'Onramp Access Failed', Detail: '{"a":1}' },
   ]);
   const refused = { ErrorCode: 'InternalFailure', ErrorMessage: 'busy' };
   stub.respond = () => ({ body: { FailedEntryCount: 1, Entries: [refused] } });
-  await expect(putEvent(hub().events, event)).rejects.toMatchObject({
+  await expect(putEvent(eventsClient(config()), event)).rejects.toMatchObject({
     code: 'Transient',
     aws: { code: 'InternalFailure' },
   });
@@ -134,6 +154,6 @@ test.for([
   stub.respond = () => ({
     body: '<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>',
   });
-  await publishAlert(hub().sns, { topicArn: 'arn:topic', subject, body: '売上 → analytics' });
+  await publishAlert(snsClient(config()), { topicArn: 'arn:topic', subject, body: '売上 → analytics' });
   expect(stub.requests[0]?.body).toMatchObject({ Subject: sent, Message: '売上 → analytics' });
 });
