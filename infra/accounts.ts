@@ -1,7 +1,6 @@
 /** Which accounts and Regions the policy is about. */
 
 import type { Catalog, Policy } from '#contracts/policy.ts';
-import { produces } from '#core/catalogs.ts';
 import type { Foundation } from './constructs/member-permissions.ts';
 import type { Needs } from './constructs/patterns.ts';
 
@@ -62,11 +61,12 @@ export function foundationOf(policy: Policy, id: string): Foundation {
   const { defaults, createDatabase } = policy.settings;
   const registered = policy.products.filter(({ account, storage }) => account === id && storage.access !== 'iam');
   const wanted = registered.map(({ storage }) => storage.registration ?? 'service-linked');
-  const catalogs = [...policy.products, ...(policy.tags?.catalogs ?? [])].filter(({ account }) => account === id);
+  const shares = policy.products.some(({ account, audience }) => account === id && audience.some((to) => to !== id));
+  const tags = policy.tags?.catalogs.some(({ account }) => account === id) ?? false;
   return {
     registrationRoles: [...new Set(wanted.filter((role) => role !== 'service-linked'))].sort(),
     serviceLinked: wanted.includes('service-linked'),
-    identities:
-      (defaults !== undefined || createDatabase !== undefined) && catalogs.some((catalog) => produces(policy, catalog)),
+    // Who would lose what is told of accounts in which something is shared or tagged.
+    identities: (defaults !== undefined || createDatabase !== undefined) && (shares || tags),
   };
 }
