@@ -56,7 +56,13 @@ async function endOf({ cloud, openIn }: Blueprint): Promise<End> {
   const lists = await Promise.all([SALES_LAKE, ANALYTICS].map((account) => cloud.ledger.entries(account, REGION)));
   const ours = lists.flat().filter(mayStand);
   const entries = ours.map(({ kind, account, target, principal, before }) =>
-    JSON.stringify({ kind, account, about: kind === 'acceptance' ? 'a share' : target, principal, before }),
+    JSON.stringify({
+      kind,
+      account,
+      about: kind === 'acceptance' ? 'a share' : target,
+      principal,
+      before: Object.entries(before).sort(),
+    }),
   );
   const open = (await openIn(...SCOPES, CONSUMER)).map(({ key }) => key).sort();
   return { calls, view: await lookAtLake(cloud.stage), ours: entries.sort(), open };
