@@ -59,7 +59,15 @@ test('policies by hash, snapshots by database, and a bucket’s policy', async (
 
   const scope = { account: '111111111111', region: 'ap-northeast-1', database: '売上 2026' };
   expect(await readSnapshot(hub.s3, Bucket, scope)).toBeNull();
-  const snapshot = { ...scope, policy: 'one', at: '2026-11-22T00:00:00Z', products: [], denied: [], tagged: [], reached: [] };
+  const snapshot = {
+    ...scope,
+    policy: 'one',
+    at: '2026-11-22T00:00:00Z',
+    products: [],
+    denied: [],
+    tagged: [],
+    reached: [],
+  };
   await putSnapshot(hub.s3, Bucket, snapshot);
   expect(await readSnapshot(hub.s3, Bucket, scope)).toEqual(snapshot);
 

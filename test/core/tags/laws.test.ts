@@ -147,7 +147,7 @@ function outcome(wanted: readonly WantedTags[]): Record<string, string> {
 }
 
 test('what wins is what one rule and one thing at a time would say', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(rules, worlds, (policy, world) => {
       expect(outcome(wantedTags(policy, world))).toEqual(expected(policy, world));
     }),
@@ -157,7 +157,7 @@ test('what wins is what one rule and one thing at a time would say', () => {
 
 test('law 2: neither the order of rules nor that of tables, crawlers and workflows changes anything', () => {
   const shuffled = fc.infiniteStream(fc.nat());
-  fc.assert(
+  void fc.assert(
     fc.property(rules, worlds, shuffled, (policy, world, numbers) => {
       const mix = <T>(list: readonly T[]): T[] =>
         list
@@ -187,7 +187,7 @@ describe('rules that validation refuses as ambiguous', () => {
   });
 
   test('where validation sees none, no two rules ever contend for a thing', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(rule, { maxLength: 5 }), worlds, (list, world) => {
         const policy = tagPolicy(...list.map((one) => ({ ...one, crawler: null, workflow: null })));
         const pairs = policy.rules.flatMap((a, i) => policy.rules.slice(0, i).map((b) => contended(a, b)));
@@ -202,7 +202,7 @@ describe('rules that validation refuses as ambiguous', () => {
     const chars = [...CHARS, 'x'];
     let seen = 0;
     const words = ['', ...chars, ...chars.flatMap((a) => chars.map((b) => a + b))];
-    fc.assert(
+    void fc.assert(
       fc.property(single, (policy) => {
         const [a, b] = policy.rules;
         if (a === undefined || b === undefined || contended(a, b) === undefined) return;
@@ -243,7 +243,7 @@ function parametersOf(left: TagRule, right: TagRule): Record<string, string> {
 
 describe('prepared names', () => {
   test('a prepared pattern fits what the pattern matches', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(pattern, name, (said, word) => {
         expect(nameTest(said)(word)).toBe(matches(said, word));
         if (matches(said, word)) expect(word).toContain(longestRun(said));
@@ -253,7 +253,7 @@ describe('prepared names', () => {
   });
 
   test('an index leads to every pattern that fits', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(fc.oneof(pattern, name), { maxLength: 8 }), name, (patterns, word) => {
         const found = new Set<string>();
         new NameIndex(patterns.map((said) => ({ pattern: said, item: said }))).each(word, (said) => found.add(said));
