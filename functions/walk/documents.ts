@@ -87,9 +87,17 @@ async function converge<T>(
   });
 }
 
+/**
+ * AWS took the write: a look that fails afterwards does not undo it. Called a failure, what stands by our doing would
+ * not count as ours, and could never be withdrawn (law 4). Verification looks again.
+ */
 async function settles<T>(ctx: WalkContext, kind: Kind<T>): Promise<boolean> {
   for (let look = 0; look < LOOKS; look++) {
-    if (kind.merged(await kind.read()) === null) return true;
+    const found = await kind.read().catch((error: unknown) => {
+      if (error instanceof LakeError) return null;
+      throw error;
+    });
+    if (found === null || kind.merged(found) === null) return true;
     await ctx.sleep(LOOK_PAUSE_MS * (look + 1));
   }
   return false;

@@ -1,7 +1,7 @@
 /** Rights of our own take AWS a moment to spread: a refusal right after they were given is not the last word. */
 
 import { afterEach, expect, test } from 'vitest';
-import { CUR, FINANCE, JOB } from '../../infra/local/scenes/places.ts';
+import { CUR, FINANCE, JOB, REGION } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
@@ -27,6 +27,22 @@ test('an administrator of this very run is refused six times, and then is one', 
   await publishAll(cloud, policy);
   expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
   expect((await openFindings(cloud)).filter(({ hop }) => hop === 'share')).toEqual([]);
+});
+
+test('settings that were written and could not be read back are ours all the same (law 4)', async () => {
+  cloud = await inProcess(policy);
+  await runCrawler(cloud.stage);
+  // The operator reads before it stands in line, under the lease, and after its write.
+  const read = { service: 'lakeformation', operation: 'GetDataLakeSettings', account: FINANCE };
+  const refused = { code: 'AccessDeniedException', message: 'not now' };
+  await cloud.stage.control.fault({ kind: 'error', nth: 3, principal: 'onramp-operator', ...read, ...refused });
+  await publishAll(cloud, policy);
+  const entries = await cloud.ledger.entries(FINANCE, REGION);
+  const [admins] = entries.filter(({ kind }) => kind === 'admins');
+  expect(admins).toMatchObject({ state: 'confirmed', error: null });
+  expect(Object.values(admins?.before ?? {})).toEqual(['absent', 'absent']);
+  const asked = (await cloud.stage.control.journal()).filter(({ error }) => error === 'AccessDeniedException');
+  expect(asked.map(({ operation }) => operation)).toContain(read.operation);
 });
 
 test('one that is refused for good is told within the minute; one that is no news, sooner', async () => {
