@@ -153,7 +153,14 @@ export const PolicySchema = z.strictObject({
   dataLocations: z.optional(z.array(z.strictObject({ account: name, location: s3Location, to: names }))),
   connections: z.optional(z.strictObject({ check: z.literal('all') })),
   limits: z._default(limits, { withdraw: { atMost: 20, percent: 5 }, writesPerSecond: 5 }),
-  schedule: z.optional(z.strictObject({ reconcile: z.optional(z.string()), deep: z.optional(z.string()) })),
+  schedule: z._default(
+    z.strictObject({
+      /** Null: nothing is looked at without an event. Which expressions are taken is core's to say. */
+      reconcile: z._default(z.nullable(z.string()), 'rate(1 hour)'),
+      deep: z.optional(z.string()),
+    }),
+    { reconcile: 'rate(1 hour)' },
+  ),
   debounce: z._default(z.int().check(z.minimum(0), z.maximum(3600)), 60),
   alerts: z._default(
     z.strictObject({
@@ -273,6 +280,13 @@ export interface DataLocation extends Catalog {
   readonly to: readonly string[];
 }
 
+export interface Schedule {
+  /** EventBridge's: `rate(1 hour)`, `cron(0 6 * * ? *)`. */
+  readonly expression: string;
+  /** The most minutes between one time and the next. */
+  readonly longestGap: number;
+}
+
 /** The whole policy with names resolved; `hash` is SHA-256 of its canonical JSON, in hexadecimal. */
 export interface Policy {
   readonly hash: string;
@@ -290,6 +304,8 @@ export interface Policy {
   readonly tags: TagPolicy | null;
   readonly dataLocations: readonly DataLocation[];
   readonly limits: PolicyDocument['limits'];
+  /** When everything is looked at without an event; null: never. */
+  readonly reconcile: Schedule | null;
   /** Seconds. */
   readonly debounce: number;
   readonly alerts: PolicyDocument['alerts'];

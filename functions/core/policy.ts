@@ -6,6 +6,7 @@ import type { Mode, Policy, PolicyAccount, PolicyDocument, Product } from '#cont
 import { resolveAccounts } from './policy/accounts.ts';
 import { findAccount, parseLocation, sortedSet } from './policy/names.ts';
 import { resolveDataLocations, resolveTags } from './policy/resolve-tags.ts';
+import { resolveSchedule } from './policy/schedule.ts';
 
 type ProductEntry = PolicyDocument['products'][string];
 
@@ -37,6 +38,7 @@ export function resolvePolicy(document: PolicyDocument, hash: string): Policy {
     tags: resolveTags(document, accounts),
     dataLocations: resolveDataLocations(document, accounts),
     limits: document.limits,
+    reconcile: resolveSchedule(document),
     debounce: document.debounce,
     alerts: document.alerts,
   };

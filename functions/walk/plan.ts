@@ -10,9 +10,8 @@ import type { PublishScope, Scope } from '#contracts/steps.ts';
 import { type Action, type Decision, merge } from '#core/actions.ts';
 import { actionText, reasonLines } from '#core/describe.ts';
 import { oneFindingPerFault } from '#core/findings.ts';
+import { scopesOf } from '#core/scopes.ts';
 import { scopeText } from '#core/start.ts';
-import { catalogScopes, namedScopes } from '#core/tags/scopes.ts';
-import { consumersOf, placeConsumersOf, publishScope, tagConsumersOf } from '#core/wanted.ts';
 import type { WalkContext } from './context.ts';
 import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import { buildSnapshot } from './fan-out.ts';
@@ -47,19 +46,6 @@ export async function planScopes(options: PlanOptions): Promise<PlanDocument> {
     planned.push(...planOf(ctx, scope, await withBrakeShown(ctx, scope, oneFindingPerFault(merge(...decisions)))));
   }
   return { schema: 'onramp.plan/1', policy: options.policy.hash, scopes: planned };
-}
-
-/** Every scope a policy names: producers first, as their shares come first. Databases that a pattern may mean are not. */
-export function scopesOf(policy: Policy): readonly Scope[] {
-  const scopes: Scope[] = [
-    ...catalogScopes(policy),
-    ...policy.products.map(publishScope),
-    ...namedScopes(policy),
-    ...policy.products.flatMap((p) => consumersOf(policy, p)),
-    ...(policy.tags?.catalogs ?? []).flatMap((catalog) => tagConsumersOf(policy, catalog)),
-    ...policy.dataLocations.flatMap((place) => placeConsumersOf(policy, place)),
-  ];
-  return [...new Map(scopes.map((scope) => [scopeText(scope), scope])).values()];
 }
 
 /** What the brake would hold is planned all the same; the finding has the hash with which a person lets it pass. */

@@ -31,7 +31,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     '10:15  products.cur.exposure: found hybrid; not yet acted on: write report or revoke',
     '13:7  products.cur.audience.organizationalUnits: found ["ou-a1b2-11111111"]; not yet acted on: name the accounts: audience: { accounts: [NAME] }',
     '18:34  tags.grants[0].to.organization: found true; not yet acted on: name the accounts: to: { accounts: [NAME] }',
-    '19:1  schedule: found {"reconcile":"rate(1 hour)"}; not yet acted on: leave schedule out; deploying the policy looks at every product',
+    '19:19  schedule.deep: found rate(1 day); not yet acted on: leave it out; reconcile looks at everything there is',
   ],
   'syntax.yaml': [
     '3:1  found account: "333333333333"; not YAML: Tabs are not allowed as indentation: indent with spaces',

@@ -59,7 +59,7 @@ test('every key of the policy is explained, or said to be refused', () => {
 
 const NOT_YET: readonly (readonly [string, unknown])[] = [
   ['connections', { check: 'all' }],
-  ['schedule', { reconcile: 'rate(1 hour)' }],
+  ['schedule.deep', 'rate(1 day)'],
   ['alerts.byAccount', { analytics: ['a@example.com'] }],
   ['limits.accountsAtOnce', 50],
   ['products.cur.audience.organizationalUnits', ['ou-a1b2-11111111']],

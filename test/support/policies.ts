@@ -15,6 +15,7 @@ export interface PolicyOptions {
   readonly consumers?: readonly string[];
   readonly key?: string | null;
   readonly debounce?: number;
+  readonly reconcile?: Policy['reconcile'];
   readonly tags?: TagPolicy;
 }
 
@@ -49,6 +50,7 @@ export function samplePolicy(options: PolicyOptions = {}): { document: PolicyDoc
     tags: options.tags ?? null,
     dataLocations: [],
     limits: document.limits,
+    reconcile: options.reconcile === undefined ? { expression: 'rate(1 hour)', longestGap: 60 } : options.reconcile,
     debounce: document.debounce,
     alerts: document.alerts,
   };

@@ -114,9 +114,10 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'limits.withdraw.percent': 'Percent of what we granted. Default: 5.',
   'limits.writesPerSecond': 'Per account and Region. Default: 5.',
   'limits.accountsAtOnce': 'How many consumers are walked at once (not yet).',
-  schedule: 'When to look at everything without an event. Not yet.',
-  'schedule.reconcile': 'Such as rate(1 hour).',
-  'schedule.deep': 'Such as rate(1 day).',
+  schedule: 'When to look at everything without an event.',
+  'schedule.reconcile':
+    'rate(…) or cron(…) in UTC, from every 5 minutes to every 6 days. Null: never. Default: rate(1 hour).',
+  'schedule.deep': 'Such as rate(1 day). Not yet.',
   debounce: 'Seconds in which events of one database count as one. 0: every event runs at once. Default: 60.',
   alerts: 'Who is told what does not hold.',
   'alerts.email': 'Addresses that get every finding.',

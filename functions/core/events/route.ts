@@ -10,11 +10,13 @@ import { catalogTableChange } from './catalog-table.ts';
 import { crawlerStateChange } from './crawler.ts';
 import { jobStateChange } from './job.ts';
 import { policyChanged } from './policy-changed.ts';
+import { scheduled } from './schedule.ts';
 import { sharingStateChange } from './sharing.ts';
 import type { EventRoute, Route } from './types.ts';
 
 /** Source, then detail-type. */
 const ROUTES: Readonly<Record<string, Readonly<Record<string, EventRoute>>>> = {
+  'aws.events': { 'Scheduled Event': scheduled },
   'aws.glue': {
     'AWS API Call via CloudTrail': glueApiCall,
     'Glue Crawler State Change': crawlerStateChange,

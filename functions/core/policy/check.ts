@@ -9,6 +9,7 @@ import { checkNotYet } from './not-yet.ts';
 import { checkOverlaps } from './overlaps.ts';
 import { checkProducts } from './products.ts';
 import { checkRegistrations } from './registration.ts';
+import { checkSchedule } from './schedule.ts';
 import { checkTags } from './tags.ts';
 
 /** Every issue of a document of the right shape, in the order a person reads the file; none: it can be resolved. */
@@ -21,6 +22,7 @@ export function checkPolicy(document: PolicyDocument): PolicyIssue[] {
     ...checkRegistrations(document),
     ...checkTags(document),
     ...checkDataLocations(document),
+    ...checkSchedule(document),
     ...checkNotYet(document),
   ];
 }

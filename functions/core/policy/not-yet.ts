@@ -8,12 +8,16 @@ type ProductEntry = PolicyDocument['products'][string];
 /** Whole sections, with what to do until they are acted on. */
 const SECTIONS = {
   connections: 'leave connections out; check routes and security groups by hand',
-  schedule: 'leave schedule out; deploying the policy looks at every product',
 } as const satisfies Partial<Record<keyof PolicyDocument, string>>;
 
 export function checkNotYet(document: PolicyDocument): PolicyIssue[] {
   const products = Object.entries(document.products).flatMap(([name, entry]) => productNotYet(name, entry));
-  const rest = [sectionsNotYet(document), limitsNotYet(document), alertsNotYet(document)].flat();
+  const rest = [
+    sectionsNotYet(document),
+    limitsNotYet(document),
+    scheduleNotYet(document),
+    alertsNotYet(document),
+  ].flat();
   return [...products, ...tagGrantsNotYet(document), ...rest];
 }
 
@@ -37,6 +41,11 @@ function limitsNotYet({ limits }: PolicyDocument): PolicyIssue[] {
   if (limits.accountsAtOnce === undefined) return [];
   const instead = 'leave it out; consumers run side by side';
   return [notYet(['limits', 'accountsAtOnce'], limits.accountsAtOnce, instead)];
+}
+
+function scheduleNotYet({ schedule }: PolicyDocument): PolicyIssue[] {
+  if (schedule.deep === undefined) return [];
+  return [notYet(['schedule', 'deep'], schedule.deep, 'leave it out; reconcile looks at everything there is')];
 }
 
 function productNotYet(name: string, { audience, exposure, probe }: ProductEntry): PolicyIssue[] {

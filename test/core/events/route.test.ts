@@ -157,6 +157,27 @@ describe('a policy that changed', () => {
   });
 });
 
+describe('the schedule', () => {
+  const scheduled = (account: string) =>
+    eventOf({ source: 'aws.events', type: 'Scheduled Event', account, detail: {} });
+
+  test('leads to every product and to every consumer, whatever event was lost (G-E1, G-R16)', () => {
+    const consumers = [REGION, 'us-east-1'].map((region) => ({ half: 'onboard', account: ANALYTICS, region }));
+    const producers = [publish('cur_org'), publish('sales_db'), publish('cur_org', FINANCE, 'us-east-1')];
+    const answer = route(scheduled(HUB), policy);
+    expect(answer).toEqual({ kind: 'scopes', scopes: expect.arrayContaining([...consumers, ...producers]) });
+    expect(answer.kind === 'scopes' && answer.scopes).toHaveLength(5);
+  });
+
+  test('is that of the hub only', () => {
+    expect(ignored(scheduled(FINANCE))).toContain('only the hub');
+  });
+
+  test('leads to nothing where the policy is about nothing', () => {
+    expect(ignored(scheduled(HUB), policyOf({ products: {} }))).toContain('no database');
+  });
+});
+
 describe('law 8: the envelope decides the account', () => {
   test("never the detail's", () => {
     expect(ignored(crawlerEvent({ accountId: FINANCE }, { account: STRANGER }))).toContain(STRANGER);
@@ -194,22 +215,27 @@ describe('what is no event of ours', () => {
 
   test('anything at all is either routed or refused by that name', () => {
     fc.assert(
-      fc.property(fc.anything(), fc.constantFrom('aws.glue', 'aws.ram', 'onramp.hub'), (detail, source) => {
-        for (const type of [
-          'Glue Crawler State Change',
-          'Glue Job State Change',
-          'Glue Data Catalog Database State Change',
-          'AWS API Call via CloudTrail',
-          'Resource Sharing State Change',
-          'Onramp Policy Changed',
-        ]) {
-          try {
-            expect(['ignore', 'scopes', 'lookup']).toContain(route(eventOf({ source, type, detail }), policy).kind);
-          } catch (error) {
-            expect(error).toMatchObject({ name: 'EventInvalid' });
+      fc.property(
+        fc.anything(),
+        fc.constantFrom('aws.glue', 'aws.ram', 'aws.events', 'onramp.hub'),
+        (detail, source) => {
+          for (const type of [
+            'Glue Crawler State Change',
+            'Glue Job State Change',
+            'Glue Data Catalog Database State Change',
+            'AWS API Call via CloudTrail',
+            'Resource Sharing State Change',
+            'Onramp Policy Changed',
+            'Scheduled Event',
+          ]) {
+            try {
+              expect(['ignore', 'scopes', 'lookup']).toContain(route(eventOf({ source, type, detail }), policy).kind);
+            } catch (error) {
+              expect(error).toMatchObject({ name: 'EventInvalid' });
+            }
           }
-        }
-      }),
+        },
+      ),
     );
   });
 });
@@ -224,6 +250,7 @@ test('law 2: the order of products changes no route, and no scope comes twice', 
     eventOf({ source: 'onramp.hub', type: 'Onramp Policy Changed', account: HUB, detail: { hash: 'a'.repeat(64) } }),
     sharingEvent({ status: 'failed' }),
     databaseEvent('CreateTable', 'one'),
+    eventOf({ source: 'aws.events', type: 'Scheduled Event', account: HUB, detail: {} }),
   ];
   fc.assert(
     fc.property(fc.shuffledSubarray(names, { minLength: names.length }), (order) => {

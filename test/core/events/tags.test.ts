@@ -210,6 +210,33 @@ describe('a policy that changed', () => {
   });
 });
 
+describe('the schedule', () => {
+  const scheduled = eventOf({ source: 'aws.events', type: 'Scheduled Event', account: HUB, detail: {} });
+
+  test('makes products, catalogs, named databases and consumers be looked at (G-E1)', () => {
+    const onboard = { half: 'onboard', account: ANALYTICS, region: REGION };
+    const all = [onboard, publish('cur_org'), publish('kthr01', LAKE), publish(null, LAKE)];
+    expect(route(scheduled, named)).toEqual({ kind: 'scopes', scopes: all });
+  });
+
+  test('asks for the databases that a rule reaches without naming them', () => {
+    expect(lookups(route(scheduled, open))).toEqual([allDatabases(null)]);
+  });
+
+  test('makes who is granted by tag, or a place, look too', () => {
+    const to = ['arn:aws:iam::555555555555:role/crawler'];
+    const byTag: TagGrant = {
+      ...{ ...place, index: 0, to: ['666666666666'], where: [{ key: 'source', values: ['product'] }] },
+      ...{ database: ['DESCRIBE'], tables: ['SELECT'], associate: [] },
+    };
+    const location = { ...place, index: 0, bucket: 'b', prefix: '', to };
+    const answer = route(scheduled, { ...policyWith([KTHR], [byTag]), dataLocations: [location] });
+    const onboard = (account: string) => ({ half: 'onboard', account, region: REGION });
+    const scopesOfAnswer = answer.kind === 'scopes' ? answer.scopes : [];
+    expect(scopesOfAnswer).toEqual(expect.arrayContaining([onboard('555555555555'), onboard('666666666666')]));
+  });
+});
+
 describe('a RAM share that changed', () => {
   const grant = (to: readonly string[]): TagGrant => ({
     ...{ ...place, index: 0, to, where: [{ key: 'source', values: ['product'] }] },

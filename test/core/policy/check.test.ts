@@ -214,7 +214,7 @@ describe('not yet', () => {
     ['tags.grants.0.to.organizationalUnits', { tags: sharedWith({ organizationalUnits: ['ou-a1b2-11111111'] }) }],
     ['tags.grants.0.to.except', { tags: sharedWith({ accounts: ['analytics'], except: ['finance-lake'] }) }],
     ['connections', { connections: { check: 'all' } }],
-    ['schedule', { schedule: { reconcile: 'rate(1 hour)' } }],
+    ['schedule.deep', { schedule: { deep: 'rate(1 day)' } }],
     ['alerts.byAccount', { alerts: { byAccount: { analytics: ['x@example.com'] } } }],
   ])('%s is refused, not ignored', (path, changes) => {
     const issues = checkPolicy(documentOf(changes));
