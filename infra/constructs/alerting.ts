@@ -1,7 +1,14 @@
 /** The topic people read, and the alarms that reach it without any code of ours. */
 
 import { Aws, Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  type AlarmProps as CloudWatchAlarm,
+  ComparisonOperator,
+  type IMetric,
+  type Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -23,6 +30,13 @@ export interface AlarmProps {
   readonly impact: string;
   /** Counts something that should not happen. One is enough. */
   readonly metric: IMetric;
+}
+
+export interface SilenceProps extends Omit<AlarmProps, 'metric'> {
+  /** Counts something that should happen, and has no data while it does not. */
+  readonly metric: Metric;
+  /** How long nothing of it is too long: 7 days at most. */
+  readonly minutes: number;
 }
 
 export class Alerting extends Construct {
@@ -66,21 +80,41 @@ export class Alerting extends Construct {
   }
 
   /** The only way to make an alarm: each has an impact and a section in the runbook. */
-  alarm({ name, severity, impact, metric }: AlarmProps): Alarm {
-    const alarm = new Alarm(this, name, {
-      alarmName: `${this.#namespace}-${name}`,
-      alarmDescription: `[${severity}] ${impact} What to do: docs/runbook.md#${name}`,
+  alarm({ metric, ...said }: AlarmProps): Alarm {
+    return this.#alarm(said, {
       metric,
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
+  }
+
+  /** A period is a day at most, so a longer silence is several periods of the same length without one count. */
+  alarmOfSilence({ metric, minutes, ...said }: SilenceProps): Alarm {
+    const evaluationPeriods = Math.ceil(minutes / MINUTES_OF_DAY);
+    return this.#alarm(said, {
+      metric: metric.with({ statistic: 'Sum', period: Duration.minutes(Math.ceil(minutes / evaluationPeriods)) }),
+      threshold: 1,
+      evaluationPeriods,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  #alarm({ name, severity, impact }: Omit<AlarmProps, 'metric'>, judged: CloudWatchAlarm): Alarm {
+    const alarm = new Alarm(this, name, {
+      alarmName: `${this.#namespace}-${name}`,
+      alarmDescription: `[${severity}] ${impact} What to do: docs/runbook.md#${name}`,
+      ...judged,
+    });
     alarm.addAlarmAction(new SnsAction(this.topic));
     this.alarms.push(alarm);
     return alarm;
   }
 }
+
+const MINUTES_OF_DAY = 24 * 60;
 
 /** Alarms look at five minutes: long enough for one e-mail per trouble, short enough for the night. */
 export const ALARM_PERIOD = Duration.minutes(5);

@@ -1,13 +1,21 @@
 /** The hub's event bus: who may put events on it, which wake us, and where an event goes that could not be handled. */
 
 import { Aws, Duration } from 'aws-cdk-lib';
-import { CfnEventBusPolicy, EventBus, type EventPattern, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import {
+  CfnEventBusPolicy,
+  EventBus,
+  type EventPattern,
+  type IRuleTarget,
+  Rule,
+  Schedule,
+} from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { hubBusName, memberRolePath } from '#contracts/names.ts';
+import type { Policy } from '#contracts/policy.ts';
 import { forwarderRoleName } from '../names.ts';
 import { acknowledge } from './acknowledge.ts';
 import { forwarded, type Needs, policyChanged } from './patterns.ts';
@@ -23,17 +31,23 @@ export interface HubBusProps {
   readonly accounts: readonly string[];
   /** What any of them forwards. */
   readonly needs: Needs;
+  /** When everything is looked at without an event; null: never. */
+  readonly reconcile: Policy['reconcile'];
 }
 
 export class HubBus extends Construct {
   readonly bus: EventBus;
   readonly deadLetters: Queue;
   readonly rules: Rule[] = [];
+  /** The rule's name, and the most minutes between its events; null where nothing is scheduled. */
+  readonly schedule: { readonly rule: string; readonly longestGap: number } | null;
   readonly #props: HubBusProps;
 
   constructor(scope: Construct, id: string, props: HubBusProps) {
     super(scope, id);
     this.#props = props;
+    const { namespace, reconcile } = props;
+    this.schedule = reconcile && { rule: `${namespace}-schedule`, longestGap: reconcile.longestGap };
     this.bus = new EventBus(this, 'Bus', { eventBusName: hubBusName(props.namespace) });
     new CfnEventBusPolicy(this, 'Senders', {
       eventBusName: this.bus.eventBusName,
@@ -66,6 +80,15 @@ export class HubBus extends Construct {
     });
     const patterns = { ...forwarded(this.#props.needs), policy: policyChanged(this.#props.hubAccount) };
     for (const [name, pattern] of Object.entries(patterns)) this.#rule(name, pattern, target);
+    this.#scheduled(target);
+  }
+
+  /** On the account's default bus: EventBridge has scheduled rules on no other. */
+  #scheduled(target: IRuleTarget): void {
+    const { reconcile } = this.#props;
+    if (reconcile === null || this.schedule === null) return;
+    const schedule = Schedule.expression(reconcile.expression);
+    new Rule(this, 'schedule', { ruleName: this.schedule.rule, schedule, targets: [target] });
   }
 
   #rule(name: string, eventPattern: EventPattern, target: IRuleTarget): void {

@@ -21,11 +21,15 @@ export interface WatchProps {
   readonly onEvent: IFunction;
 }
 
+/** For metrics that come late. */
+const GRACE_MINUTES = 60;
+
 const sum = { statistic: 'Sum', period: ALARM_PERIOD } as const;
 
 export function watch(alerting: Alerting, props: WatchProps): void {
   watchEvents(alerting, props);
   watchRuns(alerting, props);
+  watchSchedule(alerting, props);
   alerting.alarm({
     name: 'grants-failed',
     severity: 'today',
@@ -49,6 +53,26 @@ function watchEvents(alerting: Alerting, { bus, onEvent }: WatchProps): void {
     impact: 'An event could neither be delivered nor kept in the dead-letter queue.',
     metric: onEvent.metric('DestinationDeliveryFailures', sum),
   });
+}
+
+/** EventBridge counts a rule's invocations itself, and counts nothing while there are none. */
+function watchSchedule(alerting: Alerting, { bus }: WatchProps): void {
+  const [metric] = scheduledLooks(bus);
+  if (bus.schedule === null || metric === undefined) return;
+  alerting.alarmOfSilence({
+    name: 'schedule-silent',
+    severity: 'today',
+    impact: 'Nothing is looked at by the schedule: what a lost event announced, or somebody changed, is not repaired.',
+    metric,
+    minutes: bus.schedule.longestGap + GRACE_MINUTES,
+  });
+}
+
+/** Metrics of a rule of the default bus have its name as their only dimension. */
+function scheduledLooks({ schedule }: HubBus): readonly Metric[] {
+  if (schedule === null) return [];
+  const dimensionsMap = { RuleName: schedule.rule };
+  return [new Metric({ namespace: 'AWS/Events', metricName: 'Invocations', dimensionsMap, ...sum })];
 }
 
 function watchRuns(alerting: Alerting, { functions, machines }: WatchProps): void {
@@ -78,16 +102,11 @@ function watchRuns(alerting: Alerting, { functions, machines }: WatchProps): voi
 
 function dashboard(alerting: Alerting, { namespace, functions, machines, bus }: WatchProps): void {
   const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12 });
+  const markdown = `# Lake Onramp ${namespace}\nAlarms and what to do: docs/runbook.md`;
   new Dashboard(alerting, 'Dashboard', {
     dashboardName: `${namespace}-onramp`,
     widgets: [
-      [
-        new TextWidget({
-          markdown: `# Lake Onramp ${namespace}\nAlarms and what to do: docs/runbook.md`,
-          width: 24,
-          height: 2,
-        }),
-      ],
+      [new TextWidget({ markdown, width: 24, height: 2 })],
       [
         graph(
           'Grants',
@@ -103,7 +122,10 @@ function dashboard(alerting: Alerting, { namespace, functions, machines, bus }: 
           'Runs',
           machines.flatMap(({ machine }) => [machine.metricStarted(sum), machine.metricFailed(sum)]),
         ),
-        graph('Dead letters', [bus.deadLetters.metricApproximateNumberOfMessagesVisible()]),
+        graph('Dead letters, and looks by the schedule', [
+          bus.deadLetters.metricApproximateNumberOfMessagesVisible(),
+          ...scheduledLooks(bus),
+        ]),
       ],
       [
         graph(

@@ -51,6 +51,7 @@ export class HubStack extends Stack {
       organization: policy.organization.id,
       accounts: accountIds(policy),
       needs: eventNeeds(policy),
+      reconcile: policy.reconcile,
     });
     this.#alerting = new Alerting(this, 'Alerts', { namespace: policy.namespace, emails: policy.alerts.email });
     const walk = this.#walk();

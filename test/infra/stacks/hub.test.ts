@@ -73,6 +73,7 @@ test('beyond 400 accounts the bus policy leaves them to organization and role: i
     organization: ORGANIZATION,
     accounts,
     needs: { crawlers: false, workflows: false },
+    reconcile: null,
   });
   const [{ Statement } = {}] = all('AWS::Events::EventBusPolicy', Template.fromStack(stack));
   expect(Object.keys(Statement.Condition.StringEquals)).toEqual(['aws:PrincipalOrgID']);
@@ -188,6 +189,7 @@ describe('alarms', () => {
       'onramp-publish-database-failed',
       'onramp-publish-database-timed-out',
       'onramp-report-errors',
+      'onramp-schedule-silent',
       'onramp-store-policy-errors',
       'onramp-walk-errors',
     ]);
@@ -202,6 +204,46 @@ describe('alarms', () => {
       expect(runbook).toContain(`\n### ${section}\n`);
     },
   );
+});
+
+describe('the alarm on a silent schedule', () => {
+  /** Period in seconds and how many of them: nothing in all of them rings. */
+  const alarmOf = (longestGap: number) => {
+    const reconcile = { expression: 'rate(1 hour)', longestGap };
+    const alarms = all('AWS::CloudWatch::Alarm', Template.fromStack(sampleDeployment({ reconcile }).hub));
+    return alarms.find(({ AlarmName }) => AlarmName === 'onramp-schedule-silent');
+  };
+
+  test("rings by EventBridge's own count of the rule, which has no data while there is nothing to count", () => {
+    expect(alarmOf(60)).toMatchObject({
+      Namespace: 'AWS/Events',
+      MetricName: 'Invocations',
+      Dimensions: [{ Name: 'RuleName', Value: 'onramp-schedule' }],
+      Statistic: 'Sum',
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  test.each([
+    [5, 3900, 1],
+    [60, 7200, 1],
+    [23 * 60, 86_400, 1],
+    [24 * 60, 45_000, 2],
+    [6 * 24 * 60, 74_580, 7],
+  ])('after %d minutes of silence, and an hour more', (longestGap, Period, EvaluationPeriods) => {
+    expect(alarmOf(longestGap)).toMatchObject({ Period, EvaluationPeriods });
+    expect(Period * EvaluationPeriods).toBeGreaterThanOrEqual((longestGap + 60) * 60);
+    // What CloudWatch takes: a period of a day, and seven days in all.
+    expect(Period).toBeLessThanOrEqual(86_400);
+    expect(Period * EvaluationPeriods).toBeLessThanOrEqual(7 * 86_400);
+  });
+
+  test('is not there where nothing is scheduled', () => {
+    const alarms = all('AWS::CloudWatch::Alarm', Template.fromStack(sampleDeployment({ reconcile: null }).hub));
+    expect(alarms.map(({ AlarmName }) => AlarmName)).not.toContain('onramp-schedule-silent');
+  });
 });
 
 test('the alarm on failed grants looks at the metric that the walk really writes', () => {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { EnvelopeSchema } from '#contracts/events.ts';
 import { matchesPattern } from '../../support/event-pattern.ts';
@@ -40,7 +40,7 @@ const tagged = lazily(() => {
 /** Names of the rules an event matches. */
 function matching(template: Template, name: string): string[] {
   const rules = Object.values(template.findResources('AWS::Events::Rule')).map((rule) => rule['Properties']);
-  const found = rules.filter(({ EventPattern }) => matchesPattern(EventPattern, event(name)));
+  const found = rules.filter(({ EventPattern }) => EventPattern && matchesPattern(EventPattern, event(name)));
   return found.map(({ Name }) => String(Name));
 }
 
@@ -65,7 +65,7 @@ const QUIET = [
   'workflow-started',
 ];
 
-test.each([...WAKING.map(([name]) => name), ...QUIET])('%s has the envelope of AWS', (name) => {
+test.each([...WAKING.map(([name]) => name), ...QUIET, 'scheduled'])('%s has the envelope of AWS', (name) => {
   expect(EnvelopeSchema.safeParse(event(name)).success).toBe(true);
 });
 
@@ -106,7 +106,7 @@ describe('where tag rules name workflows or crawlers (G-E2, G-E3)', () => {
 
   test('both sides have the same patterns: nobody pays for an event that the hub drops', () => {
     const patterns = (template: Template) =>
-      Object.values(template.findResources('AWS::Events::Rule')).map(({ Properties }) =>
+      Object.values(template.findResources('AWS::Events::Rule', byPattern)).map(({ Properties }) =>
         JSON.stringify(Properties.EventPattern, (_, value) => (isRecord(value) ? sorted(value) : value)),
       );
     const hub = patterns(tagged().hub);
@@ -115,6 +115,9 @@ describe('where tag rules name workflows or crawlers (G-E2, G-E3)', () => {
     for (const pattern of hub) expect(pattern.length).toBeLessThan(4096);
   });
 });
+
+/** Rules that a pattern wakes; the schedule has none. */
+const byPattern = { Properties: { EventPattern: Match.anyValue() } };
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -129,6 +132,24 @@ test("a new policy wakes the hub, but only as the hub's own event: members may p
   expect(matching(hubTemplate(), 'policy-changed')).toEqual(['onramp-policy']);
   expect(matching(hubTemplate(), 'policy-changed-forged')).toEqual([]);
   expect(matching(eventsTemplate(), 'policy-changed')).toEqual([]);
+});
+
+test("the schedule wakes the hub, on its own account's default bus: EventBridge has scheduled rules on no other", () => {
+  const scheduled = { Properties: { ScheduleExpression: Match.anyValue() } };
+  const [rule, ...more] = Object.values(hubTemplate().findResources('AWS::Events::Rule', scheduled));
+  expect(more).toEqual([]);
+  expect(rule?.['Properties']).toMatchObject({ Name: 'onramp-schedule', ScheduleExpression: 'rate(1 hour)' });
+  expect(rule?.['Properties']).not.toHaveProperty('EventBusName');
+  expect(rule?.['Properties']).not.toHaveProperty('EventPattern');
+  expect(matching(hubTemplate(), 'scheduled')).toEqual([]);
+  expect(matching(eventsTemplate(), 'scheduled')).toEqual([]);
+});
+
+test('a policy without a schedule has no such rule', () => {
+  const template = Template.fromStack(sampleDeployment({ reconcile: null }).hub);
+  const names = Object.values(template.findResources('AWS::Events::Rule')).map(({ Properties }) => Properties.Name);
+  expect(names).not.toContain('onramp-schedule');
+  expect(names).toContain('onramp-policy');
 });
 
 test('our own alerts wake nobody', () => {
