@@ -38,18 +38,22 @@ export async function woken(cloud: InProcess, policy: Policy, seen: number): Pro
 
 /** The scopes of a new policy version. */
 export async function wokenByPolicy(cloud: InProcess, policy: Policy): Promise<readonly Scope[]> {
-  const event = {
-    version: '0',
-    id: 'policy-1',
-    'detail-type': 'Onramp Policy Changed',
-    source: 'onramp.hub',
-    account: HUB,
-    region: REGION,
-    time: new Date(cloud.clock.now()).toISOString(),
-    resources: [],
-    detail: { hash: policy.hash },
-  };
-  return await routed(cloud, policy, [event]);
+  const detail = { hash: policy.hash };
+  return await routed(cloud, policy, [
+    ofHub(cloud, { source: 'onramp.hub', 'detail-type': 'Onramp Policy Changed', detail }),
+  ]);
+}
+
+/** The scopes of a look by the schedule, as its rule sends it. */
+export async function wokenBySchedule(cloud: InProcess, policy: Policy): Promise<readonly Scope[]> {
+  const resources = [`arn:aws:events:${REGION}:${HUB}:rule/onramp-schedule`];
+  const type = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
+  return await routed(cloud, policy, [ofHub(cloud, { ...type, resources, detail: {} })]);
+}
+
+function ofHub(cloud: InProcess, parts: Readonly<Record<string, unknown>>): object {
+  const time = new Date(cloud.clock.now()).toISOString();
+  return { version: '0', id: 'by-hub-1', account: HUB, region: REGION, time, resources: [], ...parts };
 }
 
 /** Plays them and whatever they start, to the end. */
