@@ -212,6 +212,57 @@ describe('the debounce', () => {
   });
 });
 
+describe('the schedule', () => {
+  const scheduled = eventOf({ source: 'aws.events', type: 'Scheduled Event', account: HUB, detail: {} });
+
+  test('starts every half of the policy', async () => {
+    const { services, starts } = recording();
+    expect(await onEvent(scheduled, services)).toEqual({ started: 3, covered: 0 });
+    expect(starts.map(({ machine }) => machine).sort()).toEqual(['onboard', 'publish', 'publish']);
+  });
+
+  test('and an event of the same window are one look at that database', async () => {
+    const { services, starts } = recording({ policy: async () => patient, start: machines(() => false) });
+    await onEvent(databaseEvent('CreateTable', 'cur_org'), services);
+    expect(await onEvent({ ...scheduled, id: 'another' }, services)).toEqual({ started: 2, covered: 1 });
+    expect(new Set(starts.map(({ name }) => name)).size).toBe(3);
+  });
+
+  const accounts = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`c${i}`, String(500_000_000_000 + i)]));
+  const many = policyOf({
+    debounce: 60,
+    accounts: { 'finance-lake': FINANCE, ...accounts },
+    products: Object.fromEntries(
+      Array.from({ length: 500 }, (_, i) => {
+        const consumers = { link: `l_${i}`, jobRoles: [{ match: 'role/data-jobs/x' }] };
+        const audience = { accounts: Object.keys(accounts) };
+        return [`p${i}`, productInput({ database: `db_${i}`, audience, consumers })];
+      }),
+    ),
+  });
+
+  test('of 500 databases and 20 consumers fits in one call, and what a second call finds is covered', async () => {
+    let [now, most, rounds] = [0, 0, 0];
+    const start = machines(() => false);
+    const { services } = recording({
+      policy: async () => many,
+      start: async (asked) => {
+        now += 1;
+        if (now === 1) rounds += 1;
+        most = Math.max(most, now);
+        await new Promise((resolve) => setImmediate(resolve));
+        now -= 1;
+        return start(asked);
+      },
+    });
+    expect(await onEvent(scheduled, services)).toEqual({ started: 520, covered: 0 });
+    expect([most, rounds]).toEqual([10, 52]);
+    // Three requests a start at worst, 100 ms each.
+    expect(rounds * 3 * 0.1).toBeLessThan(services.handlerTimeoutSeconds);
+    expect(await onEvent(scheduled, services)).toEqual({ started: 0, covered: 520 });
+  });
+});
+
 describe('trouble', () => {
   test.each([
     ['a malformed event', { hello: 'world' }],
