@@ -20,6 +20,8 @@ export interface WithdrawQuestion {
   readonly undecided: ReadonlySet<string>;
   /** Whether a grant is this scope's to judge. */
   readonly inScope: (grant: Grant) => boolean;
+  /** Grants that say nothing of a product: all of it can go while they stay. */
+  readonly isNobodys?: (grant: Grant) => boolean;
   /** What is listed now: what is gone already need not be revoked. */
   readonly listed: readonly ListedGrant[];
 }
@@ -27,18 +29,30 @@ export interface WithdrawQuestion {
 /** Revokes of our own grants, of the permissions that were absent before. */
 export function withdrawals(question: WithdrawQuestion): readonly Action[] {
   const { hop, account, region } = question;
-  const wanted = new Set(question.wanted.map((w) => identity(w.grant)));
+  const wanted = Map.groupBy(question.wanted, (w) => identity(w.grant));
   const standing = withdrawable(question);
   const leaving = standing.filter(
     ({ sent, entry }) => !wanted.has(identity(sent)) && !entry.products.some((name) => question.undecided.has(name)),
   );
-  const staying = new Set(standing.filter((one) => !leaving.includes(one)).flatMap(({ entry }) => entry.products));
+  const kept = standing.filter((one) => !leaving.includes(one) && !question.isNobodys?.(one.sent));
+  const staying = new Set(kept.flatMap(({ sent, entry }) => stillWanting(entry, wanted.get(identity(sent)), question)));
   return leaving.map(({ sent, entry, permissions }) => {
     const grant = { ...sent, permissions, grantable: sent.grantable.filter((p) => permissions.includes(p)) };
     const base = { hop, account, region, effect: 'narrows' as const, products: entry.products };
     const empties = entry.products.filter((name) => !staying.has(name));
     return { ...base, kind: 'revoke' as const, grant, reason: 'withdrawal' as const, empties };
   });
+}
+
+/** Of what several products wanted, one that no longer does keeps nothing; what was renamed keeps what it had. */
+function stillWanting(
+  { products }: Entry,
+  wishes: readonly WantedGrant[] = [],
+  { undecided }: Pick<WithdrawQuestion, 'undecided'>,
+): readonly string[] {
+  const wishing = wishes.flatMap((wish) => wish.products);
+  const still = products.filter((name) => wishing.includes(name) || undecided.has(name));
+  return still.length > 0 ? still : products;
 }
 
 interface Withdrawable {

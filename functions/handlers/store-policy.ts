@@ -8,9 +8,11 @@ import { createSessions } from '#aws/sessions.ts';
 import { type CustomResourceAnswer, type PolicyRequest, PolicyRequestSchema } from '#contracts/custom-resource.ts';
 import { type StorePolicyEnv, StorePolicyEnvSchema } from '#contracts/env.ts';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
+import type { PolicyChangedDetail } from '#contracts/events.ts';
 import { HUB_SOURCE, memberRolePath, POLICY_CHANGED, partitionOf } from '#contracts/names.ts';
-import type { Policy, Product } from '#contracts/policy.ts';
+import type { Policy } from '#contracts/policy.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
+import { consumersLeft, databasesLeft } from '#core/left.ts';
 import { policyHash, resolvePolicy } from '#core/policy.ts';
 import { ownRegion, readEnv } from '#runtime/env.ts';
 import { createLog, type Log } from '#runtime/logger.ts';
@@ -51,25 +53,20 @@ async function act({ RequestType, ResourceProperties }: PolicyRequest, services:
   const parsed = parseStoredPolicy({ hash, document });
   const found = policyHash(parsed);
   if (found !== hash) throw new LakeError('Unexpected', { message: `file of policy ${hash} hashes to ${found}` });
-  const gone = await databasesGone(resolvePolicy(parsed, hash), services);
+  const ended = await leftBy(resolvePolicy(parsed, hash), services);
   await services.putPolicy({ hash, document });
   services.log.write('policy stored', { hash });
-  await services.putEvent({ source: HUB_SOURCE, detailType: POLICY_CHANGED, detail: { hash, gone } });
+  await services.putEvent({ source: HUB_SOURCE, detailType: POLICY_CHANGED, detail: { hash, ...ended } });
 }
 
-/**
- * Databases that only the policy until now has products of: nobody else would walk them again, and what was granted
- * there would stay. Should telling fail, CloudFormation rolls back, and the old policy is the current one again.
- */
-async function databasesGone(policy: Policy, services: StorePolicyServices): Promise<readonly PolicyDatabase[]> {
+/** What only the policy until now is about. Should telling fail, CloudFormation rolls back, and the old policy is the current one again. */
+async function leftBy(
+  policy: Policy,
+  services: StorePolicyServices,
+): Promise<Pick<PolicyChangedDetail, 'gone' | 'left'>> {
   const old = await policyBefore(services);
-  if (old === null) return [];
-  const key = ({ account, region, database }: PolicyDatabase) => JSON.stringify([account, region, database]);
-  const kept = new Set(policy.products.map(key));
-  const gone = old.products.filter((product) => !kept.has(key(product)));
-  return [
-    ...new Map(gone.map((p) => [key(p), { account: p.account, region: p.region, database: p.database }])).values(),
-  ];
+  if (old === null) return { gone: [], left: [] };
+  return { gone: [...databasesLeft(old, policy)], left: [...consumersLeft(old, policy)] };
 }
 
 /** A policy that another version of us stored, and this one can't read, must not stop a new one. */
@@ -80,12 +77,10 @@ async function policyBefore(services: StorePolicyServices): Promise<Policy | nul
     return resolvePolicy(parseStoredPolicy(before), before.hash);
   } catch (error) {
     if (!isLakeError(error, 'PolicyInvalid')) throw error;
-    services.log.trouble('the policy before is not readable: databases it alone names are not walked', error);
+    services.log.trouble('the policy before is not readable: what it alone names is not walked', error);
     return null;
   }
 }
-
-type PolicyDatabase = Pick<Product, 'account' | 'region' | 'database'>;
 
 function answerTo(request: PolicyRequest, namespace: string, failure: unknown): CustomResourceAnswer {
   const reason = failure instanceof Error ? `${failure.name}: ${failure.message}` : String(failure);

@@ -69,7 +69,7 @@ async function toldMissing(ctx: WalkContext, scope: OnboardScope): Promise<Reado
 async function hasNews(ctx: WalkContext, facts: OnboardFacts, missing: readonly Expected[]): Promise<boolean> {
   const [walked, now, entries, sources] = await Promise.all([
     ctx.ledger.walked(facts.scope.account, facts.scope.region),
-    partsSeen(ctx, facts, { undone: new Set(), before: {} }),
+    partsSeen(ctx, facts, new Set()),
     facts.entries(),
     facts.sources(),
   ]);

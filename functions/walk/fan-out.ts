@@ -177,17 +177,17 @@ function differs(a: Snapshot, b: Snapshot): boolean {
 }
 
 /**
- * Hashes of the parts this consumer walk has fully dealt with, beside those it was not about. `undone` names products
- * it has not; null stands for all of them. What is undone is forgotten, so that the next publish starts this walk again.
+ * Hashes of the parts this consumer walk has fully dealt with. `undone` names products it has not; null stands for all
+ * of them. What is undone is forgotten, so that the next publish starts this walk again; so is what the policy no longer
+ * has for this consumer, or it would not be started when that is put back as it was.
  */
 export async function partsSeen(
   ctx: WalkContext,
   facts: OnboardFacts,
-  options: { readonly undone: ReadonlySet<string | null>; readonly before: Readonly<Record<string, string>> },
+  undone: ReadonlySet<string | null>,
 ): Promise<Readonly<Record<string, string>>> {
-  const { undone, before } = options;
   const read = storedSnapshots(ctx);
-  const parts: Record<string, string> = { ...before };
+  const parts: Record<string, string> = {};
   const sources = await facts.sources();
   const catalogs = [...sources.flatMap(scopesOf), ...facts.places.map((place) => place.scope)];
   const scopes = [...facts.products.map(publishScope), ...catalogs];
@@ -197,8 +197,7 @@ export async function partsSeen(
     const products = facts.products.filter((p) => scopeText(publishScope(p)) === text).map(({ name }) => name);
     const byNone = catalogs.some((one) => scopeText(one) === text);
     const about = [null, ...products, ...(byNone ? [NO_PRODUCT] : [])];
-    if (part === null || about.some((name) => undone.has(name))) delete parts[text];
-    else parts[text] = part;
+    if (part !== null && !about.some((name) => undone.has(name))) parts[text] = part;
   }
   return parts;
 }

@@ -6,6 +6,7 @@ import type { WalkContext } from './context.ts';
 import { createDatabaseHop, locationHop, registrationsHop } from './foundation.ts';
 import * as onboard from './onboard.ts';
 import { tagGrantsHop, tagLinkHop, tagRoleHop } from './onboard-tags.ts';
+import { withdrawHop } from './onboard-withdraw.ts';
 import { placesHop } from './places.ts';
 import type { Looking } from './publish.ts';
 import * as publish from './publish.ts';
@@ -38,7 +39,7 @@ const ONBOARD: Partial<Record<HopName, OnboardHop>> = {
   acceptance: onboard.acceptanceHop,
   link: both(tagLinkHop, onboard.linkHop),
   // Grants by tag before those by name (G-L20); of one and the same for both, the product's counts.
-  grants: both(placesHop, both(tagGrantsHop, onboard.grantsHop)),
+  grants: both(both(placesHop, both(tagGrantsHop, onboard.grantsHop)), withdrawHop),
   role: both(onboard.roleHop, tagRoleHop),
 };
 

@@ -8,7 +8,7 @@ import { hasArrived } from '#core/hops/acceptance.ts';
 import { DEFAULT_DATABASE } from '#core/hops/grants.ts';
 import { decideLink, type LinkSource, linkResource, linkTarget, sameTarget } from '#core/hops/link.ts';
 import { principalMissing, type ReadSource, readingFindings } from '#core/hops/role.ts';
-import { decideLinkReaders, decideTagGrants, linkReaders } from '#core/hops/tag-grants.ts';
+import { decideLinkReaders, decideTagGrants, isGrantedByTag, linkReaders } from '#core/hops/tag-grants.ts';
 import { consumerWants } from '#core/hops/tag-shares.ts';
 import { expressionText, known, type LakeResource } from '#core/lake.ts';
 import type { WalkContext } from './context.ts';
@@ -25,7 +25,7 @@ interface ReachedLink {
 }
 
 /** What has arrived. When planning, what its owner would share counts. */
-async function arrived(facts: OnboardFacts, looking: Looking): Promise<readonly TagSource[]> {
+export async function arrived(facts: OnboardFacts, looking: Looking): Promise<readonly TagSource[]> {
   const judged = (await facts.sources()).map(async (source) => {
     const { shared, arns } = source.expected;
     if (!shared || looking.planning) return shared ? [source] : [];
@@ -36,7 +36,7 @@ async function arrived(facts: OnboardFacts, looking: Looking): Promise<readonly 
 }
 
 /** Links by the sources' own names, which Glue's fine-grained jobs need; a product of the same database has its link. */
-function linksOf(facts: OnboardFacts, sources: readonly TagSource[]): readonly ReachedLink[] {
+export function linksOf(facts: OnboardFacts, sources: readonly TagSource[]): readonly ReachedLink[] {
   return sources.flatMap(({ catalog, databases }) =>
     databases.map(({ name: database, by }) => {
       const { account, region } = catalog;
@@ -123,13 +123,16 @@ function rolesNamed(ctx: WalkContext, facts: OnboardFacts): readonly string[] {
 
 export async function tagGrantsHop(ctx: WalkContext, facts: OnboardFacts, looking: Looking): Promise<Decision> {
   const { account, region } = facts.scope;
-  if (facts.catalogs.length === 0) return NOTHING;
+  // What was granted by the tags of a catalog that is for this account no longer is withdrawn.
+  const left = (await facts.entries()).some((entry) => isGrantedByTag(account, entry)) ? [region] : [];
+  const regions = [...new Set([...facts.catalogs.map((catalog) => catalog.region), ...left])];
+  if (regions.length === 0) return NOTHING;
   const [sources, missing, entries] = await Promise.all([
     arrived(facts, looking),
     missingRoles(ctx, facts),
     facts.entries(),
   ]);
-  const perRegion = [...new Set(facts.catalogs.map((catalog) => catalog.region))].map(async (where) => {
+  const perRegion = regions.map(async (where) => {
     const here = sources.filter(({ catalog }) => catalog.region === where);
     return decideTagGrants({
       policy: ctx.policy,

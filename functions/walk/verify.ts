@@ -93,7 +93,7 @@ async function rememberWalk(
   const roles = await facts.roles();
   const before = await ctx.ledger.walked(scope.account, scope.region);
   const undone = new Set([...left.flatMap(productsOf), ...findings.flatMap(undoneBy)]);
-  const parts = await partsSeen(ctx, facts, { undone, before: before?.parts ?? {} });
+  const parts = await partsSeen(ctx, facts, undone);
   const disproved = roles.known ? disprovedRoles(ctx, facts, roles.value) : (before?.disproved ?? []);
   const same =
     before !== null && JSON.stringify([before.parts, before.disproved]) === JSON.stringify([parts, disproved]);

@@ -55,7 +55,7 @@ test.each(['Create', 'Update'])('%s stores the policy, then tells, then answers'
   expect(done).toEqual([
     'read cdk-assets/file.json',
     `put ${hash}`,
-    `tell onramp.hub Onramp Policy Changed ${JSON.stringify({ hash, gone: [] })}`,
+    `tell onramp.hub Onramp Policy Changed ${JSON.stringify({ hash, gone: [], left: [] })}`,
     'answer SUCCESS',
   ]);
   // One id for ever: another would make CloudFormation delete the old policy.

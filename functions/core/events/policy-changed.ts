@@ -1,12 +1,13 @@
 /** `Onramp Policy Changed`: the hub stored another policy; all that it is about is looked at anew. */
 
 import { PolicyChangedDetailSchema, readDetail } from '#contracts/events.ts';
+import type { Scope } from '#contracts/steps.ts';
 import { catalogScopes, namedScopes, openCatalogs } from '../tags/scopes.ts';
 import { publishScope } from '../wanted.ts';
 import { type EventRoute, ignore, lookFor, scopesOr, together } from './types.ts';
 
 export const policyChanged: EventRoute = (event, policy) => {
-  const { gone = [] } = readDetail(PolicyChangedDetailSchema, event);
+  const { gone = [], left = [] } = readDetail(PolicyChangedDetailSchema, event);
   if (event.account !== policy.hub.account) {
     return ignore(`account ${event.account} is not the hub: only the hub says that the policy changed`);
   }
@@ -15,6 +16,9 @@ export const policyChanged: EventRoute = (event, policy) => {
     lookFor({ kind: 'databases', account, region, workflows: null }),
   );
   // What was granted there is withdrawn by a walk that wants nothing.
-  const left = gone.map((place) => ({ half: 'publish' as const, ...place }));
-  return together(scopesOr([...scopes, ...left], 'the policy is about no database and no catalog'), ...open);
+  const ended: readonly Scope[] = [
+    ...gone.map((place) => ({ half: 'publish' as const, ...place })),
+    ...left.map((place) => ({ half: 'onboard' as const, ...place })),
+  ];
+  return together(scopesOr([...scopes, ...ended], 'the policy is about no database and no catalog'), ...open);
 };

@@ -41,6 +41,13 @@ export function decideTagGrants(question: TagGrantsQuestion): Decision {
   return { ...NOTHING, actions: [...actions, ...taken] };
 }
 
+/** Whether anything was granted here by a tag of another account's catalog. */
+export function isGrantedByTag(account: string, { kind, sent }: Entry): boolean {
+  if (kind !== 'grant') return false;
+  const { resource } = JSON.parse(sent) as Grant;
+  return (resource.type === 'tag-policy' || resource.type === 'tag') && resource.catalog !== account;
+}
+
 /** Who reads which link: principals whose grants by tag reach its target. */
 export interface LinkReader {
   readonly principal: string;

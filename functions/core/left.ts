@@ -1,0 +1,56 @@
+/** What a new policy is about no longer: nobody would walk it again, and what was granted there would stay. */
+
+import type { Catalog, Policy, Product } from '../contracts/policy.ts';
+import type { OnboardScope } from '../contracts/steps.ts';
+import { consumersOf, placeConsumersOf, tagConsumersOf } from './wanted.ts';
+
+export type PolicyDatabase = Pick<Product, 'account' | 'region' | 'database'>;
+
+/** Databases that only the policy until now has products of. */
+export function databasesLeft(old: Policy, policy: Policy): readonly PolicyDatabase[] {
+  const key = ({ account, region, database }: PolicyDatabase) => JSON.stringify([account, region, database]);
+  const kept = new Set(policy.products.map(key));
+  const left = old.products.filter((product) => !kept.has(key(product)));
+  return [
+    ...new Map(left.map((p) => [key(p), { account: p.account, region: p.region, database: p.database }])).values(),
+  ];
+}
+
+/**
+ * Consumers for which something is there no longer: a product, a catalog's grants by tag, a place. They may have others:
+ * those tell them nothing new, so that nobody else would start them. Grants on a target are in its Region, which may be
+ * none of the consumer's own.
+ */
+export function consumersLeft(old: Policy, policy: Policy): readonly Catalog[] {
+  const kept = new Set(served(policy).map(({ what, ...place }) => JSON.stringify([what, place])));
+  const left = served(old).filter(({ what, ...place }) => !kept.has(JSON.stringify([what, place])));
+  const places = left.map(({ account, region }) => ({ account, region }));
+  return [...new Map(places.map((place) => [`${place.account}/${place.region}`, place])).values()];
+}
+
+interface Served extends Catalog {
+  readonly what: string;
+}
+
+function served(policy: Policy): readonly Served[] {
+  return [
+    ...policy.products.flatMap((product) => servedBy(`product ${product.name}`, product, consumersOf(policy, product))),
+    ...(policy.tags?.catalogs ?? []).flatMap((catalog) =>
+      servedBy(`tags of ${catalog.account}/${catalog.region}`, catalog, tagConsumersOf(policy, catalog)),
+    ),
+    ...policy.dataLocations.flatMap((place) =>
+      servedBy(`place ${place.bucket}/${place.prefix} of ${place.account}`, place, placeConsumersOf(policy, place)),
+    ),
+  ];
+}
+
+function servedBy(
+  what: string,
+  source: Pick<Catalog, 'region'>,
+  consumers: readonly OnboardScope[],
+): readonly Served[] {
+  return consumers.flatMap(({ account, region }) => [
+    { what, account, region },
+    { what, account, region: source.region },
+  ]);
+}
