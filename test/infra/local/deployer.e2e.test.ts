@@ -7,7 +7,9 @@ import { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } from 
 import {
   DescribeArchiveCommand,
   DescribeEventBusCommand,
+  DescribeRuleCommand,
   EventBridgeClient,
+  ListTargetsByRuleCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -57,6 +59,15 @@ test('makes the bus policy and the archive that CloudFormation refuses here', as
     expect.objectContaining({ Sid: 'Members', Resource: `arn:aws:events:${REGION}:${HUB}:event-bus/onramp-hub` }),
   ]);
   expect(await events.send(new DescribeArchiveCommand({ ArchiveName: 'onramp' }))).toMatchObject({ State: 'ENABLED' });
+});
+
+test('makes a scheduled rule on the default bus, with its target', async () => {
+  const events = new EventBridgeClient(as(emulator.url));
+  const rule = { Rule: 'onramp-hourly', EventBusName: 'default' };
+  const made = await events.send(new DescribeRuleCommand({ Name: rule.Rule, EventBusName: rule.EventBusName }));
+  expect(made).toMatchObject({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
+  const { Targets = [] } = await events.send(new ListTargetsByRuleCommand(rule));
+  expect(Targets.map(({ Arn }) => Arn)).toEqual([`arn:aws:lambda:${REGION}:${HUB}:function:onramp-greet`]);
 });
 
 test('the function is the bundle that was published', async () => {

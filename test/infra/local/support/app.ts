@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { App, CfnOutput, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Alarm, Dashboard, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Archive, CfnEventBusPolicy, EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { Archive, CfnEventBusPolicy, EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -89,7 +89,13 @@ function fill(stack: Stack, code: string, hash: string): void {
     logGroup: new LogGroup(stack, 'Log', { logGroupName: '/onramp/greet' }),
   });
   const rule = new Rule(stack, 'Rule', { eventBus: bus, eventPattern: { source: ['demo'] } });
-  rule.addTarget(new LambdaFunction(handler, { deadLetterQueue: lost, retryAttempts: 2 }));
+  const target = new LambdaFunction(handler, { deadLetterQueue: lost, retryAttempts: 2 });
+  rule.addTarget(target);
+  new Rule(stack, 'Hourly', {
+    ruleName: 'onramp-hourly',
+    schedule: Schedule.expression('rate(1 hour)'),
+    targets: [target],
+  });
   const machine = new StateMachine(stack, 'Machine', {
     stateMachineName: 'onramp-greet',
     definitionBody: DefinitionBody.fromString(JSON.stringify(DEFINITION)),
