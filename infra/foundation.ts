@@ -1,7 +1,7 @@
 /**
  * A second CDK app, for a lake that is new: `cdk deploy --app "node infra/foundation.ts" -c lake=sales-lake -c
- * databases=kthr01`. Also `-c encrypted=true`, `-c crawlerRole=NAME`, `-c connections=`, `-c secrets=`, `-c workflows=`
- * with names or ARNs between commas.
+ * databases=kthr01`. Also `-c encrypted=true`, `-c crawlerRole=NAME`, `-c files=lake-formation`, `-c connections=`,
+ * `-c secrets=`, `-c workflows=` with names or ARNs between commas.
  */
 
 import { App, Validations } from 'aws-cdk-lib';
@@ -25,6 +25,7 @@ new FoundationStack(app, `${name}-foundation`, {
   connections: names('connections'),
   secrets: names('secrets'),
   workflows: names('workflows'),
+  files: text('files') === 'lake-formation' ? 'lake-formation' : 'role',
   ...(crawlerRoleName === undefined ? {} : { crawlerRoleName }),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcards } from './acknowledge.ts';
 import {
   administratorPermissions,
+  type CrawlerNeeds,
   crawlerPermissions,
   type Lake,
   readerPermissions,
@@ -30,6 +31,11 @@ export interface DataLakeFoundationProps {
   readonly encrypted?: boolean;
   /** Default `AWSGlueServiceRole-<name>`: Glue's console offers roles that begin so. */
   readonly crawlerRoleName?: string;
+  /**
+   * Default `role`: crawlers and jobs reach the lake's files with the crawler role's own rights. `lake-formation`: with
+   * what Lake Formation lends, which only crawlers with `UseLakeFormationCredentials` ask for; jobs then write nothing.
+   */
+  readonly files?: CrawlerNeeds['files'];
   readonly connections?: readonly string[];
   readonly secrets?: readonly string[];
   /** Workflows that run as the crawler role; what a blueprint makes begins with its workflow's name. */
@@ -51,7 +57,7 @@ export class DataLakeFoundation extends Construct {
 
   constructor(scope: Construct, id: string, props: DataLakeFoundationProps) {
     super(scope, id);
-    if (props.databases.length === 0) throw new Error(`name at least one database of ${props.name}`);
+    checkProps(props);
     this.key = props.encrypted ? new Key(this, 'Key', { enableKeyRotation: true, description: props.name }) : null;
     this.bucket = this.#bucket('Bucket', null);
     this.results = this.#bucket('Results', Duration.days(RESULTS_DAYS));
@@ -112,7 +118,7 @@ export class DataLakeFoundation extends Construct {
   }
 
   #crawler(props: DataLakeFoundationProps, lake: Lake): CfnRole {
-    const { name, connections = [], secrets = [], workflows = [] } = props;
+    const { name, files = 'role', connections = [], secrets = [], workflows = [] } = props;
     const roleName = props.crawlerRoleName ?? `AWSGlueServiceRole-${name}`;
     const path = '/service-role/';
     const role = `arn:${lake.partition}:iam::${lake.account}:role${path}${roleName}`;
@@ -122,7 +128,7 @@ export class DataLakeFoundation extends Construct {
       description: `Crawlers and workflows of ${name} run as it`,
       // No aws:SourceAccount: whether Glue passes it is not documented, and a role that Glue can't assume runs nothing.
       trust: { Principal: { Service: 'glue.amazonaws.com' }, Action: ['sts:AssumeRole'] },
-      permissions: crawlerPermissions(lake, { connections, secrets, workflows, role }),
+      permissions: crawlerPermissions(lake, { files, connections, secrets, workflows, role }),
     });
   }
 
@@ -175,6 +181,12 @@ export class DataLakeFoundation extends Construct {
       },
     });
   }
+}
+
+function checkProps({ name, databases, files, workflows = [] }: DataLakeFoundationProps): void {
+  if (databases.length === 0) throw new Error(`name at least one database of ${name}`);
+  if (files === 'lake-formation' && workflows.length > 0)
+    throw new Error(`jobs of workflows write with their role's own rights: leave out files of ${name}`);
 }
 
 function documentOf(permissions: readonly Permission[]): object {

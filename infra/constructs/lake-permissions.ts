@@ -17,6 +17,8 @@ export interface Lake {
 
 /** What the crawler role is for beside cataloguing. */
 export interface CrawlerNeeds {
+  /** Whose rights reach the lake's files: its own, or those Lake Formation lends to crawlers that are told to ask. */
+  readonly files: 'role' | 'lake-formation';
   /** Glue connections, by name: what is behind them is reached through network interfaces in its VPC. */
   readonly connections: readonly string[];
   /** ARNs of the secrets they sign in with. */
@@ -83,6 +85,11 @@ function withKey(Sid: string, { key }: Lake, actions: readonly string[]): readon
 
 /** As which Lake Formation reads and writes the bucket for whom it lets. */
 export function registrationPermissions(lake: Lake): readonly Permission[] {
+  return files(lake);
+}
+
+/** The lake's files: read, written, dropped and listed. */
+function files(lake: Lake): readonly Permission[] {
   return [
     allow('Objects', named(['GetObject', 'PutObject', 'DeleteObject'], 's3'), [`${lake.bucket}/*`], OBJECTS),
     allow('Bucket', named(['ListBucket', 'GetBucketLocation'], 's3'), [lake.bucket], 'One bucket.'),
@@ -90,7 +97,10 @@ export function registrationPermissions(lake: Lake): readonly Permission[] {
   ];
 }
 
-/** Data by Lake Formation's credentials, tables in the lake's databases, logs; the rest only as it is asked for. */
+/**
+ * The lake's files, tables in its databases, logs; the rest only as it is asked for. A crawler asks Lake Formation for
+ * credentials only with `LakeFormationConfiguration.UseLakeFormationCredentials`, and a plain job never does.
+ */
 export function crawlerPermissions(lake: Lake, needs: CrawlerNeeds): readonly Permission[] {
   const { partition, account, region } = lake;
   const logs = `arn:${partition}:logs:${region}:${account}:log-group:/aws-glue/*`;
@@ -99,6 +109,7 @@ export function crawlerPermissions(lake: Lake, needs: CrawlerNeeds): readonly Pe
   return [
     allow('Data', ['lakeformation:GetDataAccess'], NO_RESOURCE, AWS_KNOWS_NONE),
     allow('Catalog', [...READ_CATALOG, ...WRITE_TABLES], catalog(lake), IN_DATABASES),
+    ...(needs.files === 'role' ? files(lake) : []),
     allow('Scripts', ['s3:GetObject'], [`${assets}/*`], OBJECTS),
     allow('Logs', named(['CreateLogGroup', 'CreateLogStream', 'PutLogEvents'], 'logs'), [logs], COUNTED),
     allow('Metrics', ['cloudwatch:PutMetricData'], NO_RESOURCE, AWS_KNOWS_NONE, {

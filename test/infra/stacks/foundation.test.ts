@@ -159,7 +159,37 @@ test('Lake Formation alone takes on the registration role, for this account and 
 
 test('without connections and workflows there is nothing of networks and runs', () => {
   const crawler = statements(plain()).find(([name]) => name === 'AWSGlueServiceRole-plain');
-  expect(crawler?.[1].map(({ Sid }) => Sid)).toEqual(['Data', 'Catalog', 'Scripts', 'Logs', 'Metrics']);
+  expect(crawler?.[1].map(({ Sid }) => Sid)).toEqual([
+    'Data',
+    'Catalog',
+    'Objects',
+    'Bucket',
+    'Scripts',
+    'Logs',
+    'Metrics',
+  ]);
+});
+
+/** Whether the crawler role may do this to the lake's bucket or its objects, and use its key. */
+function reaches(template: Template, action: string): boolean {
+  const role = statements(template).find(([name]) => name.startsWith('AWSGlueServiceRole'));
+  return (role?.[1] ?? []).some(
+    ({ Action, Resource }) => Action.includes(action) && Resource.some((arn) => /Lake(Bucket|Key)/.test(arn)),
+  );
+}
+
+test("crawlers and jobs reach the lake's files: without Lake Formation's credentials, which they don't ask for", () => {
+  for (const action of ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket', 'GetBucketLocation'])
+    for (const template of [whole(), plain()]) expect(reaches(template, `s3:${action}`), action).toBe(true);
+  for (const action of ['kms:Decrypt', 'kms:GenerateDataKey']) expect(reaches(whole(), action), action).toBe(true);
+});
+
+test("crawlers that ask Lake Formation need nothing of the lake's files; jobs of workflows can't ask", () => {
+  const lent = { name: 'lent', databases: ['sales'], files: 'lake-formation' as const };
+  const template = Template.fromStack(new FoundationStack(testApp(), 'lent', lent));
+  for (const action of ['s3:GetObject', 's3:PutObject', 's3:ListBucket']) expect(reaches(template, action)).toBe(false);
+  const stack = new Stack(testApp(), 'jobs');
+  expect(() => new DataLakeFoundation(stack, 'Lake', { ...lent, workflows: ['sales'] })).toThrow(/leave out files/);
 });
 
 test('a lake without databases is a mistake that is told at once', () => {
