@@ -21,11 +21,12 @@ import {
   registrationPermissions,
 } from './lake-permissions.ts';
 import type { Permission } from './member-permissions.ts';
+import { MANAGED_POLICY_SIZE, policySize, ROLE_POLICIES_SIZE } from './policy-size.ts';
 
 export interface DataLakeFoundationProps {
   /** Part of every name: a-z, 0-9 and -, at most 30 characters. */
   readonly name: string;
-  /** Databases of the lake: what crawlers write and people query. */
+  /** Databases of the lake: what crawlers write and people query. `sales_*` is all that begin so. */
   readonly databases: readonly string[];
   /** A key of the lake's own instead of S3's. Readers of the bytes need none of it: Lake Formation does. */
   readonly encrypted?: boolean;
@@ -148,7 +149,7 @@ export class DataLakeFoundation extends Construct {
       path,
       description,
       assumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...trust }] },
-      policies: [{ policyName: id, policyDocument: documentOf(permissions) }],
+      policies: [{ policyName: id, policyDocument: documentOf(this, description, permissions, ROLE_POLICIES_SIZE) }],
     });
     for (const { statement, why } of permissions) acknowledgeWildcards(made, statement.Resource, why);
     return made;
@@ -158,7 +159,7 @@ export class DataLakeFoundation extends Construct {
     const made = new CfnManagedPolicy(this, id, {
       managedPolicyName: `${name}-${id.toLowerCase()}`,
       description: `${id} of the data lake ${name}`,
-      policyDocument: documentOf(permissions),
+      policyDocument: documentOf(this, `${id.toLowerCase()} of ${name}`, permissions, MANAGED_POLICY_SIZE),
     });
     for (const { statement, why } of permissions) acknowledgeWildcards(made, statement.Resource, why);
     return made;
@@ -183,12 +184,27 @@ export class DataLakeFoundation extends Construct {
   }
 }
 
-function checkProps({ name, databases, files, workflows = [] }: DataLakeFoundationProps): void {
+/** What IAM, Glue or Athena would refuse, and some only after buckets and keys are made. */
+function checkProps({ name, databases, files, workflows = [], crawlerRoleName = '' }: DataLakeFoundationProps): void {
+  if (!/^[a-z0-9][a-z0-9-]{0,29}$/.test(name))
+    throw new Error(`name the lake with at most 30 of a-z, 0-9 and -, instead of ${JSON.stringify(name)}`);
+  const unfit = databases.find((each) => !/^[a-z0-9_-]{1,255}\*?$/.test(each));
+  if (unfit !== undefined)
+    throw new Error(`name databases of ${name} with a-z, 0-9, _ and -, instead of ${JSON.stringify(unfit)}`);
+  if (!/^[\w+=,.@-]{0,64}$/.test(crawlerRoleName))
+    throw new Error(`name the crawler role with at most 64 letters, digits and +=,.@_-, instead of ${crawlerRoleName}`);
   if (databases.length === 0) throw new Error(`name at least one database of ${name}`);
   if (files === 'lake-formation' && workflows.length > 0)
     throw new Error(`jobs of workflows write with their role's own rights: leave out files of ${name}`);
 }
 
-function documentOf(permissions: readonly Permission[]): object {
-  return { Version: '2012-10-17', Statement: permissions.map(({ statement }) => statement) };
+/** Throws if what it says is longer than IAM takes, whatever the account, Region and bucket will be called. */
+function documentOf(scope: Construct, what: string, permissions: readonly Permission[], atMost: number): object {
+  const document = { Version: '2012-10-17', Statement: permissions.map(({ statement }) => statement) };
+  const size = policySize(Stack.of(scope).resolve(document));
+  if (size > atMost)
+    throw new Error(
+      `${what} get ${size} characters of policy, and IAM takes ${atMost}: name databases together, as in sales_*`,
+    );
+  return document;
 }

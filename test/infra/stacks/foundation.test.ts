@@ -6,6 +6,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import type { DataLakeFoundationProps } from '../../../infra/constructs/data-lake-foundation.ts';
 import { DataLakeFoundation } from '../../../infra/constructs/data-lake-foundation.ts';
+import { policySize } from '../../../infra/constructs/policy-size.ts';
 import { FoundationStack } from '../../../infra/stacks/foundation-stack.ts';
 import { lazily, readable, testApp } from '../../support/templates.ts';
 
@@ -197,6 +198,44 @@ test('a lake without databases is a mistake that is told at once', () => {
   expect(() => new DataLakeFoundation(stack, 'Lake', { name: 'empty', databases: [] })).toThrow(
     /at least one database/,
   );
+});
+
+function lakeOf(props: Partial<DataLakeFoundationProps>): Template {
+  return Template.fromStack(new FoundationStack(testApp(), 'lake', { ...ARTICLE, ...props }));
+}
+
+test.each([
+  ['a name with a capital', { name: 'Sales' }, /at most 30 of a-z/],
+  ['a name of 31 characters', { name: 'a'.repeat(31) }, /at most 30 of a-z/],
+  ['no name', { name: '' }, /at most 30 of a-z/],
+  ['a database with a capital', { databases: ['Sales'] }, /databases of sales-lake/],
+  ['every database', { databases: ['*'] }, /databases of sales-lake/],
+  ['a database without a name', { databases: ['sales', ''] }, /databases of sales-lake/],
+  ['a role of 65 characters', { crawlerRoleName: 'a'.repeat(65) }, /the crawler role/],
+])('%s is refused before anything is made', (_, props, message) => {
+  expect(() => lakeOf(props)).toThrow(message);
+});
+
+const THIRTY = Array.from({ length: 30 }, (_, n) => `sales_department_${n}`);
+
+test('policies that IAM would find too long are refused before anything is made, and say what to do', () => {
+  expect(() => lakeOf({ databases: THIRTY })).toThrow(
+    /administrators of sales-lake get \d+ characters of policy, and IAM takes 6144: name databases together, as in sales_\*/,
+  );
+});
+
+test('databases named together are as long as one', () => {
+  const [administrators] = statements(lakeOf({ databases: ['sales_department_*'] })).slice(2);
+  expect(administrators?.[1].flatMap(({ Resource }) => Resource)).toContain(
+    'arn:<Partition>:glue:<Region>:<AccountId>:table/sales_department_*/*',
+  );
+});
+
+test("a policy's length is told without white space, with ARNs as long as they can be", () => {
+  expect(policySize({ Sid: 'a b' })).toBe('{"Sid":"ab"}'.length);
+  const arn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':', { Ref: 'AWS::AccountId' }]] };
+  expect(policySize([arn])).toBe('["arn:aws-us-gov:444444444444"]'.length);
+  expect(policySize([{ 'Fn::GetAtt': ['Bucket', 'Arn'] }])).toBe(118);
 });
 
 test('the security rules find nothing that has no reason', () => {
