@@ -14,6 +14,7 @@ import { delivers } from '../ram/delivery.ts';
 import { accountNames } from '../ram/recipients.ts';
 import { AwsError, type Call } from '../service.ts';
 import { checkGrantable, notAuthorized, notFound } from './authority.ts';
+import type { Grant, GrantTable } from './grants.ts';
 import { removeGrantsOn } from './lifecycle.ts';
 import { isAdmin, namesOf, viewsAll } from './principals.ts';
 import { invalidInput, key, type Ref, refOf } from './resources.ts';
@@ -110,15 +111,22 @@ function checkColumns(call: Call, ref: FilterRef, named: readonly string[]): voi
   if (unknown !== undefined) throw invalidInput(`The table has no column ${unknown}.`);
 }
 
-/** Administrators see the filters of their own tables; others those they hold anything on. */
+/** Administrators see the filters of their own tables and those shared with them; others those they hold anything on. */
 function sees(call: Call, ref: FilterRef): boolean {
-  const { grants } = ownersOf(call, ref);
-  if (ref.catalog === call.account && viewsAll(call.world, call.caller, call.region)) return true;
-  const names = ref.catalog === call.account ? namesOf(call.caller) : [call.caller.arn];
-  if (names.some((name) => [...grants.held(name, ref)].length > 0)) return true;
-  return accountNames(call.world, call.account).some((name) =>
-    [...grants.held(name, ref)].some(({ shares }) => delivers(call.world, shares, name, call.account)),
-  );
+  const { world, caller, account, region } = call;
+  const owners = ownersOf(call, ref).grants;
+  const passedOn = () => {
+    const { grants } = lakeCatalogOf(world.lakeFormation, account, region);
+    return viewsAll(world, caller, region) || namesOf(caller).some((name) => holds(grants, name, ref));
+  };
+  if (ref.catalog === account) return passedOn();
+  const arrives = (name: string) => holds(owners, name, ref, ({ shares }) => delivers(world, shares, name, account));
+  // What the account was given is nobody's there until its administrators pass it on.
+  return arrives(caller.arn) || (accountNames(world, account).some(arrives) && passedOn());
+}
+
+function holds(grants: GrantTable, name: string, ref: FilterRef, counts = (_: Grant): boolean => true): boolean {
+  return [...grants.held(name, ref)].some((grant) => grant.shows() && counts(grant));
 }
 
 function filterRef(call: Call, of: Partial<DataCellsFilter>): FilterRef {

@@ -1,4 +1,9 @@
-import { GetUnfilteredTableMetadataCommand, type PermissionType } from '@aws-sdk/client-glue';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  GetUnfilteredTableMetadataCommand,
+  type PermissionType,
+} from '@aws-sdk/client-glue';
 import {
   CreateDataCellsFilterCommand,
   type DataCellsFilter,
@@ -13,6 +18,7 @@ import {
   RevokePermissionsCommand,
   UpdateDataCellsFilterCommand,
 } from '@aws-sdk/client-lakeformation';
+import { GetResourceShareAssociationsCommand } from '@aws-sdk/client-ram';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   acceptAll,
@@ -30,6 +36,7 @@ import {
   region,
   rows,
   table,
+  tableInput,
 } from './lakes.ts';
 
 const reader = `arn:aws:iam::${producer}:role/reader`;
@@ -90,8 +97,13 @@ test('LF-87 what no filter can be is refused, and nothing is kept', async () => 
     [{ ...filter, ...columns, ColumnNames: ['nothing'] }, 'no column nothing'],
     [{ ...filter, RowFilter: { FilterExpression: 'x'.repeat(2049) } }, 'less than or equal to 2048'],
     [{ ...filter, TableName: 'missing' }, 'EntityNotFoundException'],
+    [{ ...filter, TableName: 'link' }, 'not on a resource link'],
     [{ ...filter, TableCatalogId: consumer }, 'AccessDeniedException'],
   ];
+  const TargetTable = { CatalogId: producer, DatabaseName: 'cur_org', Name: 'legacy_all' };
+  await lakes.owner.glue.send(
+    new CreateTableCommand({ DatabaseName: 'cur_org', TableInput: { Name: 'link', TargetTable } }),
+  );
   for (const [wrong, words] of wrongs) expect(await refusal(create(lakes.owner, wrong))).toContain(words);
   expect(await refusal(create(await lakes.as(reader), filter))).toContain('AccessDeniedException');
   const { DataCellsFilters } = await lakes.owner.lf.send(new ListDataCellsFilterCommand({}));
@@ -132,6 +144,16 @@ test('LF-88 listed page by page, of one table or of all, to who holds something 
   expect(await refusal(get(plain, 'c'))).toContain('AccessDeniedException');
 });
 
+test('LF-88 a thousand a page, and no more can be asked for', async () => {
+  const numbers = Array.from({ length: 1001 }, (_, i) => `f${i}`);
+  for (const name of numbers) await create(lakes.owner, ofYear(name, '2024'));
+  const list = (more: object = {}) => lakes.owner.lf.send(new ListDataCellsFilterCommand(more));
+  const { DataCellsFilters = [], NextToken } = await list();
+  const last = await list({ NextToken });
+  expect([DataCellsFilters.length, last.DataCellsFilters?.length, last.NextToken]).toEqual([1000, 1, undefined]);
+  expect(await refusal(list({ MaxResults: 1001 }))).toContain('less than or equal to 1000');
+}, 30_000);
+
 test('LF-89 G-L7 grants on a filter: its three permissions, listed by resource, never with a principal', async () => {
   await create(lakes.owner, ofYear('y24', '2024'));
   expect(await refusal(grant(lakes.owner, reader, on('y24'), ['INSERT']))).toContain('Permissions modification');
@@ -163,6 +185,15 @@ test('LF-89 grants on a filter go with it, and with its table', async () => {
   await (await lakes.as(reader)).lf.send(new DeleteDataCellsFilterCommand({ ...names, Name: 'y24' }));
   await create(lakes.owner, ofYear('y24', '2024'));
   expect(await rows(lakes.owner, { resource: on('y24') })).toEqual([]);
+  await grant(lakes.owner, reader, on('y24'), ['SELECT']);
+  await lakes.owner.glue.send(new DeleteTableCommand({ DatabaseName: 'cur_org', Name: 'legacy_all' }));
+  await lakes.owner.glue.send(
+    new CreateTableCommand({ DatabaseName: 'cur_org', TableInput: tableInput('legacy_all') }),
+  );
+  const { DataCellsFilters } = await lakes.owner.lf.send(new ListDataCellsFilterCommand({}));
+  expect(DataCellsFilters).toEqual([]);
+  await create(lakes.owner, ofYear('y24', '2024'));
+  expect(await rows(lakes.owner, { resource: on('y24') })).toEqual([]);
 });
 
 test('LF-92 an engine learns which cells to leave out; filters add up; one that cannot gets nothing', async () => {
@@ -190,7 +221,7 @@ test('LF-92 an engine learns which cells to leave out; filters add up; one that 
   expect([whole.AuthorizedColumns?.length, whole.CellFilters]).toEqual([3, []]);
 });
 
-test('LF-92 credentials only to an engine that says it filters cells', async () => {
+test('LF-92 credentials only to an engine that says it filters cells, where any are hidden', async () => {
   await lakes.root(producer).lf.send(
     new PutDataLakeSettingsCommand({
       DataLakeSettings: {
@@ -216,7 +247,25 @@ test('LF-92 credentials only to an engine that says it filters cells', async () 
     refusal(lf.send(new GetTemporaryGlueTableCredentialsCommand({ TableArn, SupportedPermissionTypes })));
   expect(await vend(['COLUMN_PERMISSION'])).toContain('PermissionTypeMismatchException');
   expect(await vend(['COLUMN_PERMISSION', 'CELL_FILTER_PERMISSION'])).toBe('succeeded');
+  const ColumnNames = ['cost', 'account', 'year'];
+  await create(lakes.owner, { ...names, Name: 'all', RowFilter: { AllRowsWildcard: {} }, ColumnNames });
+  await grant(lakes.owner, reader, on('all'), ['SELECT']);
+  expect(await vend(['COLUMN_PERMISSION'])).toBe('succeeded');
+  const whole = await unfiltered(await lakes.as(reader), 'COLUMN_PERMISSION');
+  expect([whole.AuthorizedColumns, whole.CellFilters]).toEqual([ColumnNames, []]);
 });
+
+/** What the caller's shares hold: of all pages, since the first may be empty. */
+async function carried({ ram }: Clients): Promise<(string | undefined)[]> {
+  const found: (string | undefined)[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await ram.send(new GetResourceShareAssociationsCommand({ associationType: 'RESOURCE', nextToken }));
+    found.push(...(page.resourceShareAssociations ?? []).map(({ associatedEntity }) => associatedEntity));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return found;
+}
 
 test('LF-93 a filter is shared with another account, whose administrator passes on that filter and no more', async () => {
   for (const [name, year] of [
@@ -225,12 +274,24 @@ test('LF-93 a filter is shared with another account, whose administrator passes 
   ] as const)
     await create(lakes.owner, ofYear(name, year));
   await grant(lakes.owner, consumer, on('y24'), ['SELECT', 'DESCRIBE'], ['SELECT', 'DESCRIBE']);
+  expect(await carried(lakes.owner)).toContain(`arn:aws:glue:${region}:${producer}:table/cur_org/legacy_all`);
+  const listed = async ({ lf }: Clients, Table?: { CatalogId: string; DatabaseName: string; Name: string }) =>
+    (await lf.send(new ListDataCellsFilterCommand({ Table }))).DataCellsFilters?.map(({ Name }) => Name);
+  const ofTable = { CatalogId: producer, DatabaseName: 'cur_org', Name: 'legacy_all' };
+  expect(await refusal(get(lakes.taker, 'y24'))).toContain('AccessDeniedException');
   await acceptAll(lakes.taker);
+  expect(await listed(lakes.taker, ofTable)).toEqual(['y24']);
+  // The account's share is its administrators' to see: its roles hold nothing of it yet.
+  expect(await refusal(get(lakes.job, 'y24'))).toContain('AccessDeniedException');
+  expect(await listed(lakes.job, ofTable)).toEqual([]);
   expect((await get(lakes.taker, 'y24')).DataCellsFilter?.Name).toBe('y24');
   expect(await refusal(get(lakes.taker, 'y25'))).toContain('AccessDeniedException');
   await grant(lakes.taker, jobRole, on('y24'), ['SELECT']);
   expect(await refusal(grant(lakes.taker, jobRole, on('y25'), ['SELECT']))).not.toBe('succeeded');
   expect(await refusal(grant(lakes.taker, jobRole, table('legacy_all', producer), ['SELECT']))).not.toBe('succeeded');
+  expect(await listed(lakes.job, ofTable)).toEqual(['y24']);
+  expect((await get(lakes.job, 'y24')).DataCellsFilter?.Name).toBe('y24');
+  expect(await refusal(get(lakes.job, 'y25'))).toContain('AccessDeniedException');
   const { CellFilters = [] } = await unfiltered(lakes.job, 'CELL_FILTER_PERMISSION');
   expect(new Set(CellFilters.map(({ RowFilterExpression }) => RowFilterExpression))).toEqual(
     new Set(["year = '2024'"]),
