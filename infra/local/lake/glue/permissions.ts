@@ -77,7 +77,7 @@ export function selectableColumns(call: Call, ref: TableRef): Columns {
 /** Of each column, which rows he may see; columns of which he sees all are not in it. */
 export function hiddenRows(call: Call, ref: TableRef, columns: readonly string[]): ReadonlyMap<string, string> {
   const selects = selectable(call.world, call.caller, ref);
-  const rows = columns.map((name) => [name, selects?.hidesRows ? selects.rows(name) : undefined] as const);
+  const rows = columns.map((name) => [name, selects?.rows(name)] as const);
   return new Map(rows.filter((row): row is readonly [string, string] => row[1] !== undefined));
 }
 

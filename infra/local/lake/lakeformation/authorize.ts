@@ -28,8 +28,6 @@ export interface Selectable {
   may(column: string): boolean;
   /** The rows of a column that he may see, as SQL; `undefined` for all of them. */
   rows(column: string): string | undefined;
-  /** Whether some column has rows that stay hidden. */
-  readonly hidesRows: boolean;
 }
 
 export function canOnDatabase(world: World, caller: Caller, at: DatabaseAt, permission: DatabasePermission): boolean {
@@ -90,7 +88,6 @@ function selectableOf({ permissions, select }: Held): Selectable | undefined {
     all: some.some(wholeColumns),
     may: (column) => some.some((columns) => passes(columns, column)),
     rows: (column) => rowsIn(some.filter((columns) => passes(columns, column))),
-    hidesRows: some.some(({ rows }) => rows !== undefined) && !some.some(wholeColumns),
   };
 }
 

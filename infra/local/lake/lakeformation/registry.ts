@@ -9,10 +9,11 @@ import type {
   UpdateResourceRequest,
 } from '@aws-sdk/client-lakeformation';
 import { pageOf } from '../glue/paging.ts';
-import { AwsError, type Call, type World } from '../service.ts';
+import { AwsError, type Call } from '../service.ts';
 import { notFound } from './authority.ts';
 import { isAdmin } from './principals.ts';
 import { invalidInput } from './resources.ts';
+import { isServiceLinked, isTrusting, lakeFormation, serviceLinkedRole } from './roles.ts';
 import { type LakeFormationCatalog, lakeCatalogOf } from './state.ts';
 
 const mostPerPage = 1000;
@@ -25,7 +26,8 @@ export async function registerResource(call: Call, input: RegisterResourceReques
   if ((input.RoleArn === undefined) === (input.UseServiceLinkedRole !== true))
     throw invalidInput('Specify either a role or the use of the service-linked role.');
   const role = input.RoleArn ?? serviceLinkedRole(call.account);
-  if (input.RoleArn !== undefined) await checkRole(call, input.RoleArn);
+  if (input.RoleArn === undefined) await checkServiceLinked(call, role);
+  else await checkRole(call, role);
   catalog.locations.set(arn, {
     ResourceArn: arn,
     RoleArn: role,
@@ -44,7 +46,7 @@ export async function registerResource(call: Call, input: RegisterResourceReques
 
 export async function describeResource(call: Call, input: DescribeResourceRequest): Promise<object> {
   const found = locationOf(call, input.ResourceArn);
-  return { ResourceInfo: await told(call.world, found) };
+  return { ResourceInfo: await told(call, found) };
 }
 
 export async function listResources(call: Call, input: ListResourcesRequest): Promise<object> {
@@ -52,7 +54,7 @@ export async function listResources(call: Call, input: ListResourcesRequest): Pr
   const { items, NextToken } = pageOf(catalogOf(call).locations, input, mostPerPage, (one) =>
     filters.every((filter) => fits(one, filter)) ? one : undefined,
   );
-  const ResourceInfoList = await Promise.all(items.map((one) => told(call.world, one)));
+  const ResourceInfoList = await Promise.all(items.map((one) => told(call, one)));
   return { ResourceInfoList, ...(NextToken === undefined ? {} : { NextToken }) };
 }
 
@@ -83,14 +85,14 @@ export function deregisterResource(call: Call, input: DescribeResourceRequest): 
 }
 
 /** Whether the role can do what it is there for is asked at each look: roles are deleted and policies change. */
-async function told(world: World, one: ResourceInfo & { ResourceArn: string }): Promise<ResourceInfo> {
-  return { ...one, VerificationStatus: await verified(world, one) };
+async function told(call: Call, one: ResourceInfo & { ResourceArn: string }): Promise<ResourceInfo> {
+  return { ...one, VerificationStatus: await verified(call, one) };
 }
 
-async function verified(world: World, { RoleArn = '', ResourceArn }: ResourceInfo) {
-  if (RoleArn.includes(':role/aws-service-role/')) return 'VERIFIED';
+async function verified({ world, account, region }: Call, { RoleArn = '', ResourceArn }: ResourceInfo) {
+  if (isServiceLinked(RoleArn)) return 'VERIFIED';
   const role = await world.backend.identity(RoleArn);
-  if (!role?.trust?.includes('lakeformation.amazonaws.com')) return 'VERIFICATION_FAILED';
+  if (!role || !(await isTrusting(world, role, { account, region }))) return 'VERIFICATION_FAILED';
   const [bucket = ''] = (ResourceArn ?? '').replace('arn:aws:s3:::', '').split('/');
   const facts = await world.backend.bucket(bucket);
   if (!facts) return 'VERIFICATION_FAILED';
@@ -110,8 +112,15 @@ async function checkRole(call: Call, arn: string): Promise<void> {
     caller: call.caller,
     action: 'iam:PassRole',
     resource: arn,
-    context: { 'iam:PassedToService': 'lakeformation.amazonaws.com' },
+    context: { 'iam:PassedToService': lakeFormation },
   });
+}
+
+/** Lake Formation makes the role and writes the location into its policy, both with the caller's rights. */
+async function checkServiceLinked({ world, caller }: Call, resource: string): Promise<void> {
+  const context = { 'iam:AWSServiceName': lakeFormation };
+  await world.iam.authorize({ caller, action: 'iam:CreateServiceLinkedRole', resource, context });
+  await world.iam.authorize({ caller, action: 'iam:PutRolePolicy', resource });
 }
 
 function grantLocation(call: Call, catalog: LakeFormationCatalog, arn: string): void {
@@ -158,10 +167,6 @@ function fits(one: ResourceInfo, { Field, ComparisonOperator, StringValueList }:
     BETWEEN: () => text >= first && text <= second,
   };
   return tests[ComparisonOperator ?? 'EQ']?.() ?? false;
-}
-
-function serviceLinkedRole(account: string): string {
-  return `arn:aws:iam::${account}:role/aws-service-role/lakeformation.amazonaws.com/AWSServiceRoleForLakeFormationDataAccess`;
 }
 
 function catalogOf(call: Call): LakeFormationCatalog {

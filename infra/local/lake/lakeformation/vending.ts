@@ -8,11 +8,12 @@ import { findTable, partitionKey, type TableEntry } from '../glue/state.ts';
 import { accountNames } from '../ram/recipients.ts';
 import { AwsError, type Call } from '../service.ts';
 import { notFound } from './authority.ts';
-import { canDescribeTable, selectableColumns, type TableAt } from './authorize.ts';
+import { canDescribeTable, type Place, selectableColumns, type TableAt } from './authorize.ts';
 import { isHybrid, isOptedIn } from './exposure.ts';
 import { locationCovering } from './locations.ts';
 import { namesOf } from './principals.ts';
 import { invalidInput } from './resources.ts';
+import { isServiceLinked, isTrusting } from './roles.ts';
 import { settingsOf } from './state.ts';
 import { insufficient } from './tags.ts';
 
@@ -53,7 +54,7 @@ async function vend(call: Call, at: TableAt, location: string | undefined, terms
       `The location of table ${at.table} is not registered with Lake Formation: register the S3 path.`,
     );
   if (isHybrid(world, at) && !optedIn(call, at)) throw insufficient('Opt In', at.table);
-  const principal = await vendingPrincipal(call, registered.RoleArn ?? '', at.account);
+  const principal = await vendingPrincipal(call, registered.RoleArn ?? '', at);
   const issued = world.credentials.issueCredentials(principal, {
     sessionName: 'AWSLF-00-GL',
     sessionPolicies: [policyFor(location, terms.Permissions ?? ['SELECT'])],
@@ -81,13 +82,14 @@ function checkColumns({ world, caller }: Call, at: TableAt, terms: Terms): void 
   if (!columns) throw insufficient('Select', at.table);
   const table = findTable(world.glue, at.account, at.region, at.database, at.table)?.table;
   const all = [...(table?.StorageDescriptor?.Columns ?? []), ...(table?.PartitionKeys ?? [])];
-  const leavesOut = !columns.all && !(columns.hidesRows && all.every(({ Name = '' }) => columns.may(Name)));
+  const hidesRows = all.some(({ Name = '' }) => columns.rows(Name) !== undefined);
+  const leavesOut = !columns.all && !(hidesRows && all.every(({ Name = '' }) => columns.may(Name)));
   if (leavesOut && !terms.SupportedPermissionTypes?.includes('COLUMN_PERMISSION'))
     throw new AwsError(
       'PermissionTypeMismatchException',
       'The engine does not support filtering of columns, which the permissions on the table ask for.',
     );
-  if (columns.hidesRows && !terms.SupportedPermissionTypes?.includes('CELL_FILTER_PERMISSION'))
+  if (hidesRows && !terms.SupportedPermissionTypes?.includes('CELL_FILTER_PERMISSION'))
     throw new AwsError(
       'PermissionTypeMismatchException',
       'The engine does not support filtering of cells, which the permissions on the table ask for.',
@@ -102,10 +104,10 @@ function optedIn({ world, caller, region }: Call, at: TableAt): boolean {
 }
 
 /** The service-linked role reads whatever its own account's buckets hold. */
-async function vendingPrincipal({ world }: Call, role: string, owner: string): Promise<string> {
-  if (role.includes(':role/aws-service-role/')) return `arn:aws:iam::${owner}:root`;
+async function vendingPrincipal({ world }: Call, role: string, owner: Place): Promise<string> {
+  if (isServiceLinked(role)) return `arn:aws:iam::${owner.account}:root`;
   const identity = await world.backend.identity(role);
-  if (!identity?.trust?.includes('lakeformation.amazonaws.com'))
+  if (!identity || !(await isTrusting(world, identity, owner)))
     throw new AwsError('AccessDeniedException', `Lake Formation is not authorized to assume role ${role}.`);
   return role;
 }

@@ -60,6 +60,32 @@ test('LF-10 a path is registered once, with a role that exists', async () => {
   expect(ResourceInfoList?.map((one) => [one.ResourceArn, one.RoleArn])).toEqual([[ResourceArn, vendor]]);
 });
 
+test('LF-10 the service-linked role is made and extended with the rights of who registers', async () => {
+  const linked = `arn:aws:iam::${producer}:role/aws-service-role/lakeformation.amazonaws.com/AWSServiceRoleForLakeFormationDataAccess`;
+  const StringEquals = { 'iam:AWSServiceName': 'lakeformation.amazonaws.com' };
+  const make = {
+    Effect: 'Allow',
+    Action: 'iam:CreateServiceLinkedRole',
+    Resource: linked,
+    Condition: { StringEquals },
+  };
+  const write = { Effect: 'Allow', Action: 'iam:PutRolePolicy', Resource: linked };
+  const registers = { Effect: 'Allow', Action: 'lakeformation:RegisterResource', Resource: '*' };
+  const as = async (name: string, ...Statement: object[]) => {
+    const role = `arn:aws:iam::${producer}:role/${name}`;
+    await lakes.makeRole(role, { Version: '2012-10-17', Statement: [registers, ...Statement] });
+    const { lf } = await lakes.as(role);
+    return refusal(lf.send(new RegisterResourceCommand({ ResourceArn, UseServiceLinkedRole: true })));
+  };
+  expect(await as('neither')).toContain('iam:CreateServiceLinkedRole');
+  expect(await as('maker', make)).toContain('iam:PutRolePolicy');
+  expect(await as('writer', write)).toContain('iam:CreateServiceLinkedRole');
+  const other = { ...make, Condition: { StringEquals: { 'iam:AWSServiceName': 'glue.amazonaws.com' } } };
+  expect(await as('elsewhere', other, write)).toContain('iam:CreateServiceLinkedRole');
+  expect((await lakes.owner.lf.send(new ListResourcesCommand({}))).ResourceInfoList).toEqual([]);
+  expect(await as('both', make, write)).toBe('succeeded');
+});
+
 test('LF-11 verified as long as the role can read there', async () => {
   await register();
   expect((await described()).VerificationStatus).toBe('VERIFICATION_FAILED');
@@ -68,6 +94,27 @@ test('LF-11 verified as long as the role can read there', async () => {
   const PolicyDocument = trustOf('glue.amazonaws.com');
   await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'lake-reader', PolicyDocument }));
   expect((await described()).VerificationStatus).toBe('VERIFICATION_FAILED');
+});
+
+test('LF-11 trust is evaluated: a deny, and conditions on whom Lake Formation asks for', async () => {
+  await register();
+  await allowS3();
+  const Principal = { Service: 'lakeformation.amazonaws.com' };
+  const allow = { Effect: 'Allow', Principal, Action: 'sts:AssumeRole' };
+  const source = (account: string, at = region) => ({
+    StringEquals: { 'aws:SourceAccount': account },
+    ArnLike: { 'aws:SourceArn': `arn:aws:lakeformation:${at}:${account}:*` },
+  });
+  const statusUnder = async (...Statement: object[]) => {
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'lake-reader', PolicyDocument }));
+    return (await described()).VerificationStatus;
+  };
+  expect(await statusUnder({ ...allow, Condition: source(producer) })).toBe('VERIFIED');
+  expect(await statusUnder({ ...allow, Condition: source(consumer) })).toBe('VERIFICATION_FAILED');
+  expect(await statusUnder({ ...allow, Condition: source(producer, 'us-east-1') })).toBe('VERIFICATION_FAILED');
+  expect(await statusUnder(allow, { ...allow, Effect: 'Deny' })).toBe('VERIFICATION_FAILED');
+  expect(await statusUnder({ ...allow, Action: 'sts:TagSession' })).toBe('VERIFICATION_FAILED');
 });
 
 test('LF-12 G-L26 the service-linked registration is as it is, the last one stays', async () => {
