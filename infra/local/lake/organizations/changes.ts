@@ -52,6 +52,7 @@ function deleteUnit(call: Call, input: DeleteOrganizationalUnitRequest): object 
   if (inside.some((each) => each.parent === unit.id))
     throw new AwsError('OrganizationalUnitNotEmptyException', 'The specified unit is not empty.');
   organization.units.delete(unit.id);
+  organization.attached.delete(unit.id);
   emitApiCall(call, organization, 'DeleteOrganizationalUnit', input);
   return {};
 }

@@ -81,6 +81,7 @@ function admit(world: World, organization: Organization, { id, name, email, pare
 /** An account departs, and the management account is told. */
 export function leave(world: World, organization: Organization, account: string, how: 'Left' | 'Removed' | 'Cleaned') {
   organization.accounts.delete(account);
+  organization.attached.delete(account);
   organization.delegated.delete(account);
   world.organizations.membership.delete(account);
   emitDeparted(world, organization, account, how);

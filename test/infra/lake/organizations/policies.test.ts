@@ -8,6 +8,7 @@ import {
 import {
   AttachPolicyCommand,
   CreatePolicyCommand,
+  DeleteOrganizationalUnitCommand,
   DeletePolicyCommand,
   DescribePolicyCommand,
   DetachPolicyCommand,
@@ -126,6 +127,27 @@ test('ORG-15 everything begins with full access; at least one and at most five a
   expect(Targets).toMatchObject([{ TargetId: unit, Type: 'ORGANIZATIONAL_UNIT', Name: 'data' }]);
   for (let i = 0; i < 3; i++) await attach(await policy(glueOnly, `p${i}`), unit);
   expect(await attempt(attach(await policy(glueOnly, 'sixth'), unit))).toContain('ConstraintViolationException');
+});
+
+test('ORG-15 an account that leaves, and a unit that is deleted, leave their attachments', async () => {
+  const role = await roleIn(member);
+  const id = await policy(noDatabases);
+  const targets = async () =>
+    (await organizations().send(new ListTargetsForPolicyCommand({ PolicyId: id }))).Targets?.length;
+  await attach(id, member);
+  await attach(await policy(glueOnly, 'glue'), member);
+  await detach(full, member);
+  await lake.control.set('organizations', 'leave', { account: member });
+  expect(await targets()).toBe(0);
+  await organizations().send(new DeletePolicyCommand({ PolicyId: id }));
+  await lake.control.set('organizations', 'join', { account: member, of: management });
+  const { Policies } = await organizations().send(new ListPoliciesForTargetCommand({ TargetId: member, Filter: Type }));
+  expect(Policies?.map(({ Id }) => Id)).toEqual([full]);
+  expect(await createDatabaseAs(role)).toBe('succeeded');
+  const empty = await policy(glueOnly, 'unit');
+  await attach(empty, unit);
+  await organizations().send(new DeleteOrganizationalUnitCommand({ OrganizationalUnitId: unit }));
+  expect(await attempt(organizations().send(new DeletePolicyCommand({ PolicyId: empty })))).toBe('succeeded');
 });
 
 test('ORG-16 a deny anywhere above an account holds for its roles and its root, in AWS’s words', async () => {
