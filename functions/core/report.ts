@@ -16,6 +16,8 @@ export interface Settled {
 export function settle(options: {
   readonly scope: string;
   readonly findings: readonly Finding[];
+  /** Found here too, and another scope's to tell: opens nothing, and what was opened here stays until it is gone. */
+  readonly elsewhere?: readonly Finding[];
   readonly unjudged?: readonly Unjudged[];
   readonly records: readonly FindingRecord[];
   readonly now: number;
@@ -44,16 +46,17 @@ export function settle(options: {
       },
     ];
   });
-  const unknown = options.findings.filter((f) => f.state === 'unknown');
+  const { elsewhere = [] } = options;
+  const there = new Set(elsewhere.map(({ key }) => key));
+  const unknown = [...options.findings, ...elsewhere].filter((f) => f.state === 'unknown');
   const waits = options.findings.filter((f) => f.state === 'waiting');
   const silent = [
     ...waits.map(({ hop, product }) => ({ hop, product: product ?? NO_PRODUCT })),
     ...(options.unjudged ?? []),
   ];
   const recovered = records
-    .filter(
-      (record) => record.state === 'open' && !current.has(record.key) && !hidden(findingOf(record), unknown, silent),
-    )
+    .filter((record) => record.state === 'open' && !current.has(record.key) && !there.has(record.key))
+    .filter((record) => !hidden(findingOf(record), unknown, silent))
     .map((record) => ({ ...record, state: 'recovered' as const, recoveredAt: now, execution }));
   return { changed: [...opened, ...recovered], open: current.size };
 }

@@ -9,7 +9,7 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import { type Decision, merge, NOTHING, unjudged } from '#core/actions.ts';
-import { judgesCatalog } from '#core/catalogs.ts';
+import { grantsFrom, judgesCatalog } from '#core/catalogs.ts';
 import { isWithdrawal } from '#core/entries.ts';
 import type { CatalogFacts } from '#core/facts.ts';
 import { decideCatalogPolicy } from '#core/hops/catalog-policy.ts';
@@ -156,7 +156,7 @@ export async function settingsHop(ctx: WalkContext, facts: PublishFacts): Promis
     operator: roleArn(ctx, account, 'Operator'),
     reader: roleArn(ctx, account, 'Reader'),
     products: facts.products.map((p) => p.name),
-    grantor: facts.products.some((p) => receivers(p).length > 0) || sharesByTag(ctx, facts),
+    grantor: grantsFrom(ctx.policy, facts.scope),
     facts: await facts.settings(),
     defaults: await defaultsJudged(ctx, facts),
   });

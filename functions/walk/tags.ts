@@ -1,6 +1,7 @@
 /** The tags hop: the keys a catalog should have, and what a database's things should carry. */
 
 import { type AssignTags, type Decision, merge, NOTHING, unjudged } from '#core/actions.ts';
+import { tagListText } from '#core/catalogs.ts';
 import type { TaggedFacts } from '#core/facts.ts';
 import { unreadable } from '#core/findings.ts';
 import { decideOntology, neededBy } from '#core/hops/ontology.ts';
@@ -26,7 +27,13 @@ export async function tagsHop(ctx: WalkContext, facts: PublishFacts, looking: Lo
 
 function notKnown({ scope }: PublishFacts, why: Trouble): Decision {
   const { account, region, database } = scope;
-  const resource = database === null ? `LF-Tags of ${account}` : `LF-Tags of database ${account}/${database}`;
+  const resource = `LF-Tags of database ${account}/${database}`;
+  return { ...NOTHING, findings: [unreadable({ hop: 'tags', account, region, resource }, why)] };
+}
+
+/** Every scope of the catalog needs this list. */
+function notListed({ scope: { account, region } }: PublishFacts, why: Trouble): Decision {
+  const resource = tagListText(account);
   return { ...NOTHING, findings: [unreadable({ hop: 'tags', account, region, resource }, why)] };
 }
 
@@ -37,7 +44,7 @@ async function ontology(
 ): Promise<Decision> {
   if (needed.length === 0) return NOTHING;
   const there = await facts.tagKeys();
-  if (!there.known) return notKnown(facts, there.why);
+  if (!there.known) return notListed(facts, there.why);
   const { account, region } = facts.scope;
   return { ...NOTHING, actions: decideOntology({ account, region, needed, there: there.value, recent }) };
 }
@@ -50,6 +57,8 @@ async function assigned(facts: PublishFacts, looking: Looking, { policy, world, 
   const question = (tagged: TaggedFacts): AssignmentsQuestion => {
     return { account, region, database, wanted, tagged, recent, tables: catalog.tables };
   };
+  const keys = await facts.tagKeys();
+  if (!keys.known) return notListed(facts, keys.why);
   const seen = await facts.tagged();
   if (!seen.known) return notKnown(facts, seen.why);
   const sure: Observed<TaggedFacts> = await facts.taggedExactly(tablesToAsk(question(seen.value)));

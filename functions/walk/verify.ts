@@ -4,6 +4,7 @@ import { LakeError } from '#contracts/errors.ts';
 import type { Scope, StageOutput } from '#contracts/steps.ts';
 import type { Action, Decision, Finding } from '#core/actions.ts';
 import { merge, NO_PRODUCT } from '#core/actions.ts';
+import { toldElsewhere } from '#core/catalogs.ts';
 import { oneFindingPerFault } from '#core/findings.ts';
 import { leftoverFindings, notYetVisible, reportOnlyFindings } from '#core/leftovers.ts';
 import { settle } from '#core/report.ts';
@@ -33,14 +34,16 @@ export async function verify(ctx: WalkContext, scope: Scope): Promise<StageOutpu
     ...reportOnlyFindings(reported),
     ...braked,
   ];
-  await record(ctx, scope, { ...decision, findings });
+  const elsewhere = scope.half === 'publish' ? toldElsewhere(ctx.policy, scope, { ...decision, findings }) : [];
+  const own = findings.filter((found) => !elsewhere.includes(found));
+  await record(ctx, scope, { ...decision, findings: own, elsewhere });
   if (scope.half === 'onboard') await rememberWalk(ctx, scope, decision.actions, findings);
   return {
     stage: 'verify',
     decided: enforced.length,
     done: 0,
     failed: 0,
-    findings: findings.filter((f) => f.state !== 'waiting').length,
+    findings: own.filter((f) => f.state !== 'waiting').length,
   };
 }
 
@@ -54,7 +57,7 @@ export async function decideAll(ctx: WalkContext, scope: Scope): Promise<Decisio
   return oneFindingPerFault(merge(...decisions));
 }
 
-type Found = Pick<Decision, 'findings' | 'unjudged'>;
+type Found = Pick<Decision, 'findings' | 'unjudged'> & { readonly elsewhere: readonly Finding[] };
 
 async function record(ctx: WalkContext, scope: Scope, found: Found): Promise<void> {
   const text = scopeText(scope);
