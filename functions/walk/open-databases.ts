@@ -2,6 +2,7 @@
 
 import { listOwnDatabases } from '#aws/runs.ts';
 import type { PublishScope } from '#contracts/steps.ts';
+import { known, type Observed } from '#core/lake.ts';
 import { mayConcern, openCatalogs } from '#core/tags/scopes.ts';
 import type { WalkContext } from './context.ts';
 import { reader } from './entrance.ts';
@@ -15,15 +16,9 @@ const AT_ONCE = 20;
  * administrator, and the list that an event's lookup got was short: a catalog's own run makes up for that.
  */
 export async function databasesToStart(ctx: WalkContext, scope: PublishScope): Promise<readonly PublishScope[]> {
-  const { account, region, database } = scope;
-  const isOpen = openCatalogs(ctx.policy).some((catalog) => catalog.account === account && catalog.region === region);
-  if (database !== null || !isOpen) return [];
-  const listed = await publishFacts(ctx, scope).asAdmin(() => listOwnDatabases(reader(ctx, { account, region })));
-  if (!listed.known) return [];
-  const scopes = [...new Set(listed.value.map((name) => name.toLowerCase()))]
-    .sort()
-    .map((name) => ({ ...scope, database: name }))
-    .filter((place) => mayConcern(ctx.policy, place));
+  const reached = await databasesReached(ctx, scope);
+  if (!reached.known) return [];
+  const scopes = reached.value;
   const unseen: PublishScope[] = [];
   for (let i = 0; i < scopes.length; i += AT_ONCE) {
     const some = scopes.slice(i, i + AT_ONCE);
@@ -31,4 +26,18 @@ export async function databasesToStart(ctx: WalkContext, scope: PublishScope): P
     unseen.push(...some.filter((_, nth) => snapshots[nth] === null));
   }
   return unseen;
+}
+
+/** All that rules of a catalog reach, asked for in the scope of what belongs to no database; none where no rule is open. */
+export async function databasesReached(
+  ctx: WalkContext,
+  scope: PublishScope,
+): Promise<Observed<readonly (PublishScope & { readonly database: string })[]>> {
+  const { account, region, database } = scope;
+  const isOpen = openCatalogs(ctx.policy).some((catalog) => catalog.account === account && catalog.region === region);
+  if (database !== null || !isOpen) return known([]);
+  const listed = await publishFacts(ctx, scope).asAdmin(() => listOwnDatabases(reader(ctx, { account, region })));
+  if (!listed.known) return listed;
+  const names = [...new Set(listed.value.map((name) => name.toLowerCase()))].sort();
+  return known(names.map((name) => ({ ...scope, database: name })).filter((place) => mayConcern(ctx.policy, place)));
 }

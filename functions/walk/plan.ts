@@ -7,15 +7,17 @@ import { memberRolePath } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Snapshot } from '#contracts/snapshot.ts';
 import type { PublishScope, Scope } from '#contracts/steps.ts';
-import { type Action, type Decision, merge } from '#core/actions.ts';
+import { type Action, type Decision, type Finding, merge, NOTHING } from '#core/actions.ts';
 import { actionText, reasonLines } from '#core/describe.ts';
-import { oneFindingPerFault } from '#core/findings.ts';
+import { oneFindingPerFault, unreadable } from '#core/findings.ts';
+import type { Trouble } from '#core/lake.ts';
 import { scopesOf } from '#core/scopes.ts';
 import { scopeText } from '#core/start.ts';
 import type { WalkContext } from './context.ts';
 import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import { buildSnapshot } from './fan-out.ts';
 import { hopsOf, look } from './halves.ts';
+import { databasesReached } from './open-databases.ts';
 import { publishFacts } from './publish.ts';
 
 export interface PlanOptions {
@@ -33,7 +35,7 @@ const PLANNING = { recent: [], planning: true } as const;
 
 export async function planScopes(options: PlanOptions): Promise<PlanDocument> {
   const ctx = planContext(options);
-  const scopes = options.scopes ?? scopesOf(options.policy);
+  const { scopes, unlisted } = await everyScope(ctx, options.scopes ?? scopesOf(options.policy));
   const snapshots = plannedSnapshots(ctx);
   const planned: PlanDocument['scopes'] = [];
   for (const scope of scopes) {
@@ -43,9 +45,35 @@ export async function planScopes(options: PlanOptions): Promise<PlanDocument> {
       options.report?.(`${scopeText(scope)}: ${hop}`);
       decisions.push(await facts.decide(hop, PLANNING));
     }
+    decisions.push({ ...NOTHING, findings: unlisted.get(scopeText(scope)) ?? [] });
     planned.push(...planOf(ctx, scope, await withBrakeShown(ctx, scope, oneFindingPerFault(merge(...decisions)))));
   }
   return { schema: 'onramp.plan/1', policy: options.policy.hash, scopes: planned };
+}
+
+interface EveryScope {
+  readonly scopes: readonly Scope[];
+  /** By the catalog's scope: that its databases could not be listed, though rules reach some. */
+  readonly unlisted: ReadonlyMap<string, readonly Finding[]>;
+}
+
+/** With each catalog that is planned, the databases in it that rules reach without naming them (law 9). */
+async function everyScope(ctx: WalkContext, named: readonly Scope[]): Promise<EveryScope> {
+  const unlisted = new Map<string, readonly Finding[]>();
+  const reached: Scope[] = [];
+  for (const scope of named) {
+    if (scope.half !== 'publish') continue;
+    const databases = await databasesReached(ctx, scope);
+    if (databases.known) reached.push(...databases.value);
+    else unlisted.set(scopeText(scope), [notListed(scope, databases.why)]);
+  }
+  const isPublish = ({ half }: Scope) => half === 'publish';
+  const ordered = [...named.filter(isPublish), ...reached, ...named.filter((scope) => !isPublish(scope))];
+  return { scopes: [...new Map(ordered.map((scope) => [scopeText(scope), scope])).values()], unlisted };
+}
+
+function notListed({ account, region }: Scope, why: Trouble): Finding {
+  return unreadable({ hop: 'tags', account, region, resource: `databases of ${account} in ${region}` }, why);
 }
 
 /** What the brake would hold is planned all the same; the finding has the hash with which a person lets it pass. */

@@ -1,8 +1,9 @@
 /** Rules that leave the database open: what a first look could not list is made up for by the catalog's own run. */
 
 import { CreateDatabaseCommand } from '@aws-sdk/client-glue';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Scope } from '#contracts/steps.ts';
+import { planScopes } from '#walk/plan.ts';
 import { REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { clientsAs } from '../../infra/local/scenes/sales-people.ts';
 import { LAKE_ADMIN, LAKE_DATABASE } from '../../infra/local/scenes/sales-places.ts';
@@ -62,4 +63,36 @@ test('a list that can not be read starts nobody, and a closed rule asks for none
   const closed = demoPolicy('demo-blueprint');
   const made = await calls(cloud, () => cloud.run(catalog, closed));
   expect(made.filter(({ operation }) => operation === 'GetDatabases')).toEqual([]);
+});
+
+describe('a plan', () => {
+  const planned = async () => {
+    const { access } = cloud.walkServices;
+    const { scopes } = await planScopes({ policy: widening, access, ledger: cloud.ledger });
+    return scopes.filter(({ scope }) => scope.includes(SALES_LAKE));
+  };
+  const widening = demoPolicy('demo-blueprint', ({ tags }) => {
+    if (tags === undefined) return;
+    const match = { account: 'sales-lake' };
+    tags.rules = [{ match, on: 'database', assign: { source: 'product' }, apply: 'enforce' }];
+  });
+
+  test('shows what is widened in databases that no rule names (law 9)', async () => {
+    await cloud.run(catalog, widening);
+    const tags = (await planned()).flatMap(({ actions }) => actions.filter(({ kind }) => kind === 'assign-tags'));
+    expect(tags.map(({ effect, text }) => `${effect}: ${text}`)).toEqual([
+      expect.stringMatching(new RegExp(`^widens: tag database ${SALES_LAKE}/${LAKE_DATABASE} source=product`)),
+      expect.stringMatching(new RegExp(`^widens: tag database ${SALES_LAKE}/raw source=product`)),
+    ]);
+  });
+
+  test('says that it does not know them where they can not be listed (law 6)', async () => {
+    await cloud.run(catalog, widening);
+    const { control } = cloud.stage;
+    const refused = { code: 'AccessDeniedException', status: 403 };
+    await control.fault({ kind: 'error', operation: 'GetDatabases', principal: 'onramp-', ...refused });
+    const found = (await planned()).flatMap(({ findings }) => findings);
+    const unknown = found.filter(({ state }) => state === 'unknown');
+    expect(unknown.map(({ resource }) => resource)).toEqual([`databases of ${SALES_LAKE} in ${REGION}`]);
+  });
 });
