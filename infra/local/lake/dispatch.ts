@@ -42,7 +42,8 @@ function validationCode(lake: Lake, service: string): string {
 async function authorize(module: ServiceModule, call: Call, input: unknown): Promise<void> {
   const root = call.caller.kind === 'root';
   // A root may do everything, but for what its organization takes from the whole account.
-  if (module.authorizesItself === true || (root && !call.world.iam.isControlled(call.caller))) return;
+  if (module.authorizesItself === true || module.isNoAction?.(call) === true) return;
+  if (root && !call.world.iam.isControlled(call.caller)) return;
   const resourcePolicy = root ? undefined : await module.resourcePolicy?.(call, input);
   const action = `${call.service}:${call.operation}`;
   for (const resource of (await module.resources?.(call, input)) ?? ['*'])

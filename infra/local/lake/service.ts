@@ -67,6 +67,8 @@ export interface ServiceModule {
   forwardAs?(call: Call, input: any): Promise<string>;
   /** True when the module decides everything about the caller's rights itself (S3 needs bucket facts first). */
   readonly authorizesItself?: boolean;
+  /** True for a call whose own name is no IAM action that is asked for: what it needs it checks when it runs. */
+  isNoAction?(call: Call): boolean;
   readonly controls?: Readonly<Record<string, Control>>;
 }
 

@@ -68,6 +68,13 @@ export const SWITCHES: readonly Switch[] = [
       "whose AllowFullTableExternalDataAccess counts when a table of another account is read: the owner's or both accounts'",
   },
   {
+    name: 'lf-vending-action',
+    default: 'both',
+    alternatives: ['data-access'],
+    meaning:
+      'what GetTemporaryGlueTableCredentials asks of IAM: an action of its own name beside lakeformation:GetDataAccess, or that one alone',
+  },
+  {
     name: 'lf-drop-keeps-shares',
     default: 'yes',
     alternatives: ['no'],

@@ -71,5 +71,7 @@ export const lakeFormationModule: ServiceModule = {
     UpdateLFTagExpression: updateLFTagExpression,
     UpdateResource: updateResource,
   },
+  isNoAction: ({ operation, world }) =>
+    operation.startsWith('GetTemporaryGlue') && world.switch('lf-vending-action') === 'data-access',
   controls: lakeFormationControls,
 };

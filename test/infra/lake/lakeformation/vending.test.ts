@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-lakeformation';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { LakeOptions } from '../../../../infra/local/lake/start.ts';
 import {
   acceptAll,
   admin,
@@ -41,8 +42,8 @@ const settings = (account: string, AllowFullTableExternalDataAccess: boolean) =>
     }),
   );
 
-beforeEach(async () => {
-  lakes = await prepared();
+async function open(options: LakeOptions = {}): Promise<void> {
+  lakes = await prepared(options);
   const credentials = { accessKeyId: producer, secretAccessKey: 'test' };
   const s3 = s3As(credentials);
   await s3.send(new CreateBucketCommand({ Bucket }));
@@ -57,7 +58,9 @@ beforeEach(async () => {
   await grant(lakes.owner, consumer, allTables(), ['SELECT', 'DESCRIBE'], ['SELECT', 'DESCRIBE']);
   await acceptAll(lakes.taker);
   for (const account of [producer, consumer]) await settings(account, true);
-});
+}
+
+beforeEach(() => open());
 afterEach(() => lakes.close());
 
 const register = () =>
@@ -123,6 +126,24 @@ test('LF-14 G-L28 GetDataAccess is needed, and both accounts must let engines re
   expect(await refusal(vend(await lakes.as(weak)))).toContain('lakeformation:GetDataAccess');
   await settings(consumer, false);
   expect(await refusal(vend(lakes.job))).toContain('AccessDeniedException');
+});
+
+test('LF-14 the action of its own name is asked for, or only GetDataAccess: a switch', async () => {
+  const engine = `arn:aws:iam::${consumer}:role/engine`;
+  const vendTo = async () => {
+    await register();
+    const Statement = [{ Effect: 'Allow', Action: 'lakeformation:GetDataAccess', Resource: '*' }];
+    await lakes.makeRole(engine, { Version: '2012-10-17', Statement });
+    await grant(lakes.taker, engine, allTables(producer), ['SELECT', 'DESCRIBE']);
+    return refusal(vend(await lakes.as(engine)));
+  };
+  expect(await vendTo()).toContain('lakeformation:GetTemporaryGlueTableCredentials');
+  await lakes.close();
+  await open({ switches: { 'lf-vending-action': 'data-access' } });
+  expect(await vendTo()).toBe('succeeded');
+  await lakes.makeRole(`${engine}-without`, { Version: '2012-10-17', Statement: [] });
+  await grant(lakes.taker, `${engine}-without`, allTables(producer), ['SELECT', 'DESCRIBE']);
+  expect(await refusal(vend(await lakes.as(`${engine}-without`)))).toContain('lakeformation:GetDataAccess');
 });
 
 test('LF-14 an engine that cannot leave out columns gets nothing of a table shared in part', async () => {
