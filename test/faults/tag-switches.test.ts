@@ -1,4 +1,4 @@
-/** The scene `blueprint` under each fact about LF-Tags that only a real account can confirm, read the other way. */
+/** The scene `blueprint` under each fact that only a real account can confirm, read the other way. */
 
 import { expect, test } from 'vitest';
 import { SWITCHES } from '../../infra/local/lake/switches.ts';
@@ -8,9 +8,6 @@ import { writes } from '../support/journal.ts';
 import { play, wokenByPolicy } from '../support/waking.ts';
 
 const flips = SWITCHES.flatMap(({ name, alternatives }) => alternatives.map((value) => ({ name, value })));
-const ofTags = flips.filter(({ name }) =>
-  /^lf-(duplicate-tag|tag-length|tags-on-links|full-table-setting)$/.test(name),
-);
 
 async function scene(switches: Readonly<Record<string, string>>): Promise<void> {
   const { cloud, policy, run, openIn } = await openBlueprint({ switches });
@@ -28,6 +25,6 @@ async function scene(switches: Readonly<Record<string, string>>): Promise<void> 
   }
 }
 
-test.each(ofTags)('$name: $value', ({ name, value }) => scene({ [name]: value }));
+test.each(flips)('$name: $value', ({ name, value }) => scene({ [name]: value }));
 
 test('every switch flipped at once', () => scene(Object.fromEntries(flips.map(({ name, value }) => [name, value]))));
