@@ -1,6 +1,11 @@
 /** Requests no SDK would send, and what AWS says to them. */
 
-import { CreateDatabaseCommand, GetDatabasesCommand, GetTableCommand } from '@aws-sdk/client-glue';
+import {
+  CreateDatabaseCommand,
+  DeleteDatabaseCommand,
+  GetDatabasesCommand,
+  GetTableCommand,
+} from '@aws-sdk/client-glue';
 import { CreateRoleCommand, ListRolesCommand } from '@aws-sdk/client-iam';
 import { BatchGrantPermissionsCommand, GrantPermissionsCommand } from '@aws-sdk/client-lakeformation';
 import { ListHandshakesForOrganizationCommand } from '@aws-sdk/client-organizations';
@@ -76,10 +81,29 @@ describe('form (F-1 … F-5)', () => {
     });
   });
 
-  test('what is refused leaves no trace', async () => {
-    await glue('{"DatabaseInput": {"Name": ', { 'x-amz-target': 'AWSGlue.CreateDatabase' });
-    await glue('{"DatabaseInput": {}}', { 'x-amz-target': 'AWSGlue.CreateDatabase' });
+  test('what is refused leaves no trace, each of these as a write', async () => {
+    const target = { 'x-amz-target': 'AWSGlue.CreateDatabase' };
+    const create = (more: object = {}, headers: Record<string, string> = {}) =>
+      glue(JSON.stringify({ DatabaseInput: { Name: 'made', ...more } }), { ...target, ...headers });
+    const huge = 'x'.repeat(10 * 1024 * 1024);
+    const refused = [
+      await glue('{"DatabaseInput": {"Name": "made", ', target),
+      await glue('{"DatabaseInput": {}}', target),
+      await create({ Parameters: [] }),
+      await create({}, { 'content-type': 'text/plain' }),
+      await create({ Description: huge }),
+      await create({ Name: 'x'.repeat(10_000) }),
+      await create({}, { authorization: '' }),
+      await create({}, { authorization: 'Bearer token' }),
+      await create({}, { authorization: signed('glue', '999999999999') }),
+      await create({}, { authorization: signed('glue', PRODUCER, 'nowhere') }),
+    ];
+    expect(refused.filter(({ status }) => status < 400)).toEqual([]);
     expect((await clients.glue.send(new GetDatabasesCommand({}))).DatabaseList).toEqual([]);
+    const catalogs = [...lake.world.glue.catalogs].filter(([, { databases }]) => databases.size > 0);
+    expect(catalogs).toEqual([]);
+    expect(await create()).toMatchObject({ status: 200 });
+    await clients.glue.send(new DeleteDatabaseCommand({ Name: 'made' }));
   });
 });
 
