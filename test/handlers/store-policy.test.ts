@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { CustomResourceAnswer } from '#contracts/custom-resource.ts';
 import { LakeError } from '#contracts/errors.ts';
 import { policyHash } from '#core/policy.ts';
@@ -64,6 +66,21 @@ test.each(['Create', 'Update'])('%s stores the policy, then tells, then answers'
     RequestId: 'r-1',
     LogicalResourceId: 'Policy',
   });
+});
+
+test('what only the policy before was about is told: its databases, and its consumers', async () => {
+  const before = parse(readFileSync(new URL('../fixtures/policies/demo-share.yaml', import.meta.url), 'utf8'));
+  const { services, done } = recording({ currentPolicy: async () => ({ hash: 'c'.repeat(64), document: before }) });
+  await storePolicy(request('Update'), services);
+  const { gone, left } = JSON.parse(/\{.*\}/.exec(done.find((line) => line.startsWith('tell')) ?? '')?.[0] ?? '{}');
+  expect(gone).toEqual([{ account: '111111111111', region: 'ap-northeast-1', database: 'cur_org' }]);
+  expect(left).toEqual([{ account: '222222222222', region: 'ap-northeast-1' }]);
+});
+
+test('a policy before that cannot be read is no reason to keep a new one out, and tells nothing', async () => {
+  const { services, done } = recording({ currentPolicy: async () => ({ hash: 'c'.repeat(64), document: {} }) });
+  await storePolicy(request('Update'), services);
+  expect(done).toContain(`tell onramp.hub Onramp Policy Changed ${JSON.stringify({ hash, gone: [], left: [] })}`);
 });
 
 test('Delete keeps every policy', async () => {

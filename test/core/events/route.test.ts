@@ -152,6 +152,18 @@ describe('a policy that changed', () => {
     expect(answer.kind === 'scopes' && answer.scopes).toHaveLength(3);
   });
 
+  test('makes what only the policy before was about be walked once more, in both halves', () => {
+    const detail = {
+      hash: 'a'.repeat(64),
+      gone: [{ account: FINANCE, region: REGION, database: 'left_db' }],
+      left: [{ account: STRANGER, region: REGION }],
+    };
+    const event = eventOf({ source: 'onramp.hub', type: 'Onramp Policy Changed', account: HUB, detail });
+    const answer = route(event, policy);
+    const ended = [publish('left_db'), { half: 'onboard', account: STRANGER, region: REGION }];
+    expect(answer).toEqual({ kind: 'scopes', scopes: expect.arrayContaining(ended) });
+  });
+
   test('is heard from the hub only', () => {
     expect(ignored(changed(FINANCE))).toContain('only the hub');
   });

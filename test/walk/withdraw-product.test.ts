@@ -1,0 +1,196 @@
+/** Laws 4, 10 and 11 in a consumer: what is for it no longer is taken back there too, also after a cut. */
+
+import { afterEach, expect, test } from 'vitest';
+import type { Finding } from '#core/actions.ts';
+import { mayStand } from '#core/entries.ts';
+import { consumersLeft } from '#core/left.ts';
+import { findingOf } from '#core/report.ts';
+import { scopeText } from '#core/start.ts';
+import { ANALYTICS, CUR, FINANCE, HR, JOB, REGION, readerArn, SALES } from '../../infra/local/scenes/places.ts';
+import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { CONSUMER, publishAll, scopeOf } from '../support/scopes.ts';
+import {
+  causes,
+  confirmAsked,
+  disprove,
+  held,
+  ofCur,
+  openTwoRoles,
+  policy,
+  policyWith,
+  prove,
+  SECOND,
+  walk,
+  without,
+} from '../support/two-roles.ts';
+
+let cloud: InProcess;
+afterEach(() => cloud.close());
+
+/** Of this world: the second role has little of its own, and the squatter has no proof. */
+const HARMLESS = ['role-lacks-permissions', 'role-without-proof'];
+
+test('a product that left the policy: its grants go once confirmed, and come back with it', async () => {
+  cloud = await openTwoRoles();
+  const [job, second] = [await held(cloud, JOB), await held(cloud, SECOND)];
+  const less = policyWith(without('hr'));
+  expect(consumersLeft(policy, less)).toEqual([{ account: ANALYTICS, region: REGION }]);
+  expect(await walk(cloud, less)).toEqual([]);
+  expect(await causes(cloud)).toContain('brake-pulled');
+  await confirmAsked(cloud);
+  expect(await walk(cloud, less)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  for (const role of [JOB, SECOND]) {
+    expect([...(await held(cloud, role, HR.database)), ...(await held(cloud, role, HR.link))]).toEqual([]);
+    expect(await held(cloud, role, '"default"')).toHaveLength(1);
+  }
+  expect(await walk(cloud, less)).toEqual([]);
+  await cloud.later(60_000);
+  await cloud.settle(scopeOf(HR), policy);
+  expect([await held(cloud, JOB), await held(cloud, SECOND)]).toEqual([job, second]);
+});
+
+test('an account that left every audience, and the policy: one more walk, and nobody holds anything', async () => {
+  cloud = await openTwoRoles();
+  const none = policyWith((document) => {
+    delete document.accounts['analytics'];
+    for (const product of Object.values(document.products)) product.audience = { accounts: ['finance-lake'] };
+  });
+  expect(consumersLeft(policy, none)).toEqual([{ account: ANALYTICS, region: REGION }]);
+  await walk(cloud, none);
+  expect(await causes(cloud)).toContain('brake-pulled');
+  await confirmAsked(cloud);
+  expect(await walk(cloud, none)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  expect([...(await held(cloud, JOB)), ...(await held(cloud, SECOND))]).toEqual([]);
+  expect(await walk(cloud, none)).toEqual([]);
+});
+
+test('report mode says what would go, and takes nothing (law 11)', async () => {
+  cloud = await openTwoRoles();
+  await disprove(cloud, SECOND);
+  const before = await held(cloud, SECOND);
+  const reporting = policyWith((document) => {
+    document.mode = 'report';
+  });
+  expect(await walk(cloud, reporting)).toEqual([]);
+  expect(await causes(cloud)).toContain('report-mode');
+  expect(await held(cloud, SECOND)).toEqual(before);
+});
+
+test('a product whose share does not hold just now is not judged', async () => {
+  cloud = await openTwoRoles();
+  await disprove(cloud, SECOND);
+  const before = await ofCur(cloud, SECOND);
+  const snapshot = await cloud.walkServices.snapshots.read(scopeOf(CUR));
+  if (snapshot === null) throw new Error('nothing published');
+  const products = snapshot.products.map((product) => ({ ...product, shared: false }));
+  await cloud.walkServices.snapshots.write({ ...snapshot, products });
+  expect(await walk(cloud)).toEqual([]);
+  expect(await ofCur(cloud, SECOND)).toEqual(before);
+});
+
+test('what its owner shares no longer goes as well, whichever half comes first', async () => {
+  cloud = await openTwoRoles();
+  const less = policyWith(without('hr'));
+  await cloud.later(60_000);
+  await cloud.settle(scopeOf(HR), less);
+  await confirmAsked(cloud);
+  await cloud.settle(scopeOf(HR), less);
+  await walk(cloud, less);
+  await confirmAsked(cloud);
+  await walk(cloud, less);
+  expect([...(await held(cloud, SECOND, HR.link)), ...(await held(cloud, SECOND, HR.database))]).toEqual([]);
+  expect(new Set(await causes(cloud))).toEqual(new Set(HARMLESS));
+  expect(await walk(cloud, less)).toEqual([]);
+});
+
+test('of what is not there AWS says it is an error: the rest goes all the same', async () => {
+  cloud = await openTwoRoles();
+  const entries = (await cloud.ledger.entries(ANALYTICS, REGION)).filter(({ kind }) => kind === 'grant');
+  const [link] = entries.filter(
+    ({ target, principal }) => target.includes(CUR.link) && principal === readerArn(SECOND),
+  );
+  if (link === undefined) throw new Error('no grant on the link');
+  // On what was never there, or can't be asked about, an entry of long ago.
+  const resource = { type: 'database', catalog: FINANCE, database: 'dropped' };
+  const sent = JSON.stringify({ ...JSON.parse(link.sent), resource });
+  await cloud.ledger.put([{ ...link, id: 'old', target: `database ${FINANCE}/dropped`, sent }]);
+  await disprove(cloud, SECOND);
+  expect(await walk(cloud)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  expect(await ofCur(cloud, SECOND)).toEqual([]);
+  expect(await walk(cloud)).toEqual([]);
+});
+
+test('a table that left its product is granted in the consumer no longer', async () => {
+  cloud = await openTwoRoles();
+  expect(await held(cloud, SECOND, SALES.table)).not.toEqual([]);
+  const narrowed = policyWith(({ products }) => {
+    if (products['sales']) products['sales'].tables = ['nothing_like_it'];
+  });
+  await cloud.later(60_000);
+  await publishAll(cloud, narrowed);
+  expect(await held(cloud, SECOND, SALES.table)).toEqual([]);
+  const entries = await cloud.ledger.entries(ANALYTICS, REGION);
+  expect(entries.filter(({ kind, target }) => kind === 'grant' && target.startsWith('table '))).toEqual([]);
+  expect(await walk(cloud, narrowed)).toEqual([]);
+});
+
+const isBrake = ({ cause }: Finding) => cause === 'brake-pulled';
+const ELSEWHERE = 'us-east-1';
+
+test("another Region's links and its `default` are another walk's", async () => {
+  const both = policyWith(({ accounts }) => {
+    accounts['analytics'] = { id: ANALYTICS, regions: [REGION, ELSEWHERE] };
+  });
+  cloud = await openTwoRoles(both);
+  const there = { ...CONSUMER, region: ELSEWHERE };
+  const standing = async (region: string) =>
+    (await cloud.ledger.entries(ANALYTICS, region)).filter(
+      ({ kind, principal }) => kind === 'grant' && principal === readerArn(SECOND),
+    ).length;
+  const [here, elsewhere] = [await standing(REGION), await standing(ELSEWHERE)];
+  const less = policyWith(({ accounts }) => {
+    accounts['analytics'] = { id: ANALYTICS, regions: [REGION] };
+  });
+  expect(consumersLeft(both, less)).toEqual([{ account: ANALYTICS, region: ELSEWHERE }]);
+  expect(await walk(cloud, less)).toEqual([]);
+  expect([await standing(REGION), await standing(ELSEWHERE)]).toEqual([here, elsewhere]);
+  // Gone from there: the links' grants go, the targets' are what the other Region's walk wants.
+  expect(await walk(cloud, less, there)).toEqual([]);
+  const [braked] = (await cloud.ledger.findings(scopeText(there))).map(findingOf).filter(isBrake);
+  await cloud.ledger.confirm(braked?.resource.replace('withdrawal ', '') ?? '', { by: 'x', at: cloud.clock.now() });
+  expect(await walk(cloud, less, there)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  expect([await standing(REGION), await standing(ELSEWHERE)]).toEqual([here, 0]);
+  expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+});
+
+test.each(['before', 'after'] as const)(
+  'killed %s the withdrawal: the next run ends the same (law 4)',
+  async (when) => {
+    cloud = await openTwoRoles(policy, { mortal: true });
+    await disprove(cloud, SECOND);
+    await cloud.later(60_000);
+    const mark = (await cloud.stage.control.journal()).length;
+    await cloud.settle(CONSUMER, policy);
+    // The same run over again makes the same calls.
+    const made = (await cloud.stage.control.journal()).slice(mark);
+    const nth = 1 + made.findIndex(({ operation }) => operation.includes('Revoke'));
+    await prove(cloud, SECOND);
+    await walk(cloud);
+    await disprove(cloud, SECOND);
+    await cloud.later(60_000);
+    cloud.line?.die(nth, when);
+    await cloud.settle(CONSUMER, policy).catch(() => undefined);
+    cloud.line?.mend();
+    cloud.queue.length = 0;
+    expect((await ofCur(cloud, SECOND)).length > 0).toBe(when === 'before');
+    const ours = (await cloud.ledger.entries(ANALYTICS, REGION)).filter(mayStand);
+    const link = ours.filter(({ target, principal }) => target.includes(CUR.link) && principal === readerArn(SECOND));
+    expect(link).toHaveLength(1);
+    await cloud.later(21 * 60_000);
+    await cloud.settle(CONSUMER, policy);
+    expect(await ofCur(cloud, SECOND)).toEqual([]);
+    expect(await walk(cloud)).toEqual([]);
+    expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+  },
+);
