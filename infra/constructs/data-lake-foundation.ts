@@ -39,7 +39,10 @@ export interface DataLakeFoundationProps {
   readonly files?: CrawlerNeeds['files'];
   readonly connections?: readonly string[];
   readonly secrets?: readonly string[];
-  /** Workflows that run as the crawler role; what a blueprint makes begins with its workflow's name. */
+  /**
+   * Workflows that run as the crawler role, and that administrators make: what a blueprint makes begins with its
+   * workflow's name.
+   */
   readonly workflows?: readonly string[];
 }
 
@@ -52,6 +55,7 @@ export class DataLakeFoundation extends Construct {
   readonly key: Key | null;
   readonly registrationRole: CfnRole;
   readonly crawlerRole: CfnRole;
+  /** For people who have `readers`, too. */
   readonly administrators: CfnManagedPolicy;
   readonly readers: CfnManagedPolicy;
   readonly workgroup: CfnWorkGroup;
@@ -66,7 +70,8 @@ export class DataLakeFoundation extends Construct {
     this.registrationRole = this.#registration(props.name, lake);
     this.crawlerRole = this.#crawler(props, lake);
     const roles = { crawler: this.crawlerRole.attrArn, registration: this.registrationRole.attrArn };
-    this.administrators = this.#policy('Administrators', props.name, administratorPermissions(lake, roles));
+    const administer = administratorPermissions(lake, roles, props.workflows ?? []);
+    this.administrators = this.#policy('Administrators', props.name, administer);
     this.readers = this.#policy('Readers', props.name, readerPermissions(lake));
     this.workgroup = this.#workgroup(props.name);
   }

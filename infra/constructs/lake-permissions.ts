@@ -104,13 +104,13 @@ function files(lake: Lake): readonly Permission[] {
 export function crawlerPermissions(lake: Lake, needs: CrawlerNeeds): readonly Permission[] {
   const { partition, account, region } = lake;
   const logs = `arn:${partition}:logs:${region}:${account}:log-group:/aws-glue/*`;
-  // Where Glue keeps the scripts of jobs made in its console.
-  const assets = `arn:${partition}:s3:::aws-glue-assets-${account}-${region}`;
+  // Where Glue keeps the scripts of jobs made in its console, in one or the other.
+  const scripts = buckets(lake, ['assets', 'scripts']).map((bucket) => `${bucket}/*`);
   return [
     allow('Data', ['lakeformation:GetDataAccess'], NO_RESOURCE, AWS_KNOWS_NONE),
     allow('Catalog', [...READ_CATALOG, ...WRITE_TABLES], catalog(lake), IN_DATABASES),
     ...(needs.files === 'role' ? files(lake) : []),
-    allow('Scripts', ['s3:GetObject'], [`${assets}/*`], OBJECTS),
+    allow('Scripts', ['s3:GetObject'], scripts, OBJECTS),
     allow('Logs', named(['CreateLogGroup', 'CreateLogStream', 'PutLogEvents'], 'logs'), [logs], COUNTED),
     allow('Metrics', ['cloudwatch:PutMetricData'], NO_RESOURCE, AWS_KNOWS_NONE, {
       StringEquals: { 'cloudwatch:namespace': 'Glue' },
@@ -157,26 +157,45 @@ function connecting(lake: Lake, { connections, secrets }: CrawlerNeeds): readonl
   ];
 }
 
-/** What a blueprint's workflow does as its role: makes its jobs, crawlers and triggers, starts them, and passes itself on. */
+/**
+ * What a blueprint's workflow does as its role: makes its jobs, crawlers and triggers, starts them, passes itself on, and
+ * grants SELECT on the tables it made. Lake Formation lets it grant only what it holds with the grant option.
+ */
 function working(lake: Lake, { workflows, role }: CrawlerNeeds): readonly Permission[] {
   if (workflows.length === 0) return [];
-  const things = ['Job', 'Crawler', 'Trigger'];
-  const verbs = ['Create', 'Get', 'Update', 'Delete'];
   const actions = [
-    ...verbs.flatMap((verb) => things.map((thing) => `glue:${verb}${thing}`)),
+    ...['Create', 'Get', 'Update', 'Delete'].flatMap((verb) => MADE.map((thing) => `glue:${verb}${thing}`)),
     ...['StartJobRun', 'GetJobRun', 'GetJobRuns', 'StartCrawler', 'StartTrigger'].map((name) => `glue:${name}`),
     ...['GetWorkflow', 'GetWorkflowRun', 'GetWorkflowRunProperties', 'PutWorkflowRunProperties'].map(
       (name) => `glue:${name}`,
     ),
   ];
-  const kinds = ['workflow', 'job', 'crawler', 'trigger'];
-  const resources = glue(lake, ...workflows.flatMap((name) => kinds.map((kind) => `${kind}/${name}*`)));
+  // Where Glue's jobs keep what they need while they run.
+  const temporary = buckets(lake, ['assets', 'temporary']).map((bucket) => `${bucket}/temporary/*`);
   return [
-    allow('Workflows', actions, resources, 'What a blueprint makes begins with the name of its workflow.'),
-    allow('PassItself', ['iam:PassRole'], [role], 'Itself.', {
-      StringEquals: { 'iam:PassedToService': 'glue.amazonaws.com' },
-    }),
+    allow('Workflows', actions, ofWorkflows(lake, workflows), BEGINS),
+    allow('Temporary', named(['GetObject', 'PutObject', 'DeleteObject'], 's3'), temporary, OBJECTS),
+    allow('Grant', ['lakeformation:GrantPermissions'], NO_RESOURCE, AWS_KNOWS_NONE),
+    allow('PassItself', ['iam:PassRole'], [role], 'Itself.', passedTo('glue')),
   ];
+}
+
+/** What a workflow is made of. */
+const MADE = ['Job', 'Crawler', 'Trigger'];
+const BEGINS = 'What a blueprint makes begins with the name of its workflow.';
+
+function ofWorkflows(lake: Lake, workflows: readonly string[]): readonly string[] {
+  const kinds = ['workflow', 'job', 'crawler', 'trigger'];
+  return glue(lake, ...workflows.flatMap((name) => kinds.map((kind) => `${kind}/${name}*`)));
+}
+
+/** Buckets that Glue makes for the account, here. */
+function buckets({ partition, account, region }: Lake, kinds: readonly string[]): readonly string[] {
+  return kinds.map((kind) => `arn:${partition}:s3:::aws-glue-${kind}-${account}-${region}`);
+}
+
+function passedTo(service: 'glue' | 'lakeformation'): Statement['Condition'] {
+  return { StringEquals: { 'iam:PassedToService': `${service}.amazonaws.com` } };
 }
 
 /** Queries in one workgroup; which tables and columns, Lake Formation decides. */
@@ -195,13 +214,31 @@ function querying(lake: Lake): readonly Permission[] {
   const look = ['GetQueryResults', 'GetQueryResultsStream', 'ListQueryExecutions', 'GetWorkGroup'];
   const browse = ['GetDataCatalog', 'ListDatabases', 'GetDatabase', 'ListTableMetadata', 'GetTableMetadata'];
   const write = ['GetObject', 'PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'];
+  const list = ['ListBucket', 'ListBucketMultipartUploads', 'GetBucketLocation'];
   return [
+    // Athena asks for it whatever the query is about.
+    allow(
+      'Default',
+      named(['GetDatabase', 'GetDatabases'], 'glue'),
+      glue(lake, 'catalog', 'database/default'),
+      'The catalog and one database.',
+    ),
     allow('Query', named([...query, ...look], 'athena'), [athena(`workgroup/${workgroup}`)], 'One workgroup.'),
     allow('Browse', named(browse, 'athena'), [athena('datacatalog/AwsDataCatalog')], 'One catalog.'),
     allow('Choose', named(['ListWorkGroups', 'ListDataCatalogs'], 'athena'), NO_RESOURCE, AWS_KNOWS_NONE),
     allow('Results', named(write, 's3'), [`${results}/*`], OBJECTS),
-    allow('ResultsBucket', named(['ListBucket', 'GetBucketLocation'], 's3'), [results], 'One bucket.'),
+    allow('ResultsBucket', named(list, 's3'), [results], 'One bucket.'),
     ...withKey('ResultsKey', lake, ['Decrypt', 'GenerateDataKey']),
+  ];
+}
+
+/** To make and change workflows, by hand or with a blueprint: which names they begin with, and the role they run as. */
+function building(lake: Lake, crawler: string, workflows: readonly string[]): readonly Permission[] {
+  if (workflows.length === 0) return [];
+  const actions = ['Create', 'Update', 'Delete'].flatMap((verb) => [...MADE, 'Workflow'].map((it) => `${verb}${it}`));
+  return [
+    allow('Build', named(actions, 'glue'), ofWorkflows(lake, workflows), BEGINS),
+    allow('PassCrawlerRole', ['iam:PassRole'], [crawler], 'One role.', passedTo('glue')),
   ];
 }
 
@@ -229,13 +266,16 @@ const ADMINISTER = [
   'GetResourceLFTags',
   'SearchTablesByLFTags',
   'SearchDatabasesByLFTags',
-  'GetDataAccess',
 ];
 
-/** The people who grant: no data of their own unless they grant it to themselves, which Lake Formation's log shows. */
+/**
+ * The people who grant, beside what readers may: no data of their own unless they grant it to themselves, which Lake
+ * Formation's log shows. Both in one would be too long for IAM with a few databases more.
+ */
 export function administratorPermissions(
   lake: Lake,
   roles: { readonly crawler: string; readonly registration: string },
+  workflows: readonly string[],
 ): readonly Permission[] {
   const { partition, account, region } = lake;
   const databases = ['glue:CreateDatabase', 'glue:UpdateDatabase', 'glue:DeleteDatabase'];
@@ -243,10 +283,9 @@ export function administratorPermissions(
   const see = ['GetCrawler', 'GetJob', 'GetJobRuns', 'GetWorkflow', 'GetWorkflowRun', 'GetWorkflowRuns', 'GetTrigger'];
   const start = ['StartCrawler', 'StopCrawler', 'StartJobRun', 'StartWorkflowRun', 'StopWorkflowRun'];
   const logs = `arn:${partition}:logs:${region}:${account}:log-group:/aws-glue/*`;
-  const passed = (service: string) => ({ StringEquals: { 'iam:PassedToService': service } });
   return [
     allow('LakeFormation', named(ADMINISTER, 'lakeformation'), NO_RESOURCE, AWS_KNOWS_NONE),
-    allow('Catalog', [...READ_CATALOG, ...WRITE_TABLES, ...databases], catalog(lake), IN_DATABASES),
+    allow('Catalog', [...WRITE_TABLES, ...databases], catalog(lake), IN_DATABASES),
     allow(
       'Runs',
       named([...see, ...start], 'glue'),
@@ -254,15 +293,8 @@ export function administratorPermissions(
       "The account's own, whatever they are called.",
     ),
     allow('ListRuns', named(['GetCrawlers', 'ListWorkflows'], 'glue'), NO_RESOURCE, AWS_KNOWS_NONE),
-    allow('PassCrawlerRole', ['iam:PassRole'], [roles.crawler], 'One role.', passed('glue.amazonaws.com')),
-    allow(
-      'PassRegistrationRole',
-      ['iam:PassRole'],
-      [roles.registration],
-      'One role.',
-      passed('lakeformation.amazonaws.com'),
-    ),
+    ...building(lake, roles.crawler, workflows),
+    allow('PassRegistrationRole', ['iam:PassRole'], [roles.registration], 'One role.', passedTo('lakeformation')),
     allow('Logs', named(['DescribeLogStreams', 'GetLogEvents', 'FilterLogEvents'], 'logs'), [logs], COUNTED),
-    ...querying(lake),
   ];
 }
