@@ -49,6 +49,14 @@ export interface DataLakeFoundationProps {
 /** Days after which a query's result is gone: it can be had again by asking. */
 const RESULTS_DAYS = 30;
 
+/** Why a bucket has no access log of S3's. Object reads are in CloudTrail only where somebody pays for data events. */
+const UNLOGGED = {
+  Bucket:
+    'For whom Lake Formation lent what is in CloudTrail (GetDataAccess): an access log would name its role alone. What crawlers and jobs read as their role is logged nowhere.',
+  Results:
+    "Who asked what is in Athena's history and in CloudTrail (StartQueryExecution). Who reads a result again is logged nowhere: people who may not see the same data need workgroups of their own.",
+};
+
 export class DataLakeFoundation extends Construct {
   readonly bucket: Bucket;
   readonly results: Bucket;
@@ -83,7 +91,7 @@ export class DataLakeFoundation extends Construct {
     return { partition, account, region, bucket, results: this.results.bucketArn, key, databases, workgroup: name };
   }
 
-  #bucket(id: string, expires: Duration | null): Bucket {
+  #bucket(id: keyof typeof UNLOGGED, expires: Duration | null): Bucket {
     const bucket = new Bucket(this, id, {
       versioned: true,
       ...(this.key === null
@@ -97,10 +105,7 @@ export class DataLakeFoundation extends Construct {
         ...(expires === null ? [] : [{ expiration: expires, noncurrentVersionExpiration: Duration.days(1) }]),
       ],
     });
-    acknowledge(bucket, {
-      'AwsSolutions-S1':
-        'Who read what is in the events of CloudTrail, with the principal Lake Formation read for: an access log of S3 names only its role.',
-    });
+    acknowledge(bucket, { 'AwsSolutions-S1': UNLOGGED[id] });
     return bucket;
   }
 

@@ -275,6 +275,16 @@ test("a policy's length is told without white space, with ARNs as long as they c
   expect(policySize([{ 'Fn::GetAtt': ['Bucket', 'Arn'] }])).toBe(118);
 });
 
+test('each bucket without an access log says why, and what is not logged', () => {
+  const { foundation } = new FoundationStack(testApp(), 'lake', ARTICLE);
+  const reasons = [foundation.bucket, foundation.results].map((bucket) =>
+    JSON.stringify(bucket.node.metadata.filter(({ type }) => type === 'aws:cdk:acknowledged-rules')),
+  );
+  expect(reasons[0]).toMatch(/S1.*GetDataAccess/);
+  expect(reasons[1]).toMatch(/S1.*StartQueryExecution/);
+  for (const reason of reasons) expect(reason).toContain('logged nowhere');
+});
+
 test('the security rules find nothing that has no reason', () => {
   const app = testApp();
   new FoundationStack(app, 'sales-lake-foundation', ARTICLE);
