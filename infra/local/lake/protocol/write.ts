@@ -1,6 +1,6 @@
 /** From an operation's answer to JSON on the wire. Members the model doesn't have are left out. */
 
-import type { Member, Model } from './model.ts';
+import type { Member, Model, Shape } from './model.ts';
 import { shapeOf } from './model.ts';
 
 function writeTimestamp(value: unknown, format: string | undefined): unknown {
@@ -9,15 +9,26 @@ function writeTimestamp(value: unknown, format: string | undefined): unknown {
   return date.getTime() / 1000;
 }
 
+/** Members that belong in a body, put together once a shape: a page has hundreds of each. */
+const inBody = new WeakMap<Shape, readonly (readonly [string, Member])[]>();
+
+function bodyMembers(shape: Shape): readonly (readonly [string, Member])[] {
+  const known = inBody.get(shape);
+  if (known !== undefined) return known;
+  const found = Object.entries(shape.members ?? {}).filter(([, { location }]) => location === undefined);
+  inBody.set(shape, found);
+  return found;
+}
+
 export function writeJson(model: Model, member: Member, value: unknown): unknown {
   const shape = shapeOf(model, member.shape);
   switch (shape.type) {
     case 'structure': {
       const source = value as Record<string, unknown>;
       const out: Record<string, unknown> = {};
-      for (const [name, part] of Object.entries(shape.members ?? {})) {
+      for (const [name, part] of bodyMembers(shape)) {
         const item = source[name];
-        if (item === undefined || item === null || part.location !== undefined) continue;
+        if (item === undefined || item === null) continue;
         out[part.locationName ?? name] = writeJson(model, part, item);
       }
       return out;
