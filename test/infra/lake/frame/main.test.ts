@@ -2,6 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, expect, test } from 'vitest';
@@ -13,15 +16,26 @@ const MAIN = fileURLToPath(new URL('../../../../infra/local/lake/lake.js', impor
 const SLOW_MS = 10_000;
 
 const running: ChildProcess[] = [];
+const copies: string[] = [];
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
+  for (const copy of copies.splice(0)) rmSync(copy, { recursive: true });
 });
 
-function start(...args: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function spawned<T extends ChildProcess>(child: T): T {
   running.push(child);
   return child;
 }
+
+const start = (...args: string[]) =>
+  spawned(spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
+
+const filesIn = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+        .map(({ name }) => name)
+    : [];
 
 /** The first line on stdout, or what the process said when it ended without one. */
 async function address(child: ReturnType<typeof start>) {
@@ -76,8 +90,34 @@ test('explains itself, lists its switches, refuses what it does not understand',
   });
 });
 
+const ended = (script: string, args: readonly string[] = []) =>
+  output(spawned(spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })));
+
+/** A copy knows nothing of what was compiled here, and needs no packages. */
+function freshCopy(): string {
+  const checkout = mkdtempSync(join(tmpdir(), 'lake-compile-'));
+  copies.push(checkout);
+  cpSync(dirname(MAIN), join(checkout, 'lake'), { recursive: true, filter: (path) => !path.endsWith('.local') });
+  writeFileSync(join(checkout, 'package.json'), '{ "type": "module" }');
+  return join(checkout, 'lake');
+}
+
 test('compiles itself and ends: what `npm ci` runs', async () => {
-  expect(await output(start('--compile'))).toEqual({ code: 0, out: '', err: '' });
+  const lake = freshCopy();
+  const compiled = () => filesIn(join(lake, '.local', 'compiled'));
+  expect(await ended(join(lake, 'compile.js'))).toEqual({ code: 0, out: '', err: '' });
+  const sources = filesIn(lake).filter((name) => name.endsWith('.ts'));
+  // Types alone are never loaded; nearly everything else is.
+  expect(compiled().length).toBeGreaterThan(sources.length * 0.8);
+  const kept = compiled().length;
+  expect(await ended(join(lake, 'lake.js'), ['--compile'])).toEqual({ code: 0, out: '', err: '' });
+  expect(compiled()).toHaveLength(kept);
+});
+
+test('installs where the lake cannot run', async () => {
+  const lake = freshCopy();
+  writeFileSync(join(lake, 'main.ts'), 'throw new Error("too old a Node");');
+  expect(await ended(join(lake, 'compile.js'))).toEqual({ code: 0, out: '', err: '' });
 });
 
 test(
