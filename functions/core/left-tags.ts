@@ -4,18 +4,23 @@ import type { Entry } from '../contracts/ledger.ts';
 import type { Action, AssignTags, Finding } from './actions.ts';
 import { entryFor } from './entries.ts';
 import { finding, listed } from './findings.ts';
-import { attemptable, broughtBy } from './hops/ontology.ts';
+import { attemptable, broughtBy, onlyTags } from './hops/ontology.ts';
+import { Exceptions } from './tags/exceptions.ts';
 
 /** More things than this with one fault are told together. */
 const ONE_BY_ONE = 10;
 
-/** Without tags whose key could not be made: that is the key's own finding. */
+/**
+ * Without tags whose key could not be made, and those that wait for an exception: that is the key's own finding, or the
+ * exception's.
+ */
 export function withoutOwing(actions: readonly Action[]): readonly Action[] {
   const lacking = broughtBy(actions);
-  if (lacking.size === 0) return actions;
+  const exceptions = new Exceptions(actions.filter((action) => action.kind === 'assign-tags'));
   return actions.flatMap((action): readonly Action[] => {
     if (action.kind !== 'assign-tags') return [action];
-    const left = attemptable(action, lacking);
+    const made = attemptable(action, lacking);
+    const left = made === null ? null : onlyTags(made, (key) => !exceptions.holdsBack(made, key));
     return left === null ? [] : [left];
   });
 }

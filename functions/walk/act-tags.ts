@@ -4,27 +4,44 @@ import { assignTags } from '#aws/tags.ts';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
 import type { AssignTags } from '#core/actions.ts';
 import type { Tags } from '#core/facts.ts';
-import { attemptable } from '#core/hops/ontology.ts';
+import { attemptable, onlyTags } from '#core/hops/ontology.ts';
+import type { Exceptions } from '#core/tags/exceptions.ts';
 import { actor } from './entrance.ts';
 import { type Doing, type Ended, ended, intended } from './outcomes.ts';
 import { inPool } from './pool.ts';
-import { type Rounds, roundsIn } from './rounds.ts';
+import { hasTurn, type Rounds, roundsIn } from './rounds.ts';
 
 /** As many as DynamoDB takes in one call. */
-export const TAGS_AT_ONCE = 25;
+const MOST_AT_ONCE = 25;
+/** Seconds that the first round of a chunk may take at the pace it starts with. */
+const CHUNK_SECONDS = 5;
 
 type Refused = ReadonlyMap<string, LakeError>;
 
+/** Assignments that go out together: as many as have their turn in a few seconds, or a call could not end in time. */
+export function tagsAtOnce(perSecond: number): number {
+  return Math.min(MOST_AT_ONCE, Math.max(1, Math.floor(perSecond * CHUNK_SECONDS)));
+}
+
+/** What assignments of one call have to do with each other. */
+export interface Awaited {
+  /** Keys and values that could not be made; what needs them is not tried, or one fault would be a thousand. */
+  readonly lacking: ReadonlySet<string>;
+  readonly exceptions: Exceptions;
+}
+
 /**
- * Tags one chunk of things. Only tags that AWS refuses for the moment are sent again, not those beside them it took.
- * `lacking`: keys and values that could not be made; what needs them is not tried, or one fault would be a thousand.
+ * Tags one chunk of things, of one level: columns, tables, or databases. Only tags that AWS refuses for the moment are
+ * sent again, not those beside them it took. What waits for its key, or for an exception to it, is not sent.
  */
 export async function assignments(
   doing: Doing,
   chunk: readonly AssignTags[],
-  lacking: ReadonlySet<string>,
+  { lacking, exceptions }: Awaited,
 ): Promise<readonly (LakeError | null)[]> {
-  const ready = chunk.flatMap((action) => attemptable(action, lacking) ?? []);
+  const ready = chunk
+    .flatMap((action) => attemptable(action, lacking) ?? [])
+    .flatMap((action) => onlyTags(action, (key) => !exceptions.holdsBack(action, key)) ?? []);
   const waiting = Array.from({ length: chunk.length - ready.length }, () => null).map(waits);
   const [first] = ready;
   if (first === undefined) return waiting;
@@ -32,6 +49,10 @@ export async function assignments(
   await doing.ctx.ledger.put(intents);
   const rounds = roundsIn(doing, first);
   const refused = await inRounds(doing, ready, rounds);
+  for (const action of ready) {
+    const taken = Object.keys(action.tags).filter((key) => !refused.get(action)?.has(key));
+    exceptions.stands(action, taken);
+  }
   const ends = ready.flatMap((action, i): Ended[] => {
     const intent = intents[i];
     return intent === undefined
@@ -42,7 +63,9 @@ export async function assignments(
 }
 
 function waits(): LakeError {
-  return new LakeError('Missing', { message: 'the LF-Tag it needs could not be made' });
+  return new LakeError('Missing', {
+    message: 'the LF-Tag it needs could not be made, or an exception to it is not tagged yet',
+  });
 }
 
 /** Sends all, then again what AWS refused for the moment. @returns what is refused in the end, by tag key. */
@@ -54,7 +77,7 @@ async function inRounds(
   const refused = new Map<AssignTags, Refused>();
   let open = actions.map((action) => ({ action, left: action }));
   for (const pause of rounds.pauses) {
-    if (pause > 0) await doing.ctx.sleep(pause);
+    if (!(await hasTurn(doing, pause))) break;
     const answers = await sendAll(
       doing,
       open.map(({ left }) => left),
@@ -64,7 +87,7 @@ async function inRounds(
       refused.set(action, new Map([...final, ...(answers[i] ?? [])]));
     }
     open = open.flatMap(({ action }) => {
-      const left = only(action, (key) => rounds.passes(refused.get(action)?.get(key) ?? null));
+      const left = onlyTags(action, (key) => rounds.passes(refused.get(action)?.get(key) ?? null));
       return left === null ? [] : [{ action, left }];
     });
     if (open.length === 0) break;
@@ -111,11 +134,6 @@ async function sent({ ctx }: Doing, action: AssignTags): Promise<Refused> {
     if (!(error instanceof LakeError)) throw error;
     return new Map(Object.keys(action.tags).map((key) => [key, error]));
   }
-}
-
-function only(action: AssignTags, wanted: (key: string) => boolean): AssignTags | null {
-  const tags = Object.entries(action.tags).filter(([key]) => wanted(key));
-  return tags.length === 0 ? null : { ...action, tags: Object.fromEntries(tags) };
 }
 
 /** A lasting refusal is told before a passing one; what AWS took of the rest is on record as ours. */

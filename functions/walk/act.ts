@@ -11,14 +11,15 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { Action, AssignTags } from '#core/actions.ts';
 import { entryId } from '#core/entries.ts';
 import { broughtBy } from '#core/hops/ontology.ts';
-import { assignments, TAGS_AT_ONCE } from './act-tags.ts';
+import { Exceptions } from '#core/tags/exceptions.ts';
+import { type Awaited, assignments, tagsAtOnce } from './act-tags.ts';
 import type { WalkContext } from './context.ts';
 import { type DocumentAction, writeDocument } from './documents.ts';
 import { actor } from './entrance.ts';
 import { inLine } from './lease.ts';
 import { type Doing, ended, intended } from './outcomes.ts';
 import { createPace } from './pace.ts';
-import { roundsIn } from './rounds.ts';
+import { hasTurn, roundsIn } from './rounds.ts';
 
 export interface Acted {
   readonly done: number;
@@ -28,8 +29,17 @@ export interface Acted {
 type Permission = Extract<Action, { kind: 'grant' | 'revoke' }>;
 type Single = Exclude<Action, Permission | AssignTags>;
 
-/** One call starts nothing new after this long: a function lives 5 minutes, its reads and last batch included. */
+/** A stage starts nothing new after this long: a function lives 5 minutes, its reads and last batch included. */
 const BUDGET_MS = 3 * 60_000;
+/** What reading leaves to writing in any case, or a stage that reads for long would never write. */
+const LEAST_MS = 30_000;
+/** What was refused this run already leaves this much to what was not: 25 tags at one a second. */
+const RESERVE_MS = 30_000;
+
+/** When a stage that began at `startedAt` starts nothing new any more, whatever its hops. Milliseconds since the epoch. */
+export function stopsAt(startedAt: number): number {
+  return startedAt + BUDGET_MS;
+}
 
 /**
  * AWS takes no two grants to one principal at once (G-L1), and two databases of one account are shared with the same
@@ -37,55 +47,84 @@ const BUDGET_MS = 3 * 60_000;
  */
 const GRANTS_LEASE_MS = 2 * 60_000;
 
+/** What `act` works with, and how long. */
+interface Known {
+  readonly entries: readonly Entry[];
+  /** Of the stage, in milliseconds since the epoch. */
+  readonly stopAt: number;
+}
+
 /** @throws MoreToDo when the time of one call is over: what is done shows at the next look, the rest is done then. */
-export async function act(ctx: WalkContext, actions: readonly Action[], entries: readonly Entry[]): Promise<Acted> {
-  const pace = createPace({ perSecond: ctx.policy.limits.writesPerSecond, now: ctx.now, sleep: ctx.sleep });
-  const doing: Doing = { ctx, pace, earlier: new Map(entries.map((entry) => [entry.id, entry])) };
+export async function act(ctx: WalkContext, actions: readonly Action[], known: Known): Promise<Acted> {
+  const doing = doingOf(ctx, known);
+  const all = distinct(actions);
   const results: (LakeError | null)[] = [];
   const tried = (action: Action) => doing.earlier.get(entryId(action))?.execution === ctx.execution;
-  const stopAt = ctx.now() + BUDGET_MS;
-  const lacking = new Set(broughtBy(actions));
+  const lacking = new Set(broughtBy(all));
+  const awaited = { lacking, exceptions: new Exceptions(all.filter(isAssignment)) };
   let again = false;
-  for (const group of inTurn(actions, tried)) {
+  for (const group of inTurn(all, { tried, perSecond: ctx.policy.limits.writesPerSecond })) {
     const first = group[0];
     if (first === undefined) continue;
+    const stopAt = doing.stopAt - (tried(first) ? RESERVE_MS : 0);
     if (ctx.now() >= stopAt) {
-      if (tried(first)) break;
-      throw new LakeError('MoreToDo', { message: `${results.length} of ${actions.length} write(s) done in this call` });
+      if (tried(first)) continue;
+      throw new LakeError('MoreToDo', { message: `${results.length} of ${all.length} write(s) done in this call` });
     }
-    const outcome = await together(doing, group, lacking);
+    const outcome = await together({ ...doing, stopAt }, group, awaited);
     results.push(...outcome);
     if (isOntology(first) && outcome[0] === null) for (const tag of broughtBy([first])) lacking.delete(tag);
     again ||= !tried(first) && outcome.some((result) => isLakeError(result, 'LeaseHeld'));
   }
   if (again) throw new LakeError('MoreToDo', { message: 'another run is writing here: once more in line' });
   const done = results.filter((result) => result === null).length;
-  return { done, failed: distinct(actions).length - done };
+  return { done, failed: all.length - done };
+}
+
+function doingOf(ctx: WalkContext, { entries, stopAt }: Known): Doing {
+  const pace = createPace({ perSecond: ctx.policy.limits.writesPerSecond, now: ctx.now, sleep: ctx.sleep });
+  const earlier = new Map(entries.map((entry) => [entry.id, entry]));
+  return { ctx, pace, earlier, stopAt: Math.max(stopAt, ctx.now() + LEAST_MS) };
 }
 
 /**
- * What AWS refused this run already comes last, or it could use up every call before the rest has had its turn. Keys of
- * LF-Tags come first all the same: nothing can be tagged without them.
+ * Keys of LF-Tags come first, since nothing can be tagged without them; then columns, tables and databases, since what
+ * is to be an exception is one before its parent says anything. Among its like, what AWS refused this run already comes
+ * last, or it could use up every call before the rest has had its turn.
  */
-function inTurn(actions: readonly Action[], tried: (action: Action) => boolean): readonly (readonly Action[])[] {
-  const others = actions.filter((action) => !isOntology(action));
-  return [
-    ...inOrder(actions.filter(isOntology)),
-    ...inOrder(others.filter((action) => !tried(action))),
-    ...inOrder(others.filter(tried)),
-  ];
+function inTurn(actions: readonly Action[], { tried, perSecond }: Turns): readonly (readonly Action[])[] {
+  const levels = [...Map.groupBy(actions, levelOf)].sort(([a], [b]) => a - b);
+  return levels.flatMap(([, level]) => [
+    ...inOrder(
+      level.filter((action) => !tried(action)),
+      perSecond,
+    ),
+    ...inOrder(level.filter(tried), perSecond),
+  ]);
+}
+
+interface Turns {
+  readonly tried: (action: Action) => boolean;
+  readonly perSecond: number;
+}
+
+function levelOf(action: Action): number {
+  if (isOntology(action)) return 0;
+  if (!isAssignment(action)) return 4;
+  if (action.table === null) return 3;
+  return action.columns.length === 0 ? 2 : 1;
 }
 
 /** One group: writes that go out together. */
 async function together(
   doing: Doing,
   group: readonly Action[],
-  lacking: ReadonlySet<string>,
+  awaited: Awaited,
 ): Promise<readonly (LakeError | null)[]> {
   const [first] = group;
   if (first === undefined) return [];
   if (isPermission(first)) return permissions(doing, group.filter(isPermission));
-  if (isAssignment(first)) return assignments(doing, group.filter(isAssignment), lacking);
+  if (isAssignment(first)) return assignments(doing, group.filter(isAssignment), awaited);
   return [await single(doing, first)];
 }
 
@@ -106,26 +145,21 @@ function isOntology(action: Action): boolean {
 }
 
 /**
- * Everything that is not a grant one by one and first, but LF-Tags in chunks; then revokes, then grants, in batches of
- * one account, Region and hop. Altering a database comes last: the right to do so may be among the grants.
+ * Of one level: everything that is not a grant one by one and first, but LF-Tags in chunks; then revokes, then grants,
+ * in batches of one account, Region and hop. Altering a database comes last: the right to do so may be among the grants.
  */
-function inOrder(actions: readonly Action[]): readonly (readonly Action[])[] {
-  const all = distinct(actions);
-  const others = all.filter((action) => !isPermission(action) && !isAssignment(action));
+function inOrder(actions: readonly Action[], perSecond: number): readonly (readonly Action[])[] {
+  const others = actions.filter((action) => !isPermission(action) && !isAssignment(action));
   const isLast = (action: Action) => action.kind.endsWith('-table-defaults');
   const singles = others.filter((action) => !isLast(action)).map((action) => [action]);
   const batches = (kind: Permission['kind']) => {
     const groups = Map.groupBy(
-      all.filter((a) => a.kind === kind),
+      actions.filter((a) => a.kind === kind),
       (a) => `${a.account}/${a.region}/${a.hop}`,
     );
     return [...groups.values()].flatMap((group) => chunks(group, BATCH));
   };
-  const [databases, tables] = [true, false].map((is) =>
-    all.filter((a) => isAssignment(a) && (a.table === null) === is),
-  );
-  // What is an exception to a database's tag is one before the database says it.
-  const tags = [...chunks(tables ?? [], TAGS_AT_ONCE), ...chunks(databases ?? [], TAGS_AT_ONCE)];
+  const tags = chunks(actions.filter(isAssignment), tagsAtOnce(perSecond));
   const last = others.filter(isLast).map((action) => [action]);
   return [...singles, ...tags, ...batches('revoke'), ...batches('grant'), ...last];
 }
@@ -138,7 +172,7 @@ async function single(doing: Doing, action: Single): Promise<LakeError | null> {
   const { pauses, passes } = roundsIn(doing, action);
   let error: unknown = null;
   for (const pause of pauses) {
-    if (pause > 0) await ctx.sleep(pause);
+    if (!(await hasTurn(doing, pause))) break;
     error = await putAndWrite(ctx, action, kept).then(
       () => null,
       (thrown: unknown) => thrown,
@@ -200,7 +234,7 @@ async function permissions(doing: Doing, batch: readonly Permission[]): Promise<
   const rounds = first === undefined ? null : roundsIn(doing, first);
   let open = batch;
   for (const pause of rounds?.pauses ?? []) {
-    if (pause > 0) await ctx.sleep(pause);
+    if (!(await hasTurn(doing, pause))) break;
     const results = await sendBatch(doing, open);
     for (const [i, action] of open.entries()) outcome.set(action, results[i] ?? null);
     open = open.filter((action) => rounds?.passes(outcome.get(action) ?? null));

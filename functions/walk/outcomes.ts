@@ -16,6 +16,8 @@ export interface Doing {
   readonly pace: Pace;
   /** What the ledger had before, by entry id. */
   readonly earlier: ReadonlyMap<string, Entry>;
+  /** No round of tries begins after this, in milliseconds since the epoch. */
+  readonly stopAt: number;
 }
 
 /** One write and its end. */

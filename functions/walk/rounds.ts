@@ -18,6 +18,14 @@ export interface Rounds {
   passes(error: LakeError | null): boolean;
 }
 
+/** Waits for the next round; false when this call has no time for it. The first round has its time in any case. */
+export async function hasTurn({ ctx, stopAt }: Doing, pause: number): Promise<boolean> {
+  if (pause === 0) return true;
+  if (ctx.now() + pause >= stopAt) return false;
+  await ctx.sleep(pause);
+  return true;
+}
+
 /**
  * Transient trouble, and what a share accepted or a role made moments ago still looks like (G-L4, G-L16). A refusal is
  * final, unless this very run has made our operator an administrator a moment ago, or granted it what it needs.

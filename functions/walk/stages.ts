@@ -6,7 +6,7 @@ import type { HopName } from '#core/actions.ts';
 import { recentOf } from '#core/entries.ts';
 import { scopeText } from '#core/start.ts';
 import { acceptance } from './accept.ts';
-import { act } from './act.ts';
+import { act, stopsAt } from './act.ts';
 import type { WalkContext } from './context.ts';
 import { entriesOf, isEnforced, withBrake } from './enforced.ts';
 import { fanOut } from './fan-out.ts';
@@ -22,17 +22,19 @@ export interface StageDeadlines {
 /** Runs one stage of one execution. @throws LeaseHeld when the scope is no longer ours. */
 export async function runStage(ctx: WalkContext, input: StageInput, deadlines: StageDeadlines): Promise<StageOutput> {
   const { scope, stage } = input;
+  const stopAt = stopsAt(ctx.now());
   await renew(ctx, scope);
   if (stage === 'verify') return verify(ctx, scope);
   if (stage === 'fan-out') return fanOut(ctx, scope);
   const hops = STAGE_HOPS[scope.half][stage];
   if (hops === undefined) throw new LakeError('Unexpected', { message: `no stage called ${stage} in ${scope.half}` });
-  const output = await walkHops(ctx, scope, stage, hops);
+  const walking = { scope, stage, stopAt };
+  const output = await walkHops(ctx, walking, hops);
   if (stage !== 'accept' || scope.half !== 'onboard') return output;
   const patience = { startedAt: Date.parse(input.startedAt), within: deadlines.acceptWithin };
   const arrival = await acceptance(ctx, scope, patience);
   // What has arrived does not wait for what has not: it is linked and granted first.
-  const ahead = arrival.news ? await walkHops(ctx, scope, stage, ['link', 'grants']) : null;
+  const ahead = arrival.news ? await walkHops(ctx, walking, ['link', 'grants']) : null;
   if (arrival.acceptance === 'waiting') await releaseScope(ctx.ledger, scope, ctx.execution);
   return {
     ...output,
@@ -52,12 +54,19 @@ type Counts = Pick<StageOutput, 'decided' | 'done' | 'failed' | 'findings'>;
  */
 const THEN: Partial<Record<HopName, HopName>> = { link: 'link', share: 'exposure' };
 
-async function walkHops(ctx: WalkContext, scope: Scope, stage: string, hops: readonly HopName[]): Promise<StageOutput> {
-  const output = { stage, decided: 0, done: 0, failed: 0, findings: 0 };
+/** One call of a stage, and when it starts nothing new any more. */
+interface Walking {
+  readonly scope: Scope;
+  readonly stage: string;
+  readonly stopAt: number;
+}
+
+async function walkHops(ctx: WalkContext, walking: Walking, hops: readonly HopName[]): Promise<StageOutput> {
+  const output = { stage: walking.stage, decided: 0, done: 0, failed: 0, findings: 0 };
   for (const hop of hops) {
-    const first = await walkHop(ctx, scope, hop);
+    const first = await walkHop(ctx, walking, hop);
     const due = THEN[hop];
-    const again = due !== undefined && first.done > 0 ? await walkHop(ctx, scope, due) : null;
+    const again = due !== undefined && first.done > 0 ? await walkHop(ctx, walking, due) : null;
     output.decided += first.decided + (again?.decided ?? 0);
     output.done += first.done + (again?.done ?? 0);
     output.failed += first.failed + (again?.failed ?? 0);
@@ -66,14 +75,14 @@ async function walkHops(ctx: WalkContext, scope: Scope, stage: string, hops: rea
   return output;
 }
 
-async function walkHop(ctx: WalkContext, scope: Scope, hop: HopName): Promise<Counts> {
+async function walkHop(ctx: WalkContext, { scope, stopAt }: Walking, hop: HopName): Promise<Counts> {
   const entries = await entriesOf(ctx, scope);
   const decision = await look(ctx, scope).decide(hop, { recent: recentOf(entries, ctx.now()), planning: false });
   const enforced = decision.actions.filter((action) => isEnforced(ctx, action));
   const { actions } = await withBrake(ctx, enforced, entries);
   const findings = decision.findings.length;
   ctx.tell({ kind: 'decided', scope: scopeText(scope), hop, actions: actions.length, findings });
-  const acted = await act(ctx, actions, entries);
+  const acted = await act(ctx, actions, { entries, stopAt });
   return { decided: actions.length, ...acted, findings };
 }
 

@@ -3,6 +3,7 @@
 import type { Entry } from '../../contracts/ledger.ts';
 import type { TagValues } from '../../contracts/policy.ts';
 import type { Action, AssignTags } from '../actions.ts';
+import type { Tags } from '../facts.ts';
 
 export interface OntologyQuestion {
   readonly account: string;
@@ -77,12 +78,15 @@ function inCatalog(account: string, region: string, key: string, value: string):
  */
 export function attemptable(action: AssignTags, lacking: ReadonlySet<string>): AssignTags | null {
   if (lacking.size === 0) return action;
-  const { account, region } = action;
-  const kept = Object.entries(action.tags).filter(
-    ([key, value]) => !lacking.has(inCatalog(account, region, key, value)),
-  );
-  if (kept.length === Object.keys(action.tags).length) return action;
-  if (kept.length === 0) return null;
-  const had = Object.entries(action.had).filter(([key]) => kept.some(([name]) => name === key));
-  return { ...action, tags: Object.fromEntries(kept), had: Object.fromEntries(had) };
+  const { account, region, tags } = action;
+  return onlyTags(action, (key) => !lacking.has(inCatalog(account, region, key, tags[key] ?? '')));
+}
+
+/** The assignment with some of its tags; null when none is left. */
+export function onlyTags(action: AssignTags, wanted: (key: string) => boolean): AssignTags | null {
+  const keys = Object.keys(action.tags).filter(wanted);
+  if (keys.length === Object.keys(action.tags).length) return action;
+  if (keys.length === 0) return null;
+  const kept = (tags: Tags) => Object.fromEntries(Object.entries(tags).filter(([key]) => keys.includes(key)));
+  return { ...action, tags: kept(action.tags), had: kept(action.had) };
 }
