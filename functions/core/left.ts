@@ -4,7 +4,7 @@ import type { Catalog, Policy, Product } from '../contracts/policy.ts';
 import type { OnboardScope } from '../contracts/steps.ts';
 import { consumersOf, placeConsumersOf, tagConsumersOf } from './wanted.ts';
 
-export type PolicyDatabase = Pick<Product, 'account' | 'region' | 'database'>;
+type PolicyDatabase = Pick<Product, 'account' | 'region' | 'database'>;
 
 /** Databases that only the policy until now has products of. */
 export function databasesLeft(old: Policy, policy: Policy): readonly PolicyDatabase[] {

@@ -9,7 +9,8 @@ import { scopeText } from '#core/start.ts';
 import { ANALYTICS, CUR, FINANCE, HR, JOB, REGION, readerArn, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import type { InProcess } from '../support/in-process.ts';
-import { CONSUMER, publishAll, scopeOf } from '../support/scopes.ts';
+import { calls } from '../support/journal.ts';
+import { CONSUMER, openFindings, publishAll, scopeOf } from '../support/scopes.ts';
 import {
   causes,
   confirmAsked,
@@ -104,20 +105,29 @@ test('what its owner shares no longer goes as well, whichever half comes first',
   expect(await walk(cloud, less)).toEqual([]);
 });
 
-test('of what is not there AWS says it is an error: the rest goes all the same', async () => {
+/** Whether AWS answers with an error to a question about what is not there is its own affair: both are tolerated. */
+test.each([
+  ['EntityNotFoundException', 400, 0],
+  ['AccessDeniedException', 403, 1],
+])('%s about one thing: the rest goes all the same, and only a refusal is told', async (code, status, told) => {
   cloud = await openTwoRoles();
   const entries = (await cloud.ledger.entries(ANALYTICS, REGION)).filter(({ kind }) => kind === 'grant');
   const [link] = entries.filter(
     ({ target, principal }) => target.includes(CUR.link) && principal === readerArn(SECOND),
   );
   if (link === undefined) throw new Error('no grant on the link');
-  // On what was never there, or can't be asked about, an entry of long ago.
   const resource = { type: 'database', catalog: FINANCE, database: 'dropped' };
   const sent = JSON.stringify({ ...JSON.parse(link.sent), resource });
   await cloud.ledger.put([{ ...link, id: 'old', target: `database ${FINANCE}/dropped`, sent }]);
   await disprove(cloud, SECOND);
-  expect(await walk(cloud)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  const fault = { kind: 'error', code, status, operation: 'ListPermissions', body: '"dropped"' } as const;
+  await cloud.stage.control.fault(fault);
+  const asked = await calls(cloud, async () =>
+    expect(await walk(cloud)).toEqual([`${ANALYTICS} BatchRevokePermissions`]),
+  );
+  expect(asked.filter((call) => call.operation === 'ListPermissions' && call.status === status)).not.toEqual([]);
   expect(await ofCur(cloud, SECOND)).toEqual([]);
+  expect((await openFindings(cloud)).filter(({ state }) => state === 'unknown')).toHaveLength(told);
   expect(await walk(cloud)).toEqual([]);
 });
 
