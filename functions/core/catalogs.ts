@@ -70,10 +70,10 @@ export function toldElsewhere(
   });
 }
 
-/** Keys and values that could not be listed or made. */
+/** Keys and values that could not be listed, or were refused. What was not attempted is this run's own trouble. */
 function isOfTagList({ account, hop, cause, resource }: Finding): boolean {
   if (hop !== 'tags') return false;
-  return resource === tagListText(account) || /^(create|extend)-tag-(missing|failed)$/.test(cause);
+  return resource === tagListText(account) || cause === 'create-tag-failed' || cause === 'extend-tag-failed';
 }
 
 function hasOwnScope(policy: Policy, { account, region }: Catalog): boolean {

@@ -242,7 +242,10 @@ describe('trouble', () => {
     const sent = await tagWrites(() => run());
     expect(sent.filter((text) => text === 'AddLFTagsToResource')).toHaveLength(2);
     expect(await by.assigned('orders')).toEqual({ orders: { pii: 'false' } });
-    expect(await causes()).toEqual(['create-tag-failed']);
+    // Every database would meet it: the catalog's own scope tells.
+    expect(await causes()).toEqual([]);
+    await run(CATALOG);
+    expect(await causes(CATALOG)).toContain('create-tag-failed');
   });
 
   test('the 51st tag on a table is a finding with what to do; other tables are tagged', async () => {
@@ -301,14 +304,19 @@ describe('trouble', () => {
     expect(await causes()).toEqual([]);
   });
 
-  test.each(['ListLFTags', 'GetResourceLFTags'])(
-    '%s refused: unknown, one finding, nothing written (law 6)',
-    async (operation) => {
-      await open(taggingPolicy(ALL_TABLES));
-      await run(CATALOG, taggingPolicy([]));
-      await cloud.stage.control.fault({ kind: 'error', operation, code: 'AccessDeniedException', status: 403 });
-      expect(await tagWrites(() => run())).toEqual([]);
-      expect(await findingsOf(cloud, SCOPE)).toMatchObject([{ state: 'unknown', cause: 'not-readable', hop: 'tags' }]);
-    },
-  );
+  // The list is the whole catalog's, and told in its scope.
+  test.each([
+    ['ListLFTags', CATALOG],
+    ['GetResourceLFTags', SCOPE],
+  ] as const)('%s refused: unknown, one finding, nothing written (law 6)', async (operation, teller) => {
+    await open(taggingPolicy(ALL_TABLES));
+    await run(CATALOG, taggingPolicy([]));
+    await cloud.stage.control.fault({ kind: 'error', operation, code: 'AccessDeniedException', status: 403 });
+    expect(await tagWrites(() => run())).toEqual([]);
+    await run(CATALOG);
+    const ofTags = async (scope: typeof SCOPE) => (await findingsOf(cloud, scope)).filter(({ hop }) => hop === 'tags');
+    const found = [...(await ofTags(SCOPE)), ...(await ofTags(CATALOG))];
+    expect(found).toMatchObject([{ state: 'unknown', cause: 'not-readable', hop: 'tags' }]);
+    expect(await ofTags(teller)).toEqual(found);
+  });
 });
