@@ -111,7 +111,9 @@ function assignedText({ tags, had, table }: AssignTags): string {
   const pairs = Object.entries(tags).map(([key, value]) =>
     had[key] === undefined ? `${key}=${value}` : `${key}=${value} (was ${had[key]})`,
   );
-  return `${pairs.join(', ')}${table === null ? ', which every table made there from now on inherits' : ''}`;
+  const replaces = Object.entries(tags).some(([key, value]) => had[key] !== undefined && had[key] !== value);
+  const loss = replaces ? ', which narrows as well: who reads by the old value loses it' : '';
+  return `${pairs.join(', ')}${table === null ? ', which every table made there from now on inherits' : ''}${loss}`;
 }
 
 /** Law 9: a statement that names no roles says so. */

@@ -6,6 +6,7 @@ import type { Scope } from '#contracts/steps.ts';
 import type { Action, Finding } from '#core/actions.ts';
 import { endsEntry } from '#core/entries.ts';
 import { modeIn } from '#core/policy.ts';
+import { brakeRetags, retags } from '#core/retags.ts';
 import { tagCatalogsFor } from '#core/wanted.ts';
 import { brake, CONFIRMED_FOR_MS, withdrawalHash } from '#core/withdraw.ts';
 import type { WalkContext } from './context.ts';
@@ -56,21 +57,43 @@ function isOn(product: Product, action: Action): boolean {
   return product.account === resource.catalog && product.database === resource.database;
 }
 
+interface Braked {
+  readonly actions: readonly Action[];
+  readonly findings: readonly Finding[];
+}
+
 /** Withdrawals, hop by hop as stages do them, only as far as the brake lets them or a person has confirmed exactly these. */
 export async function withBrake(
   ctx: WalkContext,
   actions: readonly Action[],
   entries: readonly Entry[],
-): Promise<{ readonly actions: readonly Action[]; readonly findings: readonly Finding[] }> {
+): Promise<Braked> {
   const hops = [...Map.groupBy(actions, ({ hop }) => hop).values()];
+  const isConfirmed = async (hash: string) => {
+    const confirmed = await ctx.ledger.confirmation(hash);
+    return confirmed !== null && ctx.now() - confirmed.at < CONFIRMED_FOR_MS;
+  };
   const braked = await Promise.all(
-    hops.map(async (ofHop) => {
-      const judged = brake(ctx.policy, ofHop, entries, false);
-      if (judged.finding === null) return judged;
-      const confirmed = await ctx.ledger.confirmation(withdrawalHash(ofHop));
-      if (confirmed === null || ctx.now() - confirmed.at >= CONFIRMED_FOR_MS) return judged;
-      return { actions: ofHop, finding: null };
+    hops.map(async (ofHop): Promise<Braked> => {
+      const retagged = brakeRetags(ctx.policy, ofHop, entries, await confirmedOf(retagHashes(ofHop), isConfirmed));
+      const judged = brake(ctx.policy, retagged.actions, entries, false);
+      if (judged.finding === null) return retagged;
+      return (await isConfirmed(withdrawalHash(retagged.actions)))
+        ? retagged
+        : { actions: judged.actions, findings: [...retagged.findings, judged.finding] };
     }),
   );
-  return { actions: braked.flatMap((b) => b.actions), findings: braked.flatMap((b) => b.finding ?? []) };
+  return { actions: braked.flatMap((b) => b.actions), findings: braked.flatMap((b) => b.findings) };
+}
+
+function retagHashes(actions: readonly Action[]): readonly string[] {
+  return retags(actions).map(({ hash }) => hash);
+}
+
+async function confirmedOf(
+  hashes: readonly string[],
+  isConfirmed: (hash: string) => Promise<boolean>,
+): Promise<ReadonlySet<string>> {
+  const answers = await Promise.all(hashes.map(isConfirmed));
+  return new Set(hashes.filter((_, i) => answers[i]));
 }

@@ -10,6 +10,7 @@ import { demoPolicy } from '../support/demo-policy.ts';
 import { bucketStatements } from '../support/hands.ts';
 import { type InProcess, inProcess } from '../support/in-process.ts';
 import { scopeOf } from '../support/scopes.ts';
+import { databaseScope, findingsOf, people, taggingPolicy } from '../support/tagging.ts';
 
 let cloud: InProcess;
 afterEach(() => cloud.close());
@@ -76,4 +77,32 @@ test('a product that was renamed is no withdrawal, and what it then no longer wa
   expect(await readAs(cloud.stage, JOB, CUR)).toSatisfy(isRefused);
   const granted = (await cloud.ledger.entries(FINANCE, REGION)).filter(({ principal }) => principal === ANALYTICS);
   expect(granted.map(({ target }) => target)).toEqual([]);
+});
+
+test('a rule that turns many tables is held with its hash, and goes on once a person has said so', async () => {
+  const rule = (source: string) => taggingPolicy([{ match: { table: '*' }, assign: { source } }]);
+  const tables = Array.from({ length: 21 }, (_, i) => `t${i}`);
+  cloud = await inProcess(rule('product'));
+  const by = people(cloud);
+  await by.becomeAdmin();
+  await by.makeDatabase();
+  for (const table of tables) await by.makeTable(table);
+  const scope = databaseScope();
+  await cloud.run(scope);
+  expect(await by.assigned('t0')).toEqual({ t0: { source: 'product' } });
+
+  const closed = rule('none');
+  await cloud.run(scope, closed);
+  for (const table of tables) expect(await by.assigned(table)).toEqual({ [table]: { source: 'product' } });
+  const [held] = (await findingsOf(cloud, scope)).filter(({ cause }) => cause === 'brake-pulled');
+  expect(held?.message).toContain('source=product into source=none on 21 thing(s)');
+  await by.makeTable('new');
+  await cloud.run(scope, closed);
+  expect(await by.assigned('new')).toEqual({ new: { source: 'none' } });
+
+  const hash = held?.resource.replace('withdrawal ', '') ?? '';
+  await cloud.ledger.confirm(hash, { by: 'test', at: cloud.clock.now() });
+  await cloud.run(scope, closed);
+  for (const table of tables) expect(await by.assigned(table)).toEqual({ [table]: { source: 'none' } });
+  expect(await findingsOf(cloud, scope)).toEqual([]);
 });
