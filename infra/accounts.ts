@@ -64,6 +64,7 @@ export function foundationOf(policy: Policy, id: string): Foundation {
   const shares = policy.products.some(({ account, audience }) => account === id && audience.some((to) => to !== id));
   const tags = policy.tags?.catalogs.some(({ account }) => account === id) ?? false;
   return {
+    tags,
     registrationRoles: [...new Set(wanted.filter((role) => role !== 'service-linked'))].sort(),
     serviceLinked: wanted.includes('service-linked'),
     // Who would lose what is told of accounts in which something is shared or tagged.

@@ -30,6 +30,8 @@ export interface Stores {
 
 /** What the policy asks for beyond sharing: no account has a right nobody asked for. */
 export interface Foundation {
+  /** LF-Tags live in this account's catalog: they are read and written, and so are crawlers and workflows read. */
+  readonly tags: boolean;
   /** ARNs of roles that locations are to be registered with. */
   readonly registrationRoles: readonly string[];
   /** Locations are to be registered with Lake Formation's service-linked role. */
@@ -38,7 +40,7 @@ export interface Foundation {
   readonly identities: boolean;
 }
 
-const NO_FOUNDATION: Foundation = { registrationRoles: [], serviceLinked: false, identities: false };
+const NO_FOUNDATION: Foundation = { tags: false, registrationRoles: [], serviceLinked: false, identities: false };
 
 const NO_RESOURCE = ['*'];
 const AWS_KNOWS_NONE = 'AWS authorizes these actions without a resource.';
@@ -48,7 +50,8 @@ const LATELY = 'AWS authorized this without a resource, lately on the catalog: b
 const ONE_CATALOG = 'One catalog per Region.';
 const NAMED = 'Buckets and keys by name.';
 
-const TAG_READS = ['ListLFTags', 'GetResourceLFTags', 'SearchTablesByLFTags'];
+const TAG_READS = ['lakeformation:ListLFTags', 'lakeformation:GetResourceLFTags', 'lakeformation:SearchTablesByLFTags'];
+const TAG_WRITES = ['lakeformation:CreateLFTag', 'lakeformation:UpdateLFTag', 'lakeformation:AddLFTagsToResource'];
 const READ_CATALOG = ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables'];
 
 /** Glue checks the catalog, the database and the table of every call. */
@@ -71,17 +74,18 @@ function allow(
 export function readerPermissions(
   place: Place,
   stores: Stores,
-  { identities }: Pick<Foundation, 'identities'> = NO_FOUNDATION,
+  { identities, tags }: Foundation = NO_FOUNDATION,
 ): readonly Permission[] {
   const users = identities ? readUsers(place) : [];
-  return [...readData(place), ...readRoles(place), ...users, ...readStores(place, stores)];
+  const tagged = tags ? readTagged(place) : [];
+  return [...readData(place), ...tagged, ...readRoles(place), ...users, ...readStores(place, stores)];
 }
 
 function readData(place: Place): readonly Permission[] {
   const { partition, account } = place;
   const glue = `arn:${partition}:glue:*:${account}`;
   const settings = ['GetDataLakeSettings', 'ListPermissions', 'ListResources'];
-  const lake = [...settings, ...TAG_READS].map((name) => `lakeformation:${name}`);
+  const lake = settings.map((name) => `lakeformation:${name}`);
   const shares = ['GetResourceShareInvitations', 'GetResourceShares', 'GetResourceShareAssociations'];
   return [
     allow(
@@ -92,8 +96,6 @@ function readData(place: Place): readonly Permission[] {
     ),
     allow('Crawlers', ['glue:GetCrawler'], [`${glue}:crawler/*`], 'Any crawler may write into a product.'),
     allow('Databases', ['glue:GetDatabases'], [`${glue}:catalog`, `${glue}:database/*`], WHOLE_CATALOG),
-    allow('ListRuns', ['glue:GetCrawlers', 'glue:ListWorkflows'], NO_RESOURCE, AWS_KNOWS_NONE),
-    allow('Workflows', ['glue:GetWorkflow', 'glue:GetWorkflowRuns'], [`${glue}:workflow/*`], 'Patterns name them.'),
     allow('CatalogPolicy', ['glue:GetResourcePolicy'], [`${glue}:catalog`], ONE_CATALOG),
     allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, LATELY),
     allow('LakeFormation', lake, NO_RESOURCE, AWS_KNOWS_NONE),
@@ -104,6 +106,16 @@ function readData(place: Place): readonly Permission[] {
       AWS_KNOWS_NONE,
     ),
     allow('Invitations', ['ram:ListPendingInvitationResources'], invitations(place), SENDER_IN_ARN),
+  ];
+}
+
+/** LF-Tags, and the crawlers and workflows that rules go by. */
+function readTagged({ partition, account }: Place): readonly Permission[] {
+  const workflows = [`arn:${partition}:glue:*:${account}:workflow/*`];
+  return [
+    allow('Tags', TAG_READS, NO_RESOURCE, AWS_KNOWS_NONE),
+    allow('ListRuns', ['glue:GetCrawlers', 'glue:ListWorkflows'], NO_RESOURCE, AWS_KNOWS_NONE),
+    allow('Workflows', ['glue:GetWorkflow', 'glue:GetWorkflowRuns'], workflows, 'Patterns name them.'),
   ];
 }
 
@@ -169,13 +181,7 @@ export function operatorPermissions(place: Place, foundation: Foundation = NO_FO
     ),
     allow('SeeWhatIsGranted', READ_CATALOG, catalog(place, '*'), "A consumer grants on the producers' tables."),
     allow('LinksAndDefaults', links, own, WHOLE_CATALOG),
-    allow(
-      'Tags',
-      ['CreateLFTag', 'UpdateLFTag', 'AddLFTagsToResource', ...TAG_READS].map((name) => `lakeformation:${name}`),
-      NO_RESOURCE,
-      AWS_KNOWS_NONE,
-    ),
-    allow('Locations', ['lakeformation:RegisterResource'], NO_RESOURCE, AWS_KNOWS_NONE),
+    ...(foundation.tags ? [allow('Tags', [...TAG_WRITES, ...TAG_READS], NO_RESOURCE, AWS_KNOWS_NONE)] : []),
     ...registering(place, foundation),
     allow('CatalogPolicy', policy, own, WHOLE_CATALOG),
     allow('CatalogEncryption', ['glue:GetDataCatalogEncryptionSettings'], NO_RESOURCE, LATELY),
@@ -197,7 +203,9 @@ function registering(place: Place, { registrationRoles, serviceLinked }: Foundat
   const toService = { StringEquals: { 'iam:PassedToService': service } };
   const forService = { StringEquals: { 'iam:AWSServiceName': service } };
   const named = 'Named by the policy.';
+  if (registrationRoles.length === 0 && !serviceLinked) return [];
   return [
+    allow('Locations', ['lakeformation:RegisterResource'], NO_RESOURCE, AWS_KNOWS_NONE),
     ...(registrationRoles.length > 0
       ? [allow('PassRegistrationRoles', ['iam:PassRole'], registrationRoles, named, toService)]
       : []),

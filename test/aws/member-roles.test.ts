@@ -12,12 +12,13 @@ const place = { partition: 'aws', account: '111111111111' };
 const stores = { buckets: ['cur'], keys: ['arn:aws:kms:ap-northeast-1:111111111111:key/0'] };
 /** As the policy's foundation asks for it. */
 const foundation = {
+  tags: true,
   registrationRoles: ['arn:aws:iam::111111111111:role/lake/registration'],
   serviceLinked: true,
   identities: true,
 };
 const SERVES = {
-  observe: readerPermissions(place, stores),
+  observe: readerPermissions(place, stores, foundation),
   identities: readerPermissions(place, stores, foundation),
   storage: storagePermissions(place, stores),
   settings: operatorPermissions(place),
@@ -28,7 +29,7 @@ const SERVES = {
   link: operatorPermissions(place),
   grant: operatorPermissions(place),
   location: operatorPermissions(place, foundation),
-  tags: operatorPermissions(place),
+  tags: operatorPermissions(place, foundation),
 } satisfies Record<Purpose, unknown>;
 
 test.for(Object.keys(SERVES) as Purpose[])('the role that serves %s may do all of it', (purpose) => {

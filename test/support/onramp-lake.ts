@@ -73,13 +73,16 @@ export async function startOnrampLake(options: LakeOptions = {}): Promise<Onramp
   return started;
 }
 
+/** What a policy with tags asks for, and with locations that Lake Formation registers with its own role. */
+const FOUNDATION = { tags: true, registrationRoles: [], serviceLinked: true, identities: false };
+
 /** As the member role stack has them. */
 function permissionsOf(role: MemberRole, account: string): readonly Statement[] {
   const place = { partition: 'aws', account };
   const stores = { buckets: [BUCKET], keys: [`arn:aws:kms:${REGION}:${account}:key/*`] };
   const permissions = {
-    Reader: () => readerPermissions(place, stores),
-    Operator: () => operatorPermissions(place),
+    Reader: () => readerPermissions(place, stores, FOUNDATION),
+    Operator: () => operatorPermissions(place, FOUNDATION),
     Storage: () => storagePermissions(place, stores),
   };
   return permissions[role]().map(({ statement }) => statement);

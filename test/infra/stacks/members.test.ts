@@ -1,10 +1,13 @@
 /** What the hub may do in a member account, and who may be the hub. */
 
 import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { type Purpose, sessionPolicyFor } from '#aws/session-policy.ts';
 import { MEMBER_VERSION, MEMBER_VERSION_TAG } from '#contracts/names.ts';
-import { CONSUMER, HUB, ORGANIZATION, PRODUCER } from '../../support/policies.ts';
+import type { Policy } from '#contracts/policy.ts';
+import { deployment } from '../../../infra/deployment.ts';
+import { CONSUMER, HUB, ORGANIZATION, PRODUCER, samplePolicy } from '../../support/policies.ts';
 import {
   eventsTemplate,
   first,
@@ -12,6 +15,7 @@ import {
   producerTemplate,
   readable,
   sampleDeployment,
+  testApp,
 } from '../../support/templates.ts';
 
 interface Statement {
@@ -23,6 +27,27 @@ interface Statement {
 
 const KEY = `arn:aws:kms:ap-northeast-1:${PRODUCER}:key/1234`;
 const withKey = lazily(() => Template.fromStack(first(sampleDeployment({ key: KEY }).roles)));
+const REGISTRATION = `arn:aws:iam::${PRODUCER}:role/lake/registration`;
+
+/** The producer's roles under a policy that asks for all there is: tags, locations of both kinds, and who makes databases. */
+function wholeDeployment(app = testApp()) {
+  const { document, policy } = samplePolicy({ key: KEY });
+  const [product] = policy.products;
+  if (!product) throw new Error('the sample policy has a product');
+  const registered = (name: string, registration: string) => ({
+    ...product,
+    name,
+    storage: { ...product.storage, access: 'lake-formation' as const, registration },
+  });
+  const asked: Policy = {
+    ...policy,
+    settings: { ...policy.settings, defaults: 'off', createDatabase: 'revoke' },
+    products: [registered('own', REGISTRATION), registered('linked', 'service-linked')],
+    tags: { catalogs: [{ account: PRODUCER, region: 'ap-northeast-1' }], keys: [], rules: [], grants: [] },
+  };
+  return deployment(app, { document, policy: asked });
+}
+const whole = lazily(() => Template.fromStack(first(wholeDeployment().roles)));
 
 function role(name: 'Reader' | 'Operator' | 'Storage', template = producerTemplate()) {
   return template.toJSON()['Resources'][name]?.Properties;
@@ -32,8 +57,8 @@ function statements(name: Parameters<typeof role>[0], template?: Template): Stat
   return role(name, template).Policies[0].PolicyDocument.Statement.map(readable);
 }
 
-function actions(name: Parameters<typeof role>[0]): string[] {
-  return statements(name).flatMap((statement) => statement.Action);
+function actions(name: Parameters<typeof role>[0], template?: Template): string[] {
+  return statements(name, template).flatMap((statement) => statement.Action);
 }
 
 /** One line a statement: what a reviewer of a permission change wants to see. */
@@ -54,9 +79,18 @@ test('the roles may do exactly this', async () => {
   await expect(lines(producerTemplate())).toMatchFileSnapshot('./iam/member-roles.txt');
 });
 
-test('no action is a wildcard', () => {
+test('and where the policy asks for all there is, exactly this', async () => {
+  await expect(lines(whole())).toMatchFileSnapshot('./iam/member-roles-whole.txt');
+});
+
+const BOTH: readonly (readonly [string, () => Template])[] = [
+  ['sharing alone', producerTemplate],
+  ['all there is', whole],
+];
+
+test.each(BOTH)('no action is a wildcard: %s', (_, template) => {
   for (const name of ['Reader', 'Operator', 'Storage'] as const) {
-    for (const action of actions(name)) expect(action).toMatch(/^[a-z0-9]+:[A-Z][A-Za-z]+$/);
+    for (const action of actions(name, template())) expect(action).toMatch(/^[a-z0-9]+:[A-Z][A-Za-z]+$/);
   }
 });
 
@@ -65,17 +99,17 @@ test('no action is a wildcard', () => {
  * catalog's encryption: not until lately).
  */
 const WITHOUT_RESOURCE =
-  /^(lakeformation:|organizations:|glue:(GetDataCatalogEncryptionSettings|GetCrawlers|ListWorkflows)$|iam:ListRoles$|ram:(CreateResourceShare|GetResourceShare\w*|ListResources)$)/;
+  /^(lakeformation:|organizations:|glue:(GetDataCatalogEncryptionSettings|GetCrawlers|ListWorkflows)$|iam:List(Roles|Users)$|ram:(CreateResourceShare|GetResourceShare\w*|ListResources)$)/;
 
-test('everything is a resource only where AWS knows none', () => {
+test.each(BOTH)('everything is a resource only where AWS knows none: %s', (_, template) => {
   for (const name of ['Reader', 'Operator', 'Storage'] as const) {
-    const wide = statements(name).filter(({ Resource }) => Resource.includes('*'));
+    const wide = statements(name, template()).filter(({ Resource }) => Resource.includes('*'));
     for (const action of wide.flatMap(({ Action }) => Action)) expect(action).toMatch(WITHOUT_RESOURCE);
   }
 });
 
-test('the reader writes nothing', () => {
-  for (const action of actions('Reader')) expect(action).toMatch(/:(Get|List|Search)/);
+test.each(BOTH)('the reader writes nothing: %s', (_, template) => {
+  for (const action of actions('Reader', template())) expect(action).toMatch(/:(Get|List|Search)/);
 });
 
 test('only the storage role writes bucket and key policies, and of the product bucket only', () => {
@@ -92,8 +126,41 @@ test('only the storage role writes bucket and key policies, and of the product b
 });
 
 test('nobody may write a role, read an object or assume another role', () => {
-  const all = (['Reader', 'Operator', 'Storage'] as const).flatMap(actions);
+  const all = (['Reader', 'Operator', 'Storage'] as const).flatMap((name) => actions(name));
   expect(all.filter((action) => /^(sts:|iam:(?!Get|List)|s3:GetObject|kms:Decrypt)/.test(action))).toEqual([]);
+});
+
+test('where locations are registered, roles are passed by name to Lake Formation, whose own role alone is written', () => {
+  const own = 'arn:<Partition>:iam::<AccountId>:role/aws-service-role/lakeformation.amazonaws.com/AWSServiceRoleFor';
+  const iam = statements('Operator', whole()).filter(({ Action }) => Action.some((each) => each.startsWith('iam:')));
+  expect(iam).toEqual([
+    expect.objectContaining({
+      Action: ['iam:PassRole'],
+      Resource: [REGISTRATION],
+      Condition: { StringEquals: { 'iam:PassedToService': 'lakeformation.amazonaws.com' } },
+    }),
+    expect.objectContaining({
+      Action: ['iam:CreateServiceLinkedRole'],
+      Resource: [`${own}LakeFormationDataAccess`],
+      Condition: { StringEquals: { 'iam:AWSServiceName': 'lakeformation.amazonaws.com' } },
+    }),
+    expect.objectContaining({ Action: ['iam:PutRolePolicy'], Resource: [`${own}LakeFormationDataAccess`] }),
+  ]);
+});
+
+test('the security rules find nothing that has no reason where the policy asks for all there is', () => {
+  const app = testApp();
+  wholeDeployment(app);
+  const { violations } = new AwsSolutionsChecks(app).validateScope(app);
+  expect(violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources])).toEqual([]);
+});
+
+test('without tags and locations in the policy there are no rights for them', () => {
+  const beyond = /LFTag|RegisterResource|Workflow|GetCrawlers|iam:(Pass|Put|Create)|User/;
+  for (const name of ['Reader', 'Operator'] as const) {
+    expect(actions(name).filter((action) => beyond.test(action))).toEqual([]);
+    expect(actions(name, whole()).filter((action) => beyond.test(action)).length).toBeGreaterThan(5);
+  }
 });
 
 test('a consumer without products of its own has no storage role', () => {
@@ -147,6 +214,7 @@ test('name, path, boundary and tags are what the account asks for', () => {
 
 describe.each([
   ['roles', producerTemplate],
+  ['roles where the policy asks for all there is', whole],
   ['events', eventsTemplate],
 ])('the template of %s', (_name, template) => {
   test('fits a StackSet: under 51,200 bytes as CDK writes it', () => {
@@ -162,9 +230,9 @@ describe.each([
 });
 
 describe('a stage cuts its role down: everything its session may do, its role may do', () => {
-  /** Who could make databases is read only where the policy asks: test/aws/member-roles.test.ts has it. */
-  const ROLE_OF: Record<Exclude<Purpose, 'identities'>, 'Reader' | 'Operator' | 'Storage'> = {
+  const ROLE_OF: Record<Purpose, 'Reader' | 'Operator' | 'Storage'> = {
     observe: 'Reader',
+    identities: 'Reader',
     settings: 'Operator',
     'catalog-policy': 'Operator',
     exposure: 'Operator',
@@ -185,8 +253,9 @@ describe('a stage cuts its role down: everything its session may do, its role ma
   };
 
   test.each(Object.entries(ROLE_OF))('%s as %s', (purpose, name) => {
-    const may = statements(name, withKey()).flatMap((each) => each.Action);
-    const policy = JSON.parse(sessionPolicyFor({ ...place, key: KEY, purpose: purpose as Purpose }).text);
+    const may = statements(name, whole()).flatMap((each) => each.Action);
+    const asking = { passRole: REGISTRATION, serviceLinked: true, key: KEY, purpose: purpose as Purpose };
+    const policy = JSON.parse(sessionPolicyFor({ ...place, ...asking }).text);
     const asked: string[] = policy.Statement.flatMap((statement: { Action: string[] }) => statement.Action);
     for (const action of asked) {
       const pattern = new RegExp(`^${action.replace('*', '.*')}$`);
