@@ -73,12 +73,12 @@ export const GlueCallDetailSchema = z.object({
 export const SharingDetailSchema = z.object({ event: z.optional(z.string()), status: z.optional(z.string()) });
 
 /**
- * `Onramp Policy Changed`, our own. `gone`: databases of which the policy before had products and this one has none.
+ * `Onramp Policy Changed`, our own. `gone`: databases of which the policy before had products and this one has none; catalogs (no database) likewise.
  * `left`: consumers for which the policy before had something that this one has not.
  */
 export const PolicyChangedDetailSchema = z.object({
   hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-  gone: z.optional(z.array(z.object({ account: z.string(), region: z.string(), database: z.string() }))),
+  gone: z.optional(z.array(z.object({ account: z.string(), region: z.string(), database: z.nullable(z.string()) }))),
   left: z.optional(z.array(z.object({ account: z.string(), region: z.string() }))),
 });
 export type PolicyChangedDetail = z.infer<typeof PolicyChangedDetailSchema>;

@@ -1,19 +1,17 @@
 /** What a new policy is about no longer: nobody would walk it again, and what was granted there would stay. */
 
-import type { Catalog, Policy, Product } from '../contracts/policy.ts';
-import type { OnboardScope } from '../contracts/steps.ts';
-import { consumersOf, placeConsumersOf, tagConsumersOf } from './wanted.ts';
+import type { Catalog, Policy } from '../contracts/policy.ts';
+import type { OnboardScope, PublishScope } from '../contracts/steps.ts';
+import { scopeText } from './start.ts';
+import { catalogScopes } from './tags/scopes.ts';
+import { consumersOf, placeConsumersOf, publishScope, tagConsumersOf } from './wanted.ts';
 
-type PolicyDatabase = Pick<Product, 'account' | 'region' | 'database'>;
-
-/** Databases that only the policy until now has products of. */
-export function databasesLeft(old: Policy, policy: Policy): readonly PolicyDatabase[] {
-  const key = ({ account, region, database }: PolicyDatabase) => JSON.stringify([account, region, database]);
-  const kept = new Set(policy.products.map(key));
-  const left = old.products.filter((product) => !kept.has(key(product)));
-  return [
-    ...new Map(left.map((p) => [key(p), { account: p.account, region: p.region, database: p.database }])).values(),
-  ];
+/** Databases that only the policy until now has products of, and catalogs it alone grants something in. */
+export function publishersLeft(old: Policy, policy: Policy): readonly PublishScope[] {
+  const publishers = (of: Policy) => [...catalogScopes(of), ...of.products.map(publishScope)];
+  const kept = new Set(publishers(policy).map(scopeText));
+  const left = publishers(old).filter((scope) => !kept.has(scopeText(scope)));
+  return [...new Map(left.map((scope) => [scopeText(scope), scope])).values()];
 }
 
 /**

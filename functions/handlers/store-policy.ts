@@ -12,7 +12,7 @@ import type { PolicyChangedDetail } from '#contracts/events.ts';
 import { HUB_SOURCE, memberRolePath, POLICY_CHANGED, partitionOf } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
-import { consumersLeft, databasesLeft } from '#core/left.ts';
+import { consumersLeft, publishersLeft } from '#core/left.ts';
 import { policyHash, resolvePolicy } from '#core/policy.ts';
 import { ownRegion, readEnv } from '#runtime/env.ts';
 import { createLog, type Log } from '#runtime/logger.ts';
@@ -66,7 +66,10 @@ async function leftBy(
 ): Promise<Pick<PolicyChangedDetail, 'gone' | 'left'>> {
   const old = await policyBefore(services);
   if (old === null) return { gone: [], left: [] };
-  return { gone: [...databasesLeft(old, policy)], left: [...consumersLeft(old, policy)] };
+  return {
+    gone: publishersLeft(old, policy).map(({ account, region, database }) => ({ account, region, database })),
+    left: [...consumersLeft(old, policy)],
+  };
 }
 
 /** A policy that another version of us stored, and this one can't read, must not stop a new one. */

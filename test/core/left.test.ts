@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { consumersLeft, databasesLeft } from '#core/left.ts';
+import { consumersLeft, publishersLeft } from '#core/left.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 
 const HERE = 'ap-northeast-1';
@@ -14,12 +14,14 @@ test('nothing is left by what stays, however it is called and ordered', () => {
     document.products = Object.fromEntries(Object.entries(document.products).reverse());
   });
   expect(consumersLeft(policy, turned)).toEqual([]);
-  expect(databasesLeft(policy, turned)).toEqual([]);
+  expect(publishersLeft(policy, turned)).toEqual([]);
 });
 
 test('a product that goes leaves its database and its consumers, who have others', () => {
   const less = demoPolicy('demo-revoke', ({ products }) => void delete products['hr']);
-  expect(databasesLeft(policy, less)).toEqual([{ account: FINANCE, region: HERE, database: 'hr_db' }]);
+  expect(publishersLeft(policy, less)).toEqual([
+    { half: 'publish', account: FINANCE, region: HERE, database: 'hr_db' },
+  ]);
   expect(consumersLeft(policy, less)).toEqual([at(ANALYTICS)]);
   expect(consumersLeft(less, policy)).toEqual([]);
 });
@@ -46,4 +48,16 @@ test('grants by tag and places of others that go are left as well', () => {
     if (document.tags !== undefined) document.tags.grants = [];
   });
   expect(consumersLeft(lake, bare)).toEqual([at(ANALYTICS), at(FINANCE)]);
+});
+
+test('a catalog is left when nothing of it is in the policy: tags, places and all', () => {
+  const tagged = demoPolicy('demo-blueprint');
+  const untagged = demoPolicy('demo-blueprint', (document) => {
+    delete document.tags;
+    delete document.dataLocations;
+    document.settings = { ...document.settings, defaults: undefined };
+  });
+  const catalog = { half: 'publish', account: '444444444444', region: HERE, database: null };
+  expect(publishersLeft(tagged, untagged)).toContainEqual(catalog);
+  expect(publishersLeft(untagged, tagged)).toEqual([]);
 });

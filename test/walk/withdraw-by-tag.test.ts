@@ -2,11 +2,11 @@
 
 import { afterEach, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
-import { consumersLeft } from '#core/left.ts';
+import { consumersLeft, publishersLeft } from '#core/left.ts';
 import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
-import { ANALYTICS, REGION, readerArn } from '../../infra/local/scenes/places.ts';
-import { LAKE_DATABASE, PRODUCTS, SALES_JOB } from '../../infra/local/scenes/sales-places.ts';
+import { ANALYTICS, REGION, readerArn, SALES_LAKE } from '../../infra/local/scenes/places.ts';
+import { LAKE_DATABASE, LAKE_USER, PRODUCTS, SALES_JOB } from '../../infra/local/scenes/sales-places.ts';
 import { isLent, isShut, readLakeTable } from '../../infra/local/scenes/sales-reading.ts';
 import { adminOf, byTagPolicy, CONSUMER, LAKE, openLake, publishLake } from '../support/by-tag.ts';
 import type { InProcess } from '../support/in-process.ts';
@@ -123,4 +123,23 @@ test('while its owner has told nothing, nothing that it may reach is taken', asy
   await cloud.walkServices.snapshots.write({ ...snapshot, tagged });
   expect(await walk(policy)).toEqual([]);
   expect(await held()).toEqual(before);
+});
+
+test("a catalog that leaves the policy is walked once more: what was granted by its tags goes, at the owner's too", async () => {
+  const [tagged, gone] = [without(true), byTagPolicy((_, document) => void Reflect.deleteProperty(document, 'tags'))];
+  await open(tagged);
+  expect(await readLakeTable(cloud.stage, LAKE_USER, PRODUCTS)).toSatisfy(isLent);
+  const [scope] = publishersLeft(tagged, gone);
+  expect(scope).toMatchObject({ account: SALES_LAKE, database: null });
+  if (scope === undefined) return;
+  for (let round = 0; round < 2; round += 1) {
+    await cloud.later(60_000);
+    await cloud.settle(scope, gone);
+    for (const { cause, resource } of (await cloud.ledger.findings(scopeText(scope))).map(findingOf)) {
+      if (cause !== 'brake-pulled') continue;
+      await cloud.ledger.confirm(resource.replace('withdrawal ', ''), { by: 'a person', at: cloud.clock.now() });
+    }
+  }
+  expect(await readLakeTable(cloud.stage, LAKE_USER, PRODUCTS)).toSatisfy(isShut);
+  expect(await writes(cloud, () => cloud.settle(scope, gone))).toEqual([]);
 });
