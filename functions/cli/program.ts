@@ -22,7 +22,6 @@ Exit codes:
   ${EXIT_CODES.done}    done; for plan: whether or not there are changes
   ${EXIT_CODES.broke}    it broke: a bug of ours, an outage of AWS
   ${EXIT_CODES.changes}    plan --detailed-exitcode: there are changes
-  ${EXIT_CODES.findings}    something does not hold
   ${EXIT_CODES.usage}   a wrong option, or a mistake in the policy
   ${EXIT_CODES.denied}   credentials or a permission are missing
   ${EXIT_CODES.interrupted}  interrupted`;

@@ -85,7 +85,6 @@ export const EXIT_CODES = {
   done: 0,
   broke: 1,
   changes: 2,
-  findings: 3,
   usage: 64,
   denied: 77,
   interrupted: 130,

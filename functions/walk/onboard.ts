@@ -114,10 +114,11 @@ export async function settingsHop(ctx: WalkContext, facts: OnboardFacts): Promis
   });
 }
 
-export async function acceptanceHop(_ctx: WalkContext, facts: OnboardFacts): Promise<Decision> {
+export async function acceptanceHop(_ctx: WalkContext, facts: OnboardFacts, looking: Looking): Promise<Decision> {
   const { account } = facts.scope;
+  const { planning } = looking;
   const decisions = [...(await arriving(facts))].map(async ([region, { products, tagged }]) =>
-    decideAcceptance({ account, region, products, tagged, facts: await facts.acceptance(region) }),
+    decideAcceptance({ account, region, products, tagged, planning, facts: await facts.acceptance(region) }),
   );
   return merge(...(await Promise.all(decisions)));
 }

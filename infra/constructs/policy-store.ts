@@ -3,10 +3,10 @@
  * file to a function of ours, which stores it and then says so on the hub's bus.
  */
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct, type IDependable } from 'constructs';
@@ -53,7 +53,7 @@ export class StoredPolicy extends Construct {
   constructor(scope: Construct, id: string, props: StoredPolicyProps) {
     super(scope, id);
     const { namespace, bucket, bus, hash } = props;
-    const asset = new Asset(this, 'File', { path: fileOf(props.document), displayName: `policy ${namespace}` });
+    const asset = new Asset(this, 'File', { path: fileOf(this, props), displayName: `policy ${namespace}` });
     this.store = new HubFunction<StorePolicyEnv>(this, 'Store', {
       namespace,
       name: 'store-policy',
@@ -76,9 +76,11 @@ export class StoredPolicy extends Construct {
   }
 }
 
-/** As JSON: the function that stores it needs no YAML. */
-function fileOf(document: PolicyDocument): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'onramp-policy-')), 'policy.json');
+/** As JSON: the function that stores it needs no YAML. In the assembly's own directory, which CDK looks after. */
+function fileOf(scope: Construct, { document, hash }: { document: PolicyDocument; hash: string }): string {
+  const directory = Stage.of(scope)?.outdir ?? tmpdir();
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, `policy-${hash}.json`);
   writeFileSync(path, JSON.stringify(document));
   return path;
 }

@@ -12,6 +12,8 @@ import { wantsTable } from '../wanted.ts';
 export interface AcceptanceQuestion {
   readonly account: string;
   readonly region: string;
+  /** What the producer would share counts as shared, though no share carries it yet. */
+  readonly planning?: boolean;
   /** Products of other accounts that this account reads in this Region, with what their last publish left. */
   readonly products: readonly { readonly product: Product; readonly snapshot: ProductSnapshot | null }[];
   /** What other accounts share with this one by tag. */
@@ -101,7 +103,8 @@ export function decideAcceptance(question: AcceptanceQuestion): Decision {
   const findings = judged.flatMap(({ invitation, verdict }) =>
     verdict.accept ? [] : [leftAlone(where, invitation, verdict.why)],
   );
-  const states = all.flatMap((expected) => stateFinding({ account, region, all }, expected, facts.value));
+  const { planning = false } = question;
+  const states = all.flatMap((expected) => stateFinding({ account, region, all, planning }, expected, facts.value));
   return { actions, findings: [...findings, ...states], left: findings.map((f) => f.resource) };
 }
 
@@ -169,7 +172,7 @@ function leftAlone(where: Where, invitation: InvitationFacts, why: string): Find
 }
 
 function stateFinding(
-  question: { readonly account: string; readonly region: string; readonly all: readonly Expected[] },
+  question: Pick<AcceptanceQuestion, 'account' | 'region' | 'planning'> & { readonly all: readonly Expected[] },
   expected: Expected,
   facts: AcceptanceFacts,
 ): readonly Finding[] {
@@ -180,6 +183,8 @@ function stateFinding(
   if (state === 'producer-waits') return [waiting(where, `account ${sender} has not shared ${named(expected)} yet`)];
   if (state === 'refused') return [refused(where, expected)];
   if (state !== 'waiting') return [];
+  if (question.planning && arns.length === 0)
+    return [waiting(where, 'it comes with the share that is still to be made')];
   const old = facts.invitations.find(
     (i) => arns.includes(i.shareArn) && (i.status === 'EXPIRED' || i.status === 'REJECTED'),
   );

@@ -1,4 +1,4 @@
-/** `npm run demo`: two AWS accounts share a table, on this machine, with the real templates, machines and functions. */
+/** `npm run demo`: AWS accounts share tables, on this machine, with the real templates, machines and functions. */
 
 import { parseArgs } from 'node:util';
 import { EXIT_CODES, LakeError } from '#contracts/errors.ts';
@@ -15,9 +15,11 @@ const SCENES: readonly Scene[] = [share, failedGrant, blueprint];
 
 const HELP = `npm run demo [-- --scene NAME] [--json] [--keep]
 
-Two AWS accounts share a table on this machine: no AWS account is needed, none is used.
+Four AWS accounts of an organization on this machine: no AWS account is needed, none is used. The scenes:
 
-  --scene NAME   play this scene alone: ${SCENES.map((scene) => scene.name).join(', ')}
+${SCENES.map((scene) => `  ${scene.name.padEnd(13)}  ${scene.title}`).join('\n')}
+
+  --scene NAME   play this scene alone
   --json         print one JSON document on stdout and nothing else (npm run -s demo -- --json)
   --keep         leave the local cloud running until Ctrl-C, and print how to look around
   --help         this text
@@ -60,7 +62,7 @@ async function main(): Promise<number> {
   say('Lake Onramp on this machine: no AWS account is needed, none is used');
   const { document, cloud, policy } = await playDemo({ scenes: given.scenes, say });
   try {
-    process.stdout.write(given.json ? `${JSON.stringify(document)}\n` : renderDemo(document));
+    process.stdout.write(given.json ? `${JSON.stringify(document)}\n` : renderDemo(document, given));
     if (given.keep) await keep(cloud, policy);
   } finally {
     await cloud.close();

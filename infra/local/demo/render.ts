@@ -17,10 +17,11 @@ export function columns(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-export function renderDemo(document: Demo['document']): string {
+export function renderDemo(document: Demo['document'], { keep = false } = {}): string {
   const scenes = document.scenes.map(renderScene).join('\n');
   const verdict = document.ok ? good('All expectations held.') : bad('Not every expectation held.');
-  return `${scenes}\n${verdict}\nNext: npm run demo -- --keep, or README.md, "Deploying for real".\n`;
+  const next = keep ? '' : 'Next: npm run demo -- --keep, or README.md, "Deploying for real".\n';
+  return `${scenes}\n${verdict}\n${next}`;
 }
 
 function renderScene(scene: SceneResult): string {

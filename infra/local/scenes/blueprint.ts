@@ -72,7 +72,7 @@ async function firstRun(play: Play) {
   say(`the scheduled run of workflow ${WORKFLOW} starts, which no event tells`);
   const known = await executionArns(theatre);
   const { troubles } = await runWorkflow(theatre, { say });
-  say('the run is COMPLETED, which no event tells either');
+  say('the run is COMPLETED: AWS sends no event for that; the end of its last crawler woke us');
   const readable = await userReads(play);
   const executions = await settled(theatre, known);
   const scopes = await walked(theatre, executions);
@@ -82,7 +82,7 @@ async function firstRun(play: Play) {
       expectation("the workflow's role makes its tables by the tag of their database", troubles.length === 0, troubles),
       ...expectTagged(await lookAround(theatre)),
       expectation(
-        'walked are the database, and the consumer whom a grant by tag now reaches; nobody else',
+        'after the run only kthr01 and analytics, whom a grant by tag now reaches, are looked at; nobody else',
         scopes.join() === `onboard ${accountName(ANALYTICS)},publish ${LAKE_DATABASE}`,
         scopes,
       ),
@@ -137,8 +137,8 @@ async function heal(play: Play): Promise<readonly Expectation[]> {
   const scopes = await walked(theatre, executions);
   return [
     expectation('a later clean run recovers it, and that is told', told.join() === 'Onramp Access Recovered', told),
-    expectation('and it makes no write call, for there is nothing to do', writes.length === 0, writes),
-    expectation('no consumer is walked for it', scopes.join() === `publish ${LAKE_DATABASE}`, scopes),
+    expectation('the clean run makes us write nothing: everything is as it should be', writes.length === 0, writes),
+    expectation('after the clean run no consumer is looked at', scopes.join() === `publish ${LAKE_DATABASE}`, scopes),
     expectation('in the end nothing is wrong with sales-lake', open.length === 0, open),
     ...expectTagged(await lookAround(theatre)).filter(({ held }) => !held),
     ...(await expectSound(theatre, executions)),

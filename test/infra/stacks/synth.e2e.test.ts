@@ -1,6 +1,6 @@
 /** `npm run synth` as a user runs it: no AWS account, no context, all rules, real bundles. */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const out = mkdtempSync(join(tmpdir(), 'onramp-synth-'));
 beforeAll(() => {
   const { PATH = '' } = process.env;
   // Nothing else of the environment: no account, no Region, no credentials.
-  const env = { PATH, HOME: out, CDK_OUTDIR: out };
+  const env = { PATH, HOME: out, CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify({ sample: 'true' }) };
   execFileSync(process.execPath, ['infra/app.ts'], { cwd: PROJECT, env, stdio: 'pipe' });
 }, 120_000);
 
@@ -31,6 +31,19 @@ function bundleOf(name: string): string {
     ?.Properties?.Code;
   return join(out, `asset.${code?.S3Key.replace('.zip', '')}`, 'index.mjs');
 }
+
+test.for([
+  ['no policy named and none here', {}, 'there is no onramp.yaml here'],
+  ['a file that is not there', { policy: 'nope.yaml' }, "can't read the policy file nope.yaml"],
+  ['mistakes', { policy: 'test/fixtures/policies/broken/tags.yaml' }, 'test/fixtures/policies/broken/tags.yaml:'],
+] as const)('%s: said in a sentence, with what to do, and nothing is made', ([, context, says]) => {
+  const env = { PATH: process.env['PATH'], CDK_CONTEXT_JSON: JSON.stringify(context) };
+  const ran = spawnSync(process.execPath, ['infra/app.ts'], { cwd: PROJECT, env, encoding: 'utf8' });
+  expect(ran.status).toBe(64);
+  expect(ran.stderr).toContain(says);
+  expect(ran.stderr).toContain('  fix: ');
+  expect(ran.stderr).not.toMatch(/^\s+at /m);
+});
 
 test('makes the stacks of the sample policy, and their ids are stable', () => {
   const stacks = readdirSync(out).filter((file) => file.endsWith('.template.json'));
