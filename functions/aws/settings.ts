@@ -53,6 +53,8 @@ export interface SettingsChange {
   readonly raiseVersionTo: number | null;
   /** Take IAM_ALLOWED_PRINCIPALS off what new databases and tables are opened to. */
   readonly closeDefaults?: boolean;
+  /** The document before that (JSON): what IAM_ALLOWED_PRINCIPALS had of them is put back. */
+  readonly reopens?: string;
 }
 
 /**
@@ -64,13 +66,15 @@ export function mergeSettings(raw: DataLakeSettings, change: SettingsChange): Da
   const readers = withAdded(raw.ReadOnlyAdmins, change.addReadOnlyAdmins, 'read-only administrators');
   const raise = change.raiseVersionTo !== null && change.raiseVersionTo > versionOf(raw);
   const closed = change.closeDefaults ? withoutEverybody(raw) : null;
-  if (!admins && !readers && !raise && !closed) return null;
+  const opened = change.reopens === undefined ? null : withEverybody(raw, change.reopens);
+  if (!admins && !readers && !raise && !closed && !opened) return null;
   return {
     ...raw,
     ...(admins ? { DataLakeAdmins: admins } : {}),
     ...(readers ? { ReadOnlyAdmins: readers } : {}),
     ...(raise ? { Parameters: { ...raw.Parameters, [VERSION]: String(change.raiseVersionTo) } } : {}),
     ...closed,
+    ...opened,
   };
 }
 
@@ -91,14 +95,28 @@ function factsOf(raw: DataLakeSettings, account: string): SettingsFacts {
   };
 }
 
+type Defaults = Pick<DataLakeSettings, 'CreateDatabaseDefaultPermissions' | 'CreateTableDefaultPermissions'>;
+
 /** Null when nothing is opened to everybody. AWS takes an empty list for "Lake Formation decides", an absent one for none said. */
-function withoutEverybody(
-  raw: DataLakeSettings,
-): Pick<DataLakeSettings, 'CreateDatabaseDefaultPermissions' | 'CreateTableDefaultPermissions'> | null {
+function withoutEverybody(raw: DataLakeSettings): Defaults | null {
   const { CreateDatabaseDefaultPermissions: databases = [], CreateTableDefaultPermissions: tables = [] } = raw;
   if (![...databases, ...tables].some(isEverybodys)) return null;
   const rest = (defaults: readonly PrincipalPermissions[]) => defaults.filter((one) => !isEverybodys(one));
   return { CreateDatabaseDefaultPermissions: rest(databases), CreateTableDefaultPermissions: rest(tables) };
+}
+
+/** Null when somebody opened one of them meanwhile: then that is how he wants them. Others' defaults stay. */
+function withEverybody(raw: DataLakeSettings, text: string): Defaults | null {
+  const { CreateDatabaseDefaultPermissions: databases = [], CreateTableDefaultPermissions: tables = [] } = raw;
+  if ([...databases, ...tables].some(isEverybodys)) return null;
+  const before = JSON.parse(text) as Defaults;
+  const taken = (defaults: readonly PrincipalPermissions[] = []) => defaults.filter(isEverybodys);
+  const back = {
+    CreateDatabaseDefaultPermissions: [...databases, ...taken(before.CreateDatabaseDefaultPermissions)],
+    CreateTableDefaultPermissions: [...tables, ...taken(before.CreateTableDefaultPermissions)],
+  };
+  const length = back.CreateDatabaseDefaultPermissions.length + back.CreateTableDefaultPermissions.length;
+  return length === databases.length + tables.length ? null : back;
 }
 
 function isEverybodys({ Principal }: PrincipalPermissions): boolean {

@@ -63,6 +63,8 @@ export type Action =
       readonly raiseVersionTo: number | null;
       /** New databases and tables no longer open to IAM_ALLOWED_PRINCIPALS. */
       readonly closeDefaults: boolean;
+      /** The document before they were closed (JSON): its part for IAM_ALLOWED_PRINCIPALS is put back. */
+      readonly reopens?: string;
       /** Who loses what by it today, in words. */
       readonly loses?: string;
     })

@@ -47,6 +47,14 @@ export function grantsFrom(policy: Policy, scope: PublishScope): boolean {
   return shared.some((product) => !raise || modeIn(policy, product, scope.account) === 'enforce');
 }
 
+/**
+ * Whether a scope puts back what a catalog's switches took: its own, where it is walked once more, and whichever tells of
+ * the catalog. Two of them write the same.
+ */
+export function restoresCatalog(policy: Policy, scope: PublishScope): boolean {
+  return scope.database === null || tellsOfCatalog(policy, scope);
+}
+
 /** The catalog's list of LF-Tags, as findings call it. */
 export function tagListText(account: string): string {
   return `LF-Tags of ${account}`;

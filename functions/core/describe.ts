@@ -54,15 +54,8 @@ type TaggedThing = Pick<AssignTags, 'account' | 'region' | 'database' | 'table' 
 export function actionText(action: Action): string {
   const subject = actionSubject(action);
   switch (action.kind) {
-    case 'merge-settings': {
-      const parts = [
-        ...action.addAdmins.map((arn) => `add administrator ${arn}`),
-        ...action.addReadOnlyAdmins.map((arn) => `add read-only administrator ${arn}`),
-        ...(action.raiseVersionTo === null ? [] : [`raise the cross-account version to ${action.raiseVersionTo}`]),
-        ...(action.closeDefaults ? ['no longer open new databases and tables to IAM_ALLOWED_PRINCIPALS'] : []),
-      ];
-      return `${subject}: ${parts.join(', ')}${losing(action)}`;
-    }
+    case 'merge-settings':
+      return `${subject}: ${settingsText(action)}${losing(action)}`;
     case 'merge-catalog-policy':
       return `${subject}: put our ${action.statements.length} statement(s) beside what is there`;
     case 'merge-bucket-policy':
@@ -70,7 +63,8 @@ export function actionText(action: Action): string {
       return `${subject}: put our ${action.statements.length} statement(s) beside what is there${openness(action.statements)}`;
     case 'grant': {
       const option = action.grant.grantable.length > 0 ? ' with grant option' : '';
-      const back = action.restores ? ', as it was before it was shared' : '';
+      const before = action.grant.resource.type === 'catalog' ? 'the policy took it' : 'it was shared';
+      const back = action.restores ? `, as it was before ${before}` : '';
       return `grant ${action.grant.permissions.join(', ')} on ${subject} to ${action.grant.principal}${option}${back}`;
     }
     case 'revoke':
@@ -100,6 +94,19 @@ export function actionText(action: Action): string {
 export function reasonLines(action: Action): readonly string[] {
   if (action.kind !== 'assign-tags') return [];
   return Object.entries(action.why ?? {}).map(([key, why]) => `${key}=${action.tags[key] ?? ''} by ${why}`);
+}
+
+function settingsText(action: Extract<Action, { kind: 'merge-settings' }>): string {
+  const { addAdmins, addReadOnlyAdmins, raiseVersionTo, closeDefaults, reopens } = action;
+  return [
+    ...addAdmins.map((arn) => `add administrator ${arn}`),
+    ...addReadOnlyAdmins.map((arn) => `add read-only administrator ${arn}`),
+    ...(raiseVersionTo === null ? [] : [`raise the cross-account version to ${raiseVersionTo}`]),
+    ...(closeDefaults ? ['no longer open new databases and tables to IAM_ALLOWED_PRINCIPALS'] : []),
+    ...(reopens === undefined
+      ? []
+      : ['open new databases and tables to IAM_ALLOWED_PRINCIPALS again, as before we closed them']),
+  ].join(', ');
 }
 
 function losing({ loses }: { readonly loses?: string }): string {

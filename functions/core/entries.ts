@@ -81,7 +81,10 @@ export function isWithdrawal(action: Action): boolean {
 /** Undoes what an entry of ours is about: a grant is taken back, or what was revoked is put back (law 3). */
 export function endsEntry(action: Action): boolean {
   return (
-    isWithdrawal(action) || action.kind === 'reopen-table-defaults' || (action.kind === 'grant' && !!action.restores)
+    isWithdrawal(action) ||
+    action.kind === 'reopen-table-defaults' ||
+    (action.kind === 'grant' && !!action.restores) ||
+    (action.kind === 'merge-settings' && action.reopens !== undefined)
   );
 }
 
@@ -255,8 +258,8 @@ function documentSubject(action: DocumentAction): Subject {
   if (action.kind === 'merge-settings') {
     const { addAdmins, addReadOnlyAdmins, raiseVersionTo, closeDefaults } = action;
     // Closing is an entry of its own: its inverse is the document of then, not the one we first wrote into.
-    if (closeDefaults) {
-      const target = `default permissions of ${action.account}`;
+    if (closeDefaults || action.reopens !== undefined) {
+      const target = defaultsTarget(action.account);
       return {
         kind: 'table-defaults',
         target,
@@ -279,6 +282,11 @@ function documentSubject(action: DocumentAction): Subject {
     before,
     inverse: null,
   };
+}
+
+/** What an entry about the defaults of new databases and tables of a catalog is about. */
+export function defaultsTarget(account: string): string {
+  return `default permissions of ${account}`;
 }
 
 function documentTarget(action: Exclude<DocumentAction, { kind: 'merge-settings' }>): string {

@@ -2,11 +2,12 @@
 
 import type { Product } from '#contracts/policy.ts';
 import { type Decision, merge, NOTHING } from '#core/actions.ts';
-import { judgesCatalog } from '#core/catalogs.ts';
+import { judgesCatalog, produces, restoresCatalog } from '#core/catalogs.ts';
 import type { LocationFacts } from '#core/facts.ts';
 import { decideCreateDatabase, everybodysRow } from '#core/hops/create-database.ts';
 import { dataLocationsOf, decideDataLocations } from '#core/hops/data-locations.ts';
 import { decideLocation, isServiceLinked, type LocationRests } from '#core/hops/location.ts';
+import { restoreCreateDatabase, takenFromCatalog } from '#core/hops/restore.ts';
 import type { Observed } from '#core/lake.ts';
 import type { WalkContext } from './context.ts';
 import type { Looking, PublishFacts } from './publish.ts';
@@ -63,10 +64,11 @@ export async function registrationsHop(ctx: WalkContext, facts: PublishFacts, lo
 export async function createDatabaseHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
   const { policy } = ctx;
   const { account, region } = facts.scope;
-  if (policy.settings.createDatabase === undefined || !judgesCatalog(policy, facts.scope)) return NOTHING;
+  const restored = await createDatabaseRestored(ctx, facts);
+  if (policy.settings.createDatabase === undefined || !judgesCatalog(policy, facts.scope)) return restored;
   const grants = await facts.catalogGrants();
   const open = grants.known && everybodysRow({ account, region }, grants.value.grants, looking.recent) !== undefined;
-  return decideCreateDatabase({
+  const judged = decideCreateDatabase({
     policy,
     account,
     region,
@@ -76,4 +78,14 @@ export async function createDatabaseHop(ctx: WalkContext, facts: PublishFacts, l
     identities: open ? await facts.identities() : null,
     recent: looking.recent,
   });
+  return merge(restored, judged);
+}
+
+/** Put back once the policy does not say `revoke`, or the catalog has nothing that others read. */
+async function createDatabaseRestored({ policy }: WalkContext, facts: PublishFacts): Promise<Decision> {
+  const { scope } = facts;
+  const isTaken = policy.settings.createDatabase === 'revoke' && produces(policy, scope);
+  if (isTaken || !restoresCatalog(policy, scope)) return NOTHING;
+  const { createDatabase } = takenFromCatalog(scope, await facts.entries());
+  return createDatabase.length === 0 ? NOTHING : restoreCreateDatabase(createDatabase, await facts.catalogGrants());
 }

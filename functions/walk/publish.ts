@@ -9,12 +9,12 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import { type Decision, merge, NOTHING, unjudged } from '#core/actions.ts';
-import { grantsFrom, judgesCatalog } from '#core/catalogs.ts';
+import { grantsFrom, judgesCatalog, produces, restoresCatalog } from '#core/catalogs.ts';
 import { isWithdrawal } from '#core/entries.ts';
 import type { CatalogFacts } from '#core/facts.ts';
 import { decideCatalogPolicy } from '#core/hops/catalog-policy.ts';
 import { decideExposure } from '#core/hops/exposure.ts';
-import { decideRestore, takenFrom } from '#core/hops/restore.ts';
+import { decideRestore, restoreDefaults, takenFrom, takenFromCatalog } from '#core/hops/restore.ts';
 import { decideSettings, type SettingsQuestion } from '#core/hops/settings.ts';
 import { decideShare, productResources, tablesOf, unwantedShares } from '#core/hops/share.ts';
 import { decideStorage } from '#core/hops/storage.ts';
@@ -149,7 +149,7 @@ async function disprovedBy(ctx: WalkContext, products: readonly Product[]): Prom
 
 export async function settingsHop(ctx: WalkContext, facts: PublishFacts): Promise<Decision> {
   const { account, region } = facts.scope;
-  return decideSettings({
+  const decision = decideSettings({
     policy: ctx.policy,
     account,
     region,
@@ -160,6 +160,15 @@ export async function settingsHop(ctx: WalkContext, facts: PublishFacts): Promis
     facts: await facts.settings(),
     defaults: await defaultsJudged(ctx, facts),
   });
+  return merge(decision, await defaultsRestored(ctx, facts));
+}
+
+/** Put back once the policy does not say `off`, or the catalog has nothing that others read. */
+async function defaultsRestored({ policy }: WalkContext, facts: PublishFacts): Promise<Decision> {
+  const isClosed = policy.settings.defaults === 'off' && produces(policy, facts.scope);
+  if (isClosed || !restoresCatalog(policy, facts.scope)) return NOTHING;
+  const { defaults } = takenFromCatalog(facts.scope, await facts.entries());
+  return defaults.length === 0 ? NOTHING : restoreDefaults(defaults, await facts.settings());
 }
 
 /** Who would lose something is read only while there is something to lose. */

@@ -1,16 +1,17 @@
 /**
  * Hop 4, when a database is shared no longer: what we took from IAM_ALLOWED_PRINCIPALS for the sake of sharing is put
- * back (law 3), so that withdrawing a product leaves its owner's people as they were.
+ * back (law 3), so that withdrawing a product leaves its owner's people as they were. The same for a whole catalog's
+ * switches, once the policy no longer throws them.
  */
 
 import type { Entry } from '../../contracts/ledger.ts';
-import type { Product } from '../../contracts/policy.ts';
+import type { Catalog, Product } from '../../contracts/policy.ts';
 import type { DatabaseScope } from '../../contracts/steps.ts';
 import { type Action, type Decision, NOTHING } from '../actions.ts';
-import { mayStand } from '../entries.ts';
-import type { CatalogFacts, GrantFacts } from '../facts.ts';
+import { defaultsTarget, mayStand } from '../entries.ts';
+import type { CatalogFacts, GrantFacts, SettingsFacts } from '../facts.ts';
 import { heldBy } from '../grants.ts';
-import { type Grant, IAM_ALLOWED_PRINCIPALS, type LakeResource, type Observed } from '../lake.ts';
+import { type Grant, IAM_ALLOWED_PRINCIPALS, type LakeResource, type Observed, resourceText } from '../lake.ts';
 
 export interface RestoreQuestion {
   readonly scope: Pick<DatabaseScope, 'account' | 'region' | 'database'>;
@@ -69,4 +70,45 @@ function isHere(resource: LakeResource, { account, database }: RestoreQuestion['
 /** To our own operator, so that it may alter the database, is no share. */
 function isShare(entry: Entry, scope: RestoreQuestion['scope']): boolean {
   return /^\d{12}$/.test(entry.principal ?? '') && isHere((JSON.parse(entry.sent) as Grant).resource, scope);
+}
+
+/** CREATE_DATABASE as we took it from IAM_ALLOWED_PRINCIPALS; nothing when somebody has granted it again. */
+export function restoreCreateDatabase(taken: readonly Entry[], grants: Observed<GrantFacts>): Decision {
+  if (!grants.known) return NOTHING;
+  const actions = taken.flatMap((entry): readonly Action[] => {
+    const grant = JSON.parse(entry.sent) as Grant;
+    if (heldBy(grants.value.grants, grant.principal, grant.resource).permissions.length > 0) return [];
+    return [{ kind: 'grant', hop: 'exposure', ...opening(entry), grant, had: [], restores: true }];
+  });
+  return { actions, findings: [], left: [] };
+}
+
+/** What new databases and tables start with, as it was; nothing when somebody has opened some of it again. */
+export function restoreDefaults(taken: readonly Entry[], settings: Observed<SettingsFacts>): Decision {
+  if (!settings.known || settings.value.openDatabases || settings.value.openTables) return NOTHING;
+  const change = { addAdmins: [], addReadOnlyAdmins: [], raiseVersionTo: null, closeDefaults: false };
+  const actions = taken.flatMap((entry): readonly Action[] => {
+    if (entry.inverse === null) return [];
+    return [{ kind: 'merge-settings', hop: 'settings', ...opening(entry), ...change, reopens: entry.inverse }];
+  });
+  return { actions, findings: [], left: [] };
+}
+
+function opening({ account, region, products }: Entry) {
+  return { account, region, effect: 'widens' as const, products };
+}
+
+/** Of a whole catalog, by the ledger. */
+export function takenFromCatalog(
+  { account, region }: Catalog,
+  entries: readonly Entry[],
+): { readonly createDatabase: readonly Entry[]; readonly defaults: readonly Entry[] } {
+  const ours = entries.filter((one) => one.account === account && one.region === region && mayStand(one));
+  const target = resourceText({ type: 'catalog', catalog: account });
+  return {
+    createDatabase: ours.filter(
+      (one) => one.kind === 'revoke' && one.principal === IAM_ALLOWED_PRINCIPALS && one.target === target,
+    ),
+    defaults: ours.filter((one) => one.kind === 'table-defaults' && one.target === defaultsTarget(account)),
+  };
 }
