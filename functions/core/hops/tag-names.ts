@@ -7,11 +7,14 @@ import { finding, listed } from '../findings.ts';
 import { matches } from '../iam/pattern.ts';
 import { isPattern } from '../policy/patterns.ts';
 import { missingNames, type RuleWorld, type WantedTags } from '../tags/rules.ts';
+import { tellerOf } from '../tags/scopes.ts';
 
 /** A thing that rules name by a literal, with the places of those rules under `tags.rules`. */
 interface Named {
   readonly what: string;
   readonly rules: readonly number[];
+  /** Without it nobody can tell which tables a rule is about, and they are left as they are. */
+  readonly leaves?: boolean;
 }
 
 /** Only of rules that name this very database: a table's name in a pattern of databases need not be in each. */
@@ -24,12 +27,19 @@ export function tagNameFindings(policy: TagPolicy, world: RuleWorld): readonly F
   const indexes = ours.map(({ index }) => index);
   if (catalog.database === null) return [matchesNothing(world, { what: databaseText(world), rules: indexes })];
   if (catalog.database.isLink) return [isLink(world, indexes)];
-  return [
-    ...missingTables(ours, world),
-    ...missingColumns(ours, world),
-    ...missingRunners({ ...policy, rules: ours }, world),
-  ].map((named) => matchesNothing(world, named));
+  return [...missingTables(ours, world), ...missingColumns(ours, world), ...missingRunners(policy, world)].map(
+    (named) => matchesNothing(world, named),
+  );
 }
+
+/** Of a catalog: crawlers and workflows that rules name which leave the database open. */
+export function runnerFindings(policy: TagPolicy, catalog: Omit<Runners, 'database'>): readonly Finding[] {
+  return missingRunners(policy, { ...catalog, database: null }).map((named) => matchesNothing(catalog, named));
+}
+
+type Runners = Pick<RuleWorld, 'account' | 'region' | 'crawlers' | 'workflows'> & {
+  readonly database: string | null;
+};
 
 function literally(name: string | null): string | null {
   return name === null || isPattern(name) ? null : name;
@@ -75,18 +85,23 @@ function dataTables(tables: readonly TableFacts[]): readonly TableFacts[] {
   return tables.filter(({ isLink }) => !isLink);
 }
 
-function missingRunners(policy: TagPolicy, world: RuleWorld): readonly Named[] {
-  const { crawlers, workflows } = missingNames(policy, world);
-  const text = (kind: 'crawler' | 'workflow', there: readonly string[]) =>
-    together(policy.rules, (rule) => {
-      const name = rule[kind];
-      return name !== null && there.includes(name) ? `${kind} ${name} of ${world.account}` : null;
+/** Told once, however many databases they are of. */
+function missingRunners(policy: TagPolicy, place: Runners): readonly Named[] {
+  const here = policy.rules.filter(({ account, region }) => account === place.account && region === place.region);
+  const missing = missingNames(here, place);
+  const named = (kind: 'crawler' | 'workflow', names: readonly string[]) =>
+    names.flatMap((name): readonly Named[] => {
+      const rules = here.filter((rule) => rule[kind] === name);
+      const what = `${kind} ${name} of ${place.account}`;
+      if (tellerOf(rules) !== place.database) return [];
+      return [{ what, rules: rules.map(({ index }) => index), leaves: true }];
     });
-  return [...text('crawler', crawlers), ...text('workflow', workflows)];
+  return [...named('crawler', missing.crawlers), ...named('workflow', missing.workflows)];
 }
 
-function matchesNothing(world: RuleWorld, { what, rules }: Named): Finding {
-  const { account, region } = world;
+type Place = Pick<RuleWorld, 'account' | 'region'>;
+
+function matchesNothing({ account, region }: Place, { what, rules, leaves = false }: Named): Finding {
   return finding({
     hop: 'tags',
     state: 'broken',
@@ -95,8 +110,7 @@ function matchesNothing(world: RuleWorld, { what, rules }: Named): Finding {
     region,
     resource: what,
     message: `${rulesText(rules)} of the policy ${rules.length === 1 ? 'names' : 'name'} ${what}, and there is none`,
-    remedy:
-      'Nothing is lost: it is tagged when it appears. If it was renamed or is gone for good, correct the rule under tags.rules.',
+    remedy: `${leaves ? 'Which tables are its nobody can tell: what the rule would tag keeps the tags it has until then.' : 'Nothing is lost: it is tagged when it appears.'} If it was renamed or is gone for good, correct the rule under tags.rules.`,
   });
 }
 

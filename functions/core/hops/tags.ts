@@ -55,11 +55,12 @@ export function tablesToAsk(question: AssignmentsQuestion): readonly string[] {
 /** Top down: what a database will say decides what its tables need not. */
 function decided({ wanted, tagged }: AssignmentsQuestion): readonly Decided[] {
   const results: Decided[] = [];
-  const decide = (one: WantedTags, on: TagsOn | undefined, parent: InForce): InForce => {
-    const { result, inForce } = decideThing(one, on, parent);
+  const decide = (wish: WantedTags, on: TagsOn | undefined, parent: InForce): InForce => {
+    const { result, inForce } = decideThing(without(wish, left(wish)), on, parent);
     results.push(result);
     return inForce;
   };
+  const left = leftAlone(wanted, tagged);
   const ofDatabase = wanted.find(({ table }) => table === null) ?? NO_WISH;
   const database = decide(ofDatabase, tagged.database, { now: {}, next: {} });
   const byTable = Map.groupBy(
@@ -74,6 +75,35 @@ function decided({ wanted, tagged }: AssignmentsQuestion): readonly Decided[] {
     }
   }
   return results;
+}
+
+/**
+ * Keys that a thing must not change, since one below it inherits them and is to be left as it is: nobody knows what it
+ * should say.
+ */
+function leftAlone(wanted: readonly WantedTags[], tagged: TaggedFacts): (wish: WantedTags) => ReadonlySet<string> {
+  const open = wanted.filter(({ table, undecided }) => table !== null && undecided.length > 0);
+  const inherits = (on: TagsOn | undefined, key: string) => on?.assigned[key] === undefined || on.unsure.includes(key);
+  const ofDatabase = new Set<string>();
+  const ofTables = new Map<string, Set<string>>();
+  for (const { table, column, undecided } of open) {
+    const name = table ?? '';
+    const onColumn = column === null ? undefined : tagged.columns[name]?.[column];
+    for (const key of undecided.filter((one) => inherits(onColumn, one))) {
+      if (inherits(tagged.tables[name], key)) ofDatabase.add(key);
+      if (column !== null) ofTables.set(name, (ofTables.get(name) ?? new Set()).add(key));
+    }
+  }
+  const none = new Set<string>();
+  return ({ table, column }) => {
+    if (column !== null) return none;
+    return table === null ? ofDatabase : (ofTables.get(table) ?? none);
+  };
+}
+
+function without(wish: WantedTags, keys: ReadonlySet<string>): WantedTags {
+  if (keys.size === 0) return wish;
+  return { ...wish, tags: Object.fromEntries(Object.entries(wish.tags).filter(([key]) => !keys.has(key))) };
 }
 
 const NO_WISH: WantedTags = { table: null, column: null, tags: {}, undecided: [] };

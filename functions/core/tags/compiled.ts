@@ -3,11 +3,12 @@
 import type { TagPolicy, TagRule } from '../../contracts/policy.ts';
 import type { CrawlerFacts, TableFacts } from '../facts.ts';
 import { matches } from '../iam/pattern.ts';
+import { isPattern } from '../policy/patterns.ts';
 import { type NameTest, nameTest } from './names.ts';
 import type { RuleWorld } from './rules.ts';
 import { compareSpecificity, specificity } from './specificity.ts';
 
-/** Whether a rule is about a thing. `maybe`: a crawler or workflow that would tell could not be read. */
+/** Whether a rule is about a thing. `maybe`: a crawler or workflow that would tell could not be read, or is not there. */
 export type Verdict = 'yes' | 'maybe' | 'no';
 
 /** Tables of crawlers and workflows that a rule names. */
@@ -48,7 +49,7 @@ export function compileRules(policy: TagPolicy, world: RuleWorld): readonly Comp
     .filter(({ owners }) => owners.every(({ any, maybe, prefixes }) => any || maybe || prefixes.length > 0));
 }
 
-export function rulesAbout({ rules }: TagPolicy, world: RuleWorld): readonly TagRule[] {
+function rulesAbout({ rules }: TagPolicy, world: RuleWorld): readonly TagRule[] {
   const name = world.database.toLowerCase();
   return rules.filter(
     (rule) =>
@@ -75,20 +76,20 @@ function compile(rule: TagRule, order: Pick<CompiledRule, 'rank' | 'place'>, wor
   };
 }
 
+/** Also of one named in full that is not there: deleting a crawler must not give its tables to the next rule. */
 const UNKNOWN: Owned = { any: false, maybe: true, prefixes: [] };
 
 function ownedByCrawler(pattern: string, world: RuleWorld): Owned {
   if (!world.crawlers.known) return UNKNOWN;
-  return written(
-    world.crawlers.value.filter(({ name }) => matches(pattern, name)),
-    world,
-  );
+  const crawlers = world.crawlers.value.filter(({ name }) => matches(pattern, name));
+  return crawlers.length === 0 && !isPattern(pattern) ? UNKNOWN : written(crawlers, world);
 }
 
 /** What a job writes its graph doesn't say: of a graph with jobs the tables count that the rule itself names. */
 function ownedByWorkflow(rule: TagRule, pattern: string, world: RuleWorld): Owned {
   if (!world.workflows.known) return UNKNOWN;
   const workflows = world.workflows.value.filter(({ name }) => matches(pattern, name));
+  if (workflows.length === 0 && !isPattern(pattern)) return UNKNOWN;
   const names = new Set(workflows.flatMap(({ crawlers }) => crawlers));
   const any = (rule.table !== null || rule.prefix !== null) && workflows.some(({ jobs }) => jobs.length > 0);
   if (any || names.size === 0) return { any, maybe: false, prefixes: [] };

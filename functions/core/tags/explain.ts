@@ -60,7 +60,7 @@ function leftText(disputed: readonly number[] | undefined): string {
   if (disputed !== undefined) {
     return `left as it is: ${disputed.map(name).join(' and ')} are equally specific and disagree`;
   }
-  return 'left as it is: a rule by crawler or workflow may be about it, and what would tell could not be read';
+  return 'left as it is: a rule by crawler or workflow may be about it, and what would tell could not be read or is not there';
 }
 
 /** As validation writes places of the policy. */

@@ -4,7 +4,7 @@ import type { TagPolicy, TagRule } from '../../contracts/policy.ts';
 import type { CatalogFacts, CrawlerFacts, TableFacts, WorkflowFacts } from '../facts.ts';
 import type { Observed } from '../lake.ts';
 import { isPattern } from '../policy/patterns.ts';
-import { type CompiledRule, compileRules, rulesAbout, type TableView, tableVerdict, tableView } from './compiled.ts';
+import { type CompiledRule, compileRules, type TableView, tableVerdict, tableView } from './compiled.ts';
 import { NameIndex } from './names.ts';
 import { Met } from './outcome.ts';
 import { leadOf, TableIndex } from './table-index.ts';
@@ -34,7 +34,7 @@ export interface WantedTags {
   readonly table: string | null;
   readonly column: string | null;
   readonly tags: Readonly<Record<string, WantedTag>>;
-  /** Keys whose rule can't be told, since a crawler or workflow could not be read: left as they are. */
+  /** Keys whose rule can't be told, since a crawler or workflow could not be read or is not there: left as they are. */
   readonly undecided: readonly string[];
   /**
    * Of those keys: on which equally specific rules disagree, with the rules' indexes. Validation refuses such rules
@@ -58,15 +58,14 @@ export function wantedTags(policy: TagPolicy, world: RuleWorld): readonly Wanted
   return wanted;
 }
 
-/** Crawlers and workflows that rules of this database name without a wildcard, and that don't exist. */
+/** Crawlers and workflows that rules of a catalog name without a wildcard, and that don't exist. */
 export function missingNames(
-  policy: TagPolicy,
-  world: RuleWorld,
+  rules: readonly TagRule[],
+  facts: Pick<RuleWorld, 'crawlers' | 'workflows'>,
 ): { readonly crawlers: readonly string[]; readonly workflows: readonly string[] } {
-  const rules = rulesAbout(policy, world);
   return {
-    crawlers: missing(rules, 'crawler', world.crawlers),
-    workflows: missing(rules, 'workflow', world.workflows),
+    crawlers: missing(rules, 'crawler', facts.crawlers),
+    workflows: missing(rules, 'workflow', facts.workflows),
   };
 }
 

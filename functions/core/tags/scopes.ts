@@ -43,7 +43,17 @@ function rulesOf(policy: Policy): readonly TagRule[] {
   return policy.tags?.rules ?? [];
 }
 
-function isOpen({ database }: TagRule): boolean {
+/**
+ * What several rules of one catalog name is one thing, told once (law 5): in the scope of the catalog's own, null, where
+ * one of them leaves the database open, else with the first of their databases.
+ */
+export function tellerOf(rules: readonly TagRule[]): string | null {
+  if (rules.some(isOpen)) return null;
+  return rules.map(({ database }) => database).sort()[0] ?? null;
+}
+
+/** Whether only a listing tells which databases a rule is about. */
+export function isOpen({ database }: TagRule): boolean {
   return database === null || isPattern(database);
 }
 

@@ -115,6 +115,18 @@ describe('assignments', () => {
     expect(shown(decideAssignments(anew))).toEqual([['orders', { source: 'product' }]]);
   });
 
+  test('what nobody can tell about a thing keeps it as it is: what it inherits is not changed above it (law 6)', () => {
+    const unknown = { ...wants({ table: 'orders' }, {}), undecided: ['source'] };
+    const wanted = [wants({}, { source: 'product', pii: 'false' }), unknown];
+    expect(shown(decideAssignments(question(wanted)))).toEqual([['', { pii: 'false' }]]);
+    // With a value of its own it inherits nothing.
+    const tables = { orders: own({ source: 'none' }) };
+    expect(shown(decideAssignments(question(wanted, { tables })))).toEqual([['', { pii: 'false', source: 'product' }]]);
+    const column = { ...wants({ table: 'orders', column: 'email' }, {}), undecided: ['pii'] };
+    const above = [wants({}, { source: 'x' }), wants({ table: 'orders' }, { pii: 'false' }), column];
+    expect(shown(decideAssignments(question(above)))).toEqual([['', { source: 'x' }]]);
+  });
+
   test('law 1: what was decided and done leaves nothing to decide, in whatever order rules speak', () => {
     const tags = fc.dictionary(fc.constantFrom('a', 'b'), fc.constantFrom('1', '2'));
     const apply = fc.constantFrom('enforce' as const, 'only-if-absent' as const);

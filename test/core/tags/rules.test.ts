@@ -156,13 +156,27 @@ describe('tables of crawlers and workflows', () => {
   test('one that does not exist is no match, and is told apart', () => {
     const policy = tagPolicy({ crawler: 'gone' }, { workflow: 'lost' }, { crawler: 'gone*' }, { crawler: 'land' });
     const world = worldOf([table('other')], { crawlers });
-    expect(saidOf(policy, world)).toEqual([]);
-    expect(missingNames(policy, world)).toEqual({ crawlers: ['gone'], workflows: ['lost'] });
-    expect(missingNames(policy, worldOf([], { crawlers: UNREAD, workflows: UNREAD }))).toEqual({
+    // Whose tables they are nobody can tell any more: none goes to another rule by that.
+    expect(saidOf(policy, world)).toEqual(['other source=?']);
+    expect(saidOf(tagPolicy({ crawler: 'gone*' }, { workflow: 'lost*' }), world)).toEqual([]);
+    expect(missingNames(policy.rules, world)).toEqual({ crawlers: ['gone'], workflows: ['lost'] });
+    expect(missingNames(policy.rules, worldOf([], { crawlers: UNREAD, workflows: UNREAD }))).toEqual({
       crawlers: [],
       workflows: [],
     });
-    expect(missingNames(tagPolicy({ crawler: 'gone', database: 'elsewhere' }), world).crawlers).toEqual([]);
+  });
+
+  test('one that is deleted leaves its tables as they are: they go to no other rule', () => {
+    const policy = tagPolicy(
+      { assign: { source: 'product', pii: 'false' } },
+      { crawler: 'hr', table: 'hr_*', assign: { source: 'none' } },
+    );
+    const tables = [table('hr_staff'), table('orders')];
+    const there = worldOf(tables, { crawlers: known([crawler('hr', 'hr_')]) });
+    expect(saidOf(policy, there)).toEqual(['hr_staff pii=false source=none', 'orders pii=false source=product']);
+    expect(saidOf(policy, worldOf(tables))).toEqual(['hr_staff pii=false source=?', 'orders pii=false source=product']);
+    const workflows = tagPolicy({ assign: { source: 'product' } }, { workflow: 'hr', assign: { source: 'none' } });
+    expect(saidOf(workflows, worldOf(tables))).toEqual(['hr_staff source=?', 'orders source=?']);
   });
 
   test('one that could not be read leaves the key undecided, never guessed (law 6)', () => {
