@@ -39,7 +39,8 @@ export function everyDatabase(policy: Policy, place: Catalog): Route {
   return together(scopesOr(namedIn(policy, place), why), ...lookups.map((lookup) => lookFor(lookup)));
 }
 
-/** Databases of the rules that name one of these workflows. */
+/** Databases of the rules that name one of these workflows; of rules that leave it open, the catalog's own scope too: there
+ * the run is told. */
 export function workflowDatabases(policy: Policy, place: Catalog, workflows: readonly string[]): Route {
   const { account, region } = place;
   const rules = workflowRules(policy, place).filter((rule) => names(rule, workflows));
@@ -47,7 +48,8 @@ export function workflowDatabases(policy: Policy, place: Catalog, workflows: rea
     database === null || isPattern(database) ? [] : [{ ...scopeOf(place), database }],
   );
   const open = rules.length > literal.length ? [lookFor({ kind: 'databases', account, region, workflows })] : [];
-  return together(scopesOr(literal, `no tag rule names its workflow`), ...open);
+  const own = open.length > 0 ? [{ ...scopeOf(place), database: null }] : [];
+  return together(scopesOr([...literal, ...own], `no tag rule names its workflow`), ...open);
 }
 
 /** Of a catalog's databases, those that rules may concern; with workflows, only rules that name one of them. */
