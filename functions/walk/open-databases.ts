@@ -2,11 +2,13 @@
 
 import { listOwnDatabases } from '#aws/runs.ts';
 import type { PublishScope } from '#contracts/steps.ts';
+import { type Decision, NOTHING } from '#core/actions.ts';
+import { unreadable } from '#core/findings.ts';
 import { known, type Observed } from '#core/lake.ts';
 import { mayConcern, openCatalogs } from '#core/tags/scopes.ts';
 import type { WalkContext } from './context.ts';
 import { reader } from './entrance.ts';
-import { publishFacts } from './publish.ts';
+import { type Looking, type PublishFacts, publishFacts } from './publish.ts';
 
 /** Snapshots asked for at once. */
 const AT_ONCE = 20;
@@ -17,6 +19,7 @@ const AT_ONCE = 20;
  */
 export async function databasesToStart(ctx: WalkContext, scope: PublishScope): Promise<readonly PublishScope[]> {
   const reached = await databasesReached(ctx, scope);
+  // The tags hop has told.
   if (!reached.known) return [];
   const scopes = reached.value;
   const unseen: PublishScope[] = [];
@@ -40,4 +43,15 @@ export async function databasesReached(
   if (!listed.known) return listed;
   const names = [...new Set(listed.value.map((name) => name.toLowerCase()))].sort();
   return known(names.map((name) => ({ ...scope, database: name })).filter((place) => mayConcern(ctx.policy, place)));
+}
+
+/** A list that can't be had is the catalog's own trouble: databases that only it names are not tagged (law 6). */
+export async function openDatabasesHop(ctx: WalkContext, { scope }: PublishFacts, looking: Looking): Promise<Decision> {
+  // Nothing is decided by it; what it says is recorded when verifying.
+  if (!looking.verifying) return NOTHING;
+  const reached = await databasesReached(ctx, scope);
+  if (reached.known) return NOTHING;
+  const { account, region } = scope;
+  const where = { hop: 'tags' as const, account, region, resource: `databases of ${account} in ${region}` };
+  return { ...NOTHING, findings: [unreadable(where, reached.why)] };
 }

@@ -10,13 +10,16 @@ import { type AssignmentsQuestion, decideAssignments, tablesToAsk } from '#core/
 import type { Observed, Trouble } from '#core/lake.ts';
 import { withReasons } from '#core/tags/explain.ts';
 import type { WalkContext } from './context.ts';
+import { openDatabasesHop } from './open-databases.ts';
 import type { Looking, PublishFacts } from './publish.ts';
 import { tagPolicyOf, type Wishes } from './tag-facts.ts';
 
 export async function tagsHop(ctx: WalkContext, facts: PublishFacts, looking: Looking): Promise<Decision> {
   const policy = tagPolicyOf(ctx, facts.scope);
   if (policy === null) return NOTHING;
-  if (facts.scope.database === null) return ontology(facts, looking, policy.keys);
+  if (facts.scope.database === null) {
+    return merge(await ontology(facts, looking, policy.keys), await openDatabasesHop(ctx, facts, looking));
+  }
   const wishes = await facts.wishes();
   if (!wishes.known) return notKnown(facts, wishes.why);
   if (wishes.value === null) return NOTHING;

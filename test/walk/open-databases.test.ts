@@ -11,6 +11,7 @@ import { makeSalesLake } from '../../infra/local/scenes/sales-world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { type InProcess, inProcess } from '../support/in-process.ts';
 import { calls } from '../support/journal.ts';
+import { findingsOf } from '../support/tagging.ts';
 import { wokenByPolicy } from '../support/waking.ts';
 
 /** One rule, for every database. */
@@ -51,7 +52,7 @@ test('the catalog starts databases that no run has finished with, links left out
   expect(databases(await wokenByPolicy(cloud, policy))).toEqual([LAKE_DATABASE, 'raw', null]);
 });
 
-test('a list that can not be read starts nobody, and a closed rule asks for none', async () => {
+test('a list that can not be read starts nobody and is told; a closed rule asks for none', async () => {
   await cloud.stage.control.fault({
     kind: 'error',
     operation: 'GetDatabases',
@@ -60,6 +61,10 @@ test('a list that can not be read starts nobody, and a closed rule asks for none
     status: 403,
   });
   expect(await ran()).toEqual([]);
+  const found = await findingsOf(cloud, catalog);
+  expect(found).toMatchObject([
+    { state: 'unknown', cause: 'not-readable', resource: `databases of ${SALES_LAKE} in ${REGION}` },
+  ]);
   const closed = demoPolicy('demo-blueprint');
   const made = await calls(cloud, () => cloud.run(catalog, closed));
   expect(made.filter(({ operation }) => operation === 'GetDatabases')).toEqual([]);
