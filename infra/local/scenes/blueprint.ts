@@ -76,11 +76,13 @@ async function firstRun(play: Play) {
   const readable = await userReads(play);
   const executions = await settled(theatre, known);
   const scopes = await walked(theatre, executions);
+  const look = await lookAround(theatre);
+  for (const [thing, tags] of Object.entries(look.view.tags)) say(`tagged: ${thing.padEnd(38)} ${tags || 'nothing'}`);
   return {
     readable,
     expectations: [
       expectation("the workflow's role makes its tables by the tag of their database", troubles.length === 0, troubles),
-      ...expectTagged(await lookAround(theatre)),
+      ...expectTagged(look),
       expectation(
         'after the run only kthr01 and analytics, whom a grant by tag now reaches, are looked at; nobody else',
         scopes.join() === `onboard ${accountName(ANALYTICS)},publish ${LAKE_DATABASE}`,
