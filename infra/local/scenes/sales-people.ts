@@ -1,8 +1,19 @@
-/** Users and roles of the article: its policies, without the wildcards it has. */
+/**
+ * Users and roles of the article. Who asks Athena, the crawlers' role and the registration role have what a new lake's
+ * foundation gives them, so that the lake's IAM holds it to the scene; its administrator may do all a lake has.
+ */
 
 import { GlueClient } from '@aws-sdk/client-glue';
 import { CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { LakeFormationClient } from '@aws-sdk/client-lakeformation';
+import {
+  type CrawlerNeeds,
+  crawlerPermissions,
+  type Lake,
+  readerPermissions,
+  registrationPermissions,
+} from '../../constructs/lake-permissions.ts';
+import type { Permission } from '../../constructs/member-permissions.ts';
 import { ANALYTICS, REGION, type Reader, readerArn, SALES_LAKE } from './places.ts';
 import {
   LAKE_ADMIN,
@@ -23,7 +34,6 @@ const GLUE_READS = [
   'glue:GetPartition',
   'glue:GetPartitions',
 ];
-const CATALOG = catalogOf(SALES_LAKE);
 
 export async function makePeople(stage: Stage): Promise<void> {
   await makeUser(stage, LAKE_ADMIN, [
@@ -32,50 +42,40 @@ export async function makePeople(stage: Stage): Promise<void> {
     // What AWSLakeFormationCrossAccountManager gives.
     allow(['ram:CreateResourceShare', 'ram:AssociateResourceShare'], '*'),
   ]);
-  await makeUser(stage, LAKE_USER, askingAthena());
-  await makeRole(stage, LAKE_CRAWLER_ROLE, [
-    allow(['glue:*'], ...CATALOG),
-    allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], `arn:aws:s3:::${LAKE_BUCKET}/*`),
-    allow(['lakeformation:GetDataAccess', ...TAG_READS], '*'),
-  ]);
-  await makeRole(
-    stage,
-    REGISTRATION,
-    [
-      allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], `arn:aws:s3:::${LAKE_BUCKET}/*`),
-      allow(['s3:ListBucket', 's3:GetBucketLocation'], `arn:aws:s3:::${LAKE_BUCKET}`),
-    ],
-    'lakeformation.amazonaws.com',
-  );
+  await makeUser(stage, LAKE_USER, [...said(readerPermissions(LAKE)), allow(LENT, '*')]);
+  await makeRole(stage, LAKE_CRAWLER_ROLE, said(crawlerPermissions(LAKE, NEEDS)));
+  await makeRole(stage, REGISTRATION, said(registrationPermissions(LAKE)), 'lakeformation.amazonaws.com');
   // A job that reads through Lake Formation needs no rights on the bucket at all.
-  await makeRole(stage, SALES_JOB, [allow(GLUE_READS, ...CATALOG, ...catalogOf(ANALYTICS)), allow(DATA, '*')]);
+  await makeRole(stage, SALES_JOB, [
+    allow(GLUE_READS, ...catalogOf(SALES_LAKE), ...catalogOf(ANALYTICS)),
+    allow(['lakeformation:GetDataAccess', ...LENT], '*'),
+  ]);
 }
 
-/** Athena asks for credentials by itself; the scenes ask as it does, and the lake wants the action to be allowed. */
-const DATA = ['lakeformation:GetDataAccess', 'lakeformation:GetTemporaryGlueTableCredentials'];
-const TAG_READS = [
-  'lakeformation:GetResourceLFTags',
-  'lakeformation:ListLFTags',
-  'lakeformation:GetLFTag',
-  'lakeformation:SearchTablesByLFTags',
-  'lakeformation:SearchDatabasesByLFTags',
-];
+const LAKE: Lake = {
+  partition: 'aws',
+  account: SALES_LAKE,
+  region: REGION,
+  bucket: `arn:aws:s3:::${LAKE_BUCKET}`,
+  results: `arn:aws:s3:::${LAKE_BUCKET}-athena-results`,
+  key: null,
+  databases: [LAKE_DATABASE],
+  workgroup: 'sales-lake',
+};
+const NEEDS: CrawlerNeeds = {
+  files: 'role',
+  connections: ['kthr01-mysql'],
+  secrets: [],
+  workflows: ['kthr01'],
+  role: readerArn(LAKE_CRAWLER_ROLE),
+};
 
-/** The article's LakeFormationGlueGetPolicy without AmazonS3FullAccess: Lake Formation lends what is needed to read. */
-function askingAthena(): readonly object[] {
-  const results = `arn:aws:s3:::${LAKE_BUCKET}-athena-results`;
-  return [
-    allow(GLUE_READS, ...CATALOG),
-    // These have no resources that a policy could name.
-    allow([...DATA, ...TAG_READS], '*'),
-    allow(
-      ['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults', 'athena:GetWorkGroup'],
-      `arn:aws:athena:${REGION}:${SALES_LAKE}:workgroup/primary`,
-    ),
-    allow(['s3:GetObject', 's3:PutObject'], `${results}/*`),
-    allow(['s3:GetBucketLocation', 's3:ListBucket'], results),
-  ];
+function said(permissions: readonly Permission[]): readonly object[] {
+  return permissions.map(({ statement }) => statement);
 }
+
+/** Engines ask for credentials by themselves; the scenes ask as they do, and the lake wants the action to be allowed. */
+const LENT = ['lakeformation:GetTemporaryGlueTableCredentials'];
 
 /** The account's catalog, and the lake's database in it. */
 function catalogOf(account: string): readonly string[] {
