@@ -80,12 +80,9 @@ export function isWithdrawal(action: Action): boolean {
 
 /** Undoes what an entry of ours is about: a grant is taken back, or what was revoked is put back (law 3). */
 export function endsEntry(action: Action): boolean {
-  return (
-    isWithdrawal(action) ||
-    action.kind === 'reopen-table-defaults' ||
-    (action.kind === 'grant' && !!action.restores) ||
-    (action.kind === 'merge-settings' && action.reopens !== undefined)
-  );
+  if (action.kind === 'grant') return !!action.restores;
+  if (action.kind === 'merge-settings') return action.reopens !== undefined;
+  return isWithdrawal(action) || action.kind === 'reopen-table-defaults';
 }
 
 export interface Outcome {
