@@ -11,6 +11,7 @@ import {
 import { isLakeError } from '#contracts/errors.ts';
 import type { TagValues } from '#contracts/policy.ts';
 import type { TaggedFacts, Tags, TagsOn } from '#core/facts.ts';
+import { columnKey } from '#core/tags/columns.ts';
 import type { Clients } from './clients.ts';
 import { asked } from './errors.ts';
 import { chunks, everyPage } from './paging.ts';
@@ -138,10 +139,12 @@ async function searched(clients: LakeFormation, question: TaggedQuestion, facts:
 function withRow(before: InForce | undefined, row: TaggedTable, wanted: readonly string[]): InForce {
   const onTable = tagsOf(row.LFTagsOnTable);
   const columns = new Map(before?.columns);
+  const matters = new Set(wanted.map(columnKey));
   for (const { Name = '', LFTags } of row.LFTagsOnColumns ?? []) {
+    const name = columnKey(Name);
     const tags = tagsOf(LFTags);
     const differs = Object.entries(tags).some(([key, value]) => onTable[key] !== value);
-    if (differs || wanted.includes(Name)) columns.set(Name, { ...columns.get(Name), ...tags });
+    if (differs || matters.has(name)) columns.set(name, { ...columns.get(name), ...tags });
   }
   return { table: { ...before?.table, ...onTable }, columns };
 }
@@ -161,7 +164,7 @@ async function search(clients: LakeFormation, account: string, { key, values }: 
 }
 
 function columnsOf(listed: readonly ColumnLFTag[] | undefined, parent: Tags): Readonly<Record<string, TagsOn>> {
-  return Object.fromEntries((listed ?? []).map(({ Name = '', LFTags }) => [Name, exactly(LFTags, parent)]));
+  return Object.fromEntries((listed ?? []).map(({ Name = '', LFTags }) => [columnKey(Name), exactly(LFTags, parent)]));
 }
 
 /** Of what was said to be its own. */

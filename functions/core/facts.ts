@@ -144,7 +144,7 @@ export interface TagsOn {
 export interface TaggedFacts {
   readonly database: TagsOn;
   readonly tables: Readonly<Record<string, TagsOn>>;
-  /** Table → column → tags. */
+  /** Table → column in lower case → tags. */
   readonly columns: Readonly<Record<string, Readonly<Record<string, TagsOn>>>>;
 }
 

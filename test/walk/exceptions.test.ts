@@ -7,6 +7,7 @@ import { act } from '#walk/act.ts';
 import type { WalkContext } from '#walk/context.ts';
 import { SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { type InProcess, inProcess } from '../support/in-process.ts';
+import { writes } from '../support/journal.ts';
 import { DATABASE, databaseScope, findingsOf, people, type Rule, taggingPolicy } from '../support/tagging.ts';
 
 const SCOPE = databaseScope();
@@ -102,6 +103,18 @@ test('an exception tried before in this execution has its turn before its databa
   const known = { entries: [failed], stopAt: ctx.now() + 180_000 };
   expect(await act(ctx, [staff, assign(null, 'product')], known)).toEqual({ done: 2, failed: 0 });
   expect(seen.slice(0, 2)).toEqual([{ staff: { source: 'none' } }, OPEN]);
+});
+
+test('a column whose name has capitals is tagged once, and missed by nobody', async () => {
+  const columns = taggingPolicy([
+    { match: { table: 'orders', column: 'email' }, on: 'columns', assign: { pii: 'true' } },
+  ]);
+  await open(['none'], []);
+  await by.makeTable('orders', ['Id', 'Email']);
+  await cloud.run(SCOPE, columns);
+  expect(await by.assigned('orders')).toEqual({ orders: {}, 'orders.email': { pii: 'true' } });
+  expect(await writes(cloud, () => cloud.run(SCOPE, columns))).toEqual([]);
+  expect(await causes()).toEqual([]);
 });
 
 describe('a call ends in time', () => {

@@ -6,6 +6,7 @@ import type { TableFacts } from '../facts.ts';
 import { finding, listed } from '../findings.ts';
 import { matches } from '../iam/pattern.ts';
 import { isPattern } from '../policy/patterns.ts';
+import { columnKey } from '../tags/columns.ts';
 import { missingNames, type RuleWorld, type WantedTags } from '../tags/rules.ts';
 import { tellerOf } from '../tags/scopes.ts';
 
@@ -75,7 +76,7 @@ function missingColumns(rules: readonly TagRule[], { account, database, catalog 
     const column = literally(rule.column);
     if (column === null) return null;
     const tables = dataTables(catalog.tables).filter(({ name }) => rule.table === null || matches(rule.table, name));
-    if (tables.length === 0 || tables.some(({ columns }) => columns.includes(column))) return null;
+    if (tables.length === 0 || tables.some(({ columns }) => columns.map(columnKey).includes(column))) return null;
     return `column ${column} of ${rule.table === null ? 'tables' : `table ${rule.table}`} in ${account}/${database}`;
   });
 }

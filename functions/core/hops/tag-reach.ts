@@ -6,6 +6,7 @@ import type { AssignTags } from '../actions.ts';
 import type { TaggedFacts, Tags, TagsOn } from '../facts.ts';
 import { covers, heldBy, mergeWanted } from '../grants.ts';
 import { expressionText, type LakeResource, type ListedGrant } from '../lake.ts';
+import { columnKey } from '../tags/columns.ts';
 import { tagReceivers } from '../wanted.ts';
 import { ownerWants } from './tag-shares.ts';
 
@@ -101,7 +102,8 @@ export function withAssigned(tagged: TaggedFacts, actions: readonly AssignTags[]
     }
     if (named.length === 0) tables.set(table, more(tables.get(table), database, tags));
     const known = columns.get(table) ?? new Map<string, TagsOn>();
-    for (const column of named) known.set(column, more(known.get(column), tables.get(table) ?? database, tags));
+    for (const column of named.map(columnKey))
+      known.set(column, more(known.get(column), tables.get(table) ?? database, tags));
     columns.set(table, known);
   }
   const perTable = [...columns].map(([table, known]) => [table, Object.fromEntries(known)] as const);

@@ -4,6 +4,7 @@ import type { Entry } from '../../contracts/ledger.ts';
 import type { AssignTags } from '../actions.ts';
 import { taggedText } from '../describe.ts';
 import type { CatalogFacts, TableFacts, TaggedFacts, Tags, TagsOn } from '../facts.ts';
+import { columnKey } from '../tags/columns.ts';
 import type { WantedTag, WantedTags } from '../tags/rules.ts';
 
 export interface AssignmentsQuestion {
@@ -71,7 +72,7 @@ function decided({ wanted, tagged }: AssignmentsQuestion): readonly Decided[] {
     const ofTable = things.find(({ column }) => column === null) ?? { ...NO_WISH, table };
     const inForce = decide(ofTable, tagged.tables[table], database);
     for (const thing of things) {
-      if (thing.column !== null) decide(thing, tagged.columns[table]?.[thing.column], inForce);
+      if (thing.column !== null) decide(thing, tagged.columns[table]?.[columnKey(thing.column)], inForce);
     }
   }
   return results;
@@ -88,7 +89,7 @@ function leftAlone(wanted: readonly WantedTags[], tagged: TaggedFacts): (wish: W
   const ofTables = new Map<string, Set<string>>();
   for (const { table, column, undecided } of open) {
     const name = table ?? '';
-    const onColumn = column === null ? undefined : tagged.columns[name]?.[column];
+    const onColumn = column === null ? undefined : tagged.columns[name]?.[columnKey(column)];
     for (const key of undecided.filter((one) => inherits(onColumn, one))) {
       if (inherits(tagged.tables[name], key)) ofDatabase.add(key);
       if (column !== null) ofTables.set(name, (ofTables.get(name) ?? new Set()).add(key));

@@ -4,6 +4,7 @@ import type { TagPolicy, TagRule } from '../../contracts/policy.ts';
 import type { CatalogFacts, CrawlerFacts, TableFacts, WorkflowFacts } from '../facts.ts';
 import type { Observed } from '../lake.ts';
 import { isPattern } from '../policy/patterns.ts';
+import { columnKey } from './columns.ts';
 import { type CompiledRule, compileRules, type TableView, tableVerdict, tableView } from './compiled.ts';
 import { NameIndex } from './names.ts';
 import { Met } from './outcome.ts';
@@ -126,7 +127,7 @@ function columnsOf(rules: readonly CompiledRule[], met: Met): LookAtColumns | nu
     });
     if (here.length === 0 && byColumn.isEmpty) return;
     for (const column of table.columns) {
-      const name = column.toLowerCase();
+      const name = columnKey(column);
       const meet = (rule: CompiledRule) => {
         if (!rule.column(name)) return;
         const verdict = tableVerdict(rule, view);

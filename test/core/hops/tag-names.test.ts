@@ -7,6 +7,13 @@ import { table, tagPolicy, worldOf } from '../tags/builders.ts';
 
 const resources = (found: readonly Finding[]) => found.map(({ resource }) => resource);
 
+test('a column is there however Glue spells it', () => {
+  const policy = tagPolicy({ table: 'orders', column: 'email', on: 'columns' });
+  const spelled = (column: string) => tagNameFindings(policy, worldOf([table('orders', { columns: [column] })]));
+  expect(spelled('Email')).toEqual([]);
+  expect(resources(spelled('mail'))).toEqual([`column email of table orders in ${FINANCE}/kthr01`]);
+});
+
 describe('a crawler that is not there is told once, however many databases rules name it for (law 5)', () => {
   const catalog = { account: FINANCE, region: REGION, crawlers: known([]), workflows: known([]) };
   const missing = `crawler gone of ${FINANCE}`;

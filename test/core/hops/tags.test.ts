@@ -81,6 +81,13 @@ describe('assignments', () => {
     ]);
   });
 
+  test('a column spelled with capitals is known by the answer without, and sent as it is spelled', () => {
+    const wanted = [wants({ table: 'orders', column: 'Email' }, { pii: 'true' })];
+    expect(shown(decideAssignments(question(wanted)))).toEqual([['orders.Email', { pii: 'true' }]]);
+    const columns = { orders: { email: own({ pii: 'true' }) } };
+    expect(decideAssignments(question(wanted, { columns }))).toEqual([]);
+  });
+
   test('enforce replaces and remembers what was there; only-if-absent respects it', () => {
     const tables = { orders: own({ source: 'none' }) };
     const [replaced] = decideAssignments(question([wants({ table: 'orders' }, { source: 'product' })], { tables }));
