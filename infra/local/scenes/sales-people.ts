@@ -6,6 +6,7 @@
 import { GlueClient } from '@aws-sdk/client-glue';
 import { CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { LakeFormationClient } from '@aws-sdk/client-lakeformation';
+import { S3Client } from '@aws-sdk/client-s3';
 import {
   type CrawlerNeeds,
   crawlerPermissions,
@@ -39,6 +40,8 @@ export async function makePeople(stage: Stage): Promise<void> {
   await makeUser(stage, LAKE_ADMIN, [
     allow(['glue:*', 'lakeformation:*'], '*'),
     allow(['iam:PassRole'], readerArn(REGISTRATION)),
+    // To import a table by hand.
+    allow(['s3:PutObject'], `arn:aws:s3:::${LAKE_BUCKET}/*`),
     // What AWSLakeFormationCrossAccountManager gives.
     allow(['ram:CreateResourceShare', 'ram:AssociateResourceShare'], '*'),
   ]);
@@ -91,7 +94,8 @@ function allow(Action: readonly string[], ...Resource: readonly string[]): objec
 export async function clientsAs(stage: Stage, who: Reader) {
   const credentials = await stage.control.credentials(readerArn(who));
   const config = { endpoint: stage.url, region: REGION, credentials };
-  return { glue: new GlueClient(config), lakeFormation: new LakeFormationClient(config) };
+  const s3 = new S3Client({ ...config, forcePathStyle: true });
+  return { glue: new GlueClient(config), lakeFormation: new LakeFormationClient(config), s3 };
 }
 
 async function makeUser(stage: Stage, user: Reader, Statement: readonly object[]): Promise<void> {

@@ -49,6 +49,15 @@ export interface LakeTable {
   readonly columns: readonly string[];
 }
 
+/** What a reader must get to see: something only this object holds. */
+export function bytesOf(table: LakeTable): string {
+  return `PAR1 ${table.database}.${table.table} PAR1`;
+}
+
+export function objectKey(table: LakeTable): string {
+  return `${table.prefix}part-0.parquet`;
+}
+
 function lakeTable(name: string, columns: readonly string[]): LakeTable {
   return {
     database: LAKE_DATABASE,

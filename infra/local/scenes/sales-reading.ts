@@ -5,8 +5,7 @@ import { GetTemporaryGlueTableCredentialsCommand, LakeFormationClient } from '@a
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { REGION, type Reader, readerArn, SALES_LAKE } from './places.ts';
 import { attempt } from './reading.ts';
-import { LAKE_BUCKET, type LakeTable } from './sales-places.ts';
-import { bytesOf, objectKey } from './sales-world.ts';
+import { bytesOf, LAKE_BUCKET, type LakeTable, objectKey } from './sales-places.ts';
 import type { Stage } from './world.ts';
 
 /** What one attempt gave: `read`, or AWS's error name. */

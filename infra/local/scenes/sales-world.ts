@@ -12,7 +12,15 @@ import {
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ANALYTICS, REGION, readerArn, SALES_LAKE } from './places.ts';
 import { clientsAs, makePeople } from './sales-people.ts';
-import { LAKE_ADMIN, LAKE_BUCKET, LAKE_DATABASE, LAKE_TABLES, type LakeTable, REGISTRATION } from './sales-places.ts';
+import {
+  bytesOf,
+  LAKE_ADMIN,
+  LAKE_BUCKET,
+  LAKE_DATABASE,
+  LAKE_TABLES,
+  objectKey,
+  REGISTRATION,
+} from './sales-places.ts';
 import { makeWorkflow } from './workflow.ts';
 import { root, type Stage } from './world.ts';
 
@@ -33,19 +41,11 @@ export async function makeSalesLake(stage: Stage): Promise<void> {
   await makeWorkflow(stage);
 }
 
-/** What a reader must get to see: something only this object holds. */
-export function bytesOf(table: LakeTable): string {
-  return `PAR1 ${table.database}.${table.table} PAR1`;
-}
-
-export function objectKey(table: LakeTable): string {
-  return `${table.prefix}part-0.parquet`;
-}
-
 async function makeBucket(stage: Stage): Promise<void> {
   const s3 = new S3Client({ ...root(stage, SALES_LAKE), forcePathStyle: true });
   const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
   await s3.send(new CreateBucketCommand({ Bucket: LAKE_BUCKET, CreateBucketConfiguration }));
+  // Of an earlier import: jobs write them anew, as their role.
   await Promise.all(
     LAKE_TABLES.map((table) =>
       s3.send(new PutObjectCommand({ Bucket: LAKE_BUCKET, Key: objectKey(table), Body: bytesOf(table) })),

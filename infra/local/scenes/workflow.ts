@@ -11,9 +11,11 @@ import {
   DeleteTableCommand,
   type GlueClient,
 } from '@aws-sdk/client-glue';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { REGION, readerArn, SALES_LAKE } from './places.ts';
 import { clientsAs } from './sales-people.ts';
 import {
+  bytesOf,
   FIRST_CRAWLER,
   LAKE_ADMIN,
   LAKE_BUCKET,
@@ -22,6 +24,7 @@ import {
   LAKE_TABLES,
   LAST_CRAWLER,
   type LakeTable,
+  objectKey,
   WORKFLOW,
 } from './sales-places.ts';
 import type { Stage } from './world.ts';
@@ -168,16 +171,17 @@ async function crawl(stage: Stage, name: string): Promise<string | null> {
   return (answer as { errorMessage?: string }).errorMessage ?? null;
 }
 
-/** What the job does in the catalog, as its role. Null, or what it failed at. */
+/** What the job does as its role: writes the table's file, then the table. Null, or what it failed at. */
 export async function importTable(
   stage: Stage,
   table: LakeTable,
   anew = false,
   role = LAKE_CRAWLER_ROLE,
 ): Promise<string | null> {
-  const { glue } = await clientsAs(stage, role);
+  const { glue, s3 } = await clientsAs(stage, role);
   const { database: DatabaseName, table: Name } = table;
   try {
+    await s3.send(new PutObjectCommand({ Bucket: LAKE_BUCKET, Key: objectKey(table), Body: bytesOf(table) }));
     if (anew) await glue.send(new DeleteTableCommand({ DatabaseName, Name }));
     await glue.send(new CreateTableCommand({ DatabaseName, TableInput: tableInput(table) }));
     return null;
