@@ -24,7 +24,7 @@ const PREFIXES = ['', 'a/', 'a/b/', 'ab/'];
 const condition = {
   database: fc.constantFrom(null, 'kthr01', 'kthr*', 'k*'),
   table: maybe(fc.oneof(name, pattern)),
-  crawler: fc.constantFrom(null, null, null, 'ca', 'cb', 'c*', 'other', 'gone'),
+  crawler: fc.constantFrom(null, null, null, 'ca', 'cb', 'c*', 'other', 'gone*'),
   workflow: fc.constantFrom(null, null, null, 'wa', 'wj', 'w*', 'wab'),
   prefix: maybe(fc.constantFrom(...PREFIXES).map((prefix) => ({ bucket: 'lake', prefix }))),
   parameters: fc.dictionary(fc.constantFrom('p', 'classification'), fc.constantFrom('x', 'y', '*', 'X'), {
