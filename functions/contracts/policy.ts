@@ -1,31 +1,13 @@
 /** The policy file, version 1, as a person writes it. Meaning (names that exist, what is acted on) is checked in core/policy. */
 
 import * as z from 'zod/mini';
-
-const accountId = z
-  .string()
-  .check(z.regex(/^\d{12}$/, 'write an account id as 12 digits in quotes, e.g. "111111111111"'));
-const region = z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'write a Region such as ap-northeast-1'));
-const word = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,19}$/, 'use 1-20 of a-z, 0-9 and -, starting with a letter'));
-const name = z.string().check(z.minLength(1), z.maxLength(255));
-const s3Location = z
-  .string()
-  .check(z.regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.*)?$/, 'write s3://bucket/prefix/'));
-const mode = z.enum(['report', 'enforce']);
-const names = z.array(name).check(z.minLength(1));
-const tagValues = z.record(z.string(), z.array(name).check(z.minLength(1)));
+import { tags } from './policy-tags.ts';
+import { accountId, audience, mode, name, names, region, s3Location, word } from './policy-words.ts';
 
 const account = z.union([
   accountId,
   z.strictObject({ id: accountId, regions: z.optional(z.array(region)), mode: z.optional(mode) }),
 ]);
-
-const audience = z.strictObject({
-  accounts: z.optional(names),
-  organizationalUnits: z.optional(z.array(z.string().check(z.regex(/^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$/)))),
-  organization: z.optional(z.literal(true)),
-  except: z.optional(names),
-});
 
 const storage = z.strictObject({
   location: s3Location,
@@ -68,39 +50,6 @@ const product = z.strictObject({
   consumers,
   mode: z.optional(mode),
   probe: z.optional(z.strictObject({ job: name })),
-});
-
-const tagRule = z.strictObject({
-  match: z.strictObject({
-    account: name,
-    region: z.optional(region),
-    database: z.optional(name),
-    table: z.optional(name),
-    column: z.optional(name),
-    crawler: z.optional(name),
-    workflow: z.optional(name),
-    prefix: z.optional(s3Location),
-    parameters: z.optional(z.record(z.string(), z.string())),
-    classification: z.optional(name),
-  }),
-  on: z.enum(['database', 'tables', 'columns']),
-  assign: z.record(z.string(), name),
-  apply: z._default(z.enum(['enforce', 'only-if-absent']), 'only-if-absent'),
-});
-
-const tagGrant = z.strictObject({
-  to: z.union([z.strictObject({ account: name, principal: name }), audience]),
-  where: tagValues,
-  database: z.optional(names),
-  tables: z.optional(names),
-  associate: z.optional(names),
-});
-
-const tags = z.strictObject({
-  in: z.array(z.strictObject({ account: name, region: z.optional(region) })),
-  keys: tagValues,
-  rules: z._default(z.array(tagRule), []),
-  grants: z._default(z.array(tagGrant), []),
 });
 
 const settings = z.strictObject({

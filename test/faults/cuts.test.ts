@@ -10,6 +10,7 @@ import { mayStand } from '#core/entries.ts';
 import { ANALYTICS, CUR, FINANCE, HR, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { everywhere, struck, type Trouble } from '../support/cutting.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { type InProcess, inProcess } from '../support/in-process.ts';
 import { openFindings, publishAll } from '../support/scopes.ts';
@@ -19,12 +20,6 @@ import { type State, stateOf } from '../support/state.ts';
 const policy = demoPolicy('demo-revoke', ({ products }) => {
   if (products['sales']) products['sales'].tables = 'all';
 });
-/** Killed: nothing more is sent or written down. Cut: the effect happens, the answer is lost once. */
-const TROUBLES = ['killed before', 'killed after', 'refused at', 'cut at'] as const;
-type Trouble = (typeof TROUBLES)[number];
-const SAMPLES = 8;
-/** Longer than the leases of a run that died. */
-const LATER_MS = 21 * 60_000;
 
 interface End {
   readonly state: State;
@@ -70,25 +65,10 @@ test('a clean run of three products is readable, and in the ledger', async () =>
   expect(clean.ours.length).toBeGreaterThan(15);
 });
 
-async function strike(cloud: InProcess, nth: number, trouble: Trouble): Promise<void> {
-  const { control } = cloud.stage;
-  const ours = { principal: 'onramp-', nth };
-  if (trouble === 'killed before') cloud.line?.die(nth, 'before');
-  else if (trouble === 'killed after') cloud.line?.die(nth, 'after');
-  else if (trouble === 'cut at') await control.fault({ kind: 'cut', ...ours });
-  else await control.fault({ kind: 'error', code: 'AccessDeniedException', status: 403, ...ours });
-}
-
 async function recovers(nth: number, trouble: Trouble): Promise<void> {
   const cloud = await begin();
   try {
-    await strike(cloud, nth, trouble);
-    await publishAll(cloud, policy).catch(() => undefined);
-    cloud.line?.mend();
-    await cloud.stage.control.clearFaults();
-    cloud.queue.length = 0;
-    await cloud.later(LATER_MS);
-    await publishAll(cloud, policy);
+    await struck(cloud, { nth, trouble }, () => publishAll(cloud, policy));
     const end = await endOf(cloud);
     expect(end.state).toEqual(clean.state);
     expect(end.ours).toEqual(clean.ours);
@@ -99,27 +79,4 @@ async function recovers(nth: number, trouble: Trouble): Promise<void> {
   }
 }
 
-/** Spread over the whole run, each trouble at places of its own. */
-const samples = Array.from({ length: SAMPLES }, (_, i) => ({
-  percent: Math.round(((i + 0.5) / SAMPLES) * 100),
-  trouble: TROUBLES[i % TROUBLES.length] ?? 'cut at',
-}));
-
-const every = Number(process.env['ONRAMP_CUT_EVERY'] ?? 0);
-if (every > 0) {
-  test.each(TROUBLES)(
-    `%s every call that ${every} divides`,
-    async (trouble) => {
-      const failed: string[] = [];
-      for (let nth = every; nth <= clean.calls; nth += every) {
-        await recovers(nth, trouble).catch((error: unknown) => failed.push(`call ${nth}: ${String(error)}`));
-      }
-      expect(failed).toEqual([]);
-    },
-    3_600_000,
-  );
-} else {
-  test.each(samples)('$trouble the call $percent % into the run', ({ percent, trouble }) =>
-    recovers(Math.max(1, Math.round((percent / 100) * clean.calls)), trouble),
-  );
-}
+everywhere(() => clean.calls, recovers);

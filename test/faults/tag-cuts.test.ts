@@ -11,6 +11,7 @@ import { LAKE_ADMIN, LAKE_TABLES } from '../../infra/local/scenes/sales-places.t
 import { expectReady, expectTagged, lookAround } from '../../infra/local/scenes/sales-story.ts';
 import { importTable } from '../../infra/local/scenes/workflow.ts';
 import { type Blueprint, CATALOG, failed, LAKE, openBlueprint } from '../support/blueprint.ts';
+import { everywhere, struck, type Trouble } from '../support/cutting.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { play } from '../support/waking.ts';
 
@@ -19,11 +20,6 @@ const policy = demoPolicy('demo-blueprint', (document) => {
 });
 const CONSUMER = { half: 'onboard' as const, account: ANALYTICS, region: REGION };
 const SCOPES = [CATALOG, LAKE];
-const TROUBLES = ['killed before', 'killed after', 'refused at', 'cut at'] as const;
-type Trouble = (typeof TROUBLES)[number];
-const SAMPLES = 8;
-/** Longer than the leases of a run that died. */
-const LATER_MS = 21 * 60_000;
 
 interface End {
   readonly view: LakeView;
@@ -74,26 +70,11 @@ test('a clean run leaves everything tagged and granted, nothing open, and all of
   expect(clean.open).toEqual([]);
 });
 
-async function strike({ cloud }: Blueprint, nth: number, trouble: Trouble): Promise<void> {
-  const { control } = cloud.stage;
-  const ours = { principal: 'onramp-', nth };
-  if (trouble === 'killed before') cloud.line?.die(nth, 'before');
-  else if (trouble === 'killed after') cloud.line?.die(nth, 'after');
-  else if (trouble === 'cut at') await control.fault({ kind: 'cut', ...ours });
-  else await control.fault({ kind: 'error', code: 'AccessDeniedException', status: 403, ...ours });
-}
-
 async function recovers(nth: number, trouble: Trouble): Promise<void> {
   const story = await begin();
   const { cloud } = story;
   try {
-    await strike(story, nth, trouble);
-    await play(cloud, policy, SCOPES).catch(() => undefined);
-    cloud.line?.mend();
-    await cloud.stage.control.clearFaults();
-    cloud.queue.length = 0;
-    await cloud.later(LATER_MS);
-    await play(cloud, policy, SCOPES);
+    await struck(cloud, { nth, trouble }, () => play(cloud, policy, SCOPES));
     const look = await lookAround(cloud.stage);
     expect(failed([...expectReady(look), ...expectTagged(look)])).toEqual([]);
     expect(await endOf(story)).toEqual({ ...clean, calls: expect.any(Number) });
@@ -102,27 +83,4 @@ async function recovers(nth: number, trouble: Trouble): Promise<void> {
   }
 }
 
-/** Spread over the whole run, each trouble at places of its own. */
-const samples = Array.from({ length: SAMPLES }, (_, i) => ({
-  percent: Math.round(((i + 0.5) / SAMPLES) * 100),
-  trouble: TROUBLES[i % TROUBLES.length] ?? 'cut at',
-}));
-
-const every = Number(process.env['ONRAMP_CUT_EVERY'] ?? 0);
-if (every > 0) {
-  test.each(TROUBLES)(
-    `%s every call that ${every} divides`,
-    async (trouble) => {
-      const lost: string[] = [];
-      for (let nth = every; nth <= clean.calls; nth += every) {
-        await recovers(nth, trouble).catch((error: unknown) => lost.push(`call ${nth}: ${String(error)}`));
-      }
-      expect(lost).toEqual([]);
-    },
-    3_600_000,
-  );
-} else {
-  test.each(samples)('$trouble the call $percent % into the run', ({ percent, trouble }) =>
-    recovers(Math.max(1, Math.round((percent / 100) * clean.calls)), trouble),
-  );
-}
+everywhere(() => clean.calls, recovers);
