@@ -38,7 +38,7 @@ async function demo(): Promise<readonly Row[]> {
   const { seconds, residentMb, code } = await taken('npm', ['run', '-s', 'demo', '--', '--json']);
   if (code !== 0) throw new Error(`the demo ended with ${code}`);
   return [
-    { what: 'demo, three scenes, wall time', measured: seconds, unit: 's', atMost: 90 },
+    { what: 'demo, three scenes, wall time', measured: seconds, unit: 's', atMost: 60 },
     { what: 'demo, peak of resident memory, all processes', measured: residentMb, unit: 'MB', atMost: 1536 },
   ];
 }
