@@ -5,6 +5,7 @@ import type { Policy } from '#contracts/policy.ts';
 import { SWITCHES } from '../../infra/local/lake/switches.ts';
 import {
   CUR,
+  FINANCE,
   HR,
   JOB,
   OTHER_ACCOUNT,
@@ -40,7 +41,32 @@ async function scene(policy: Policy, tables: readonly SceneTable[], switches: Re
   }
 }
 
+/** The scene `failed-grant`: one product open to everybody, one whose grant AWS refuses; told, and healed. */
+async function failing(switches: Readonly<Record<string, string>>) {
+  const [policy, healing] = [demoPolicy(), demoPolicy('demo-revoke')];
+  const cloud = await inProcess(policy, { switches });
+  try {
+    await runCrawler(cloud.stage);
+    const onHr = { service: 'lakeformation', operation: 'BatchGrantPermissions', account: FINANCE, body: HR.database };
+    await cloud.stage.control.fault({ kind: 'entry', code: 'AccessDeniedException', message: 'not you', ...onHr });
+    await publishAll(cloud, policy);
+    expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+    for (const table of [SALES, HR]) expect(await readAs(cloud.stage, JOB, table)).toSatisfy(isRefused);
+    const causes = (await openFindings(cloud)).map(({ cause }) => cause);
+    expect([...new Set(causes)].sort()).toEqual(['grant-failed', 'iam-allowed-principals', 'role-without-proof']);
+    await cloud.stage.control.clearFaults();
+    await publishAll(cloud, healing);
+    for (const table of [CUR, SALES, HR]) expect(await readAs(cloud.stage, JOB, table)).toEqual(READ);
+    expect((await openFindings(cloud)).map(({ cause }) => cause)).toEqual(['role-without-proof']);
+    expect(await writes(cloud, () => publishAll(cloud, healing))).toEqual([]);
+  } finally {
+    await cloud.close();
+  }
+}
+
 test.each(flips)('$name: $value', ({ name, value }) => scene(demoPolicy('demo-share'), [CUR], { [name]: value }));
+
+test.each(flips)('what fails is told and heals, $name: $value', ({ name, value }) => failing({ [name]: value }));
 
 test('three products, one of them closed to everybody first, with every switch flipped at once', () =>
   scene(
