@@ -74,3 +74,6 @@ test('three products, one of them closed to everybody first, with every switch f
     [CUR, SALES, HR],
     Object.fromEntries(flips.map(({ name, value }) => [name, value])),
   ));
+
+test('what fails is told and heals, with every switch flipped at once', () =>
+  failing(Object.fromEntries(flips.map(({ name, value }) => [name, value]))));
