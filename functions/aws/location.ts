@@ -32,14 +32,6 @@ export function covering(
   return { registered: nearest ?? null };
 }
 
-/** Both at once. */
-export async function readLocation(
-  clients: Pick<Clients, 'lakeFormation' | 'account'>,
-  location: { bucket: string; prefix: string; partition: string },
-): Promise<LocationFacts> {
-  return covering(await listLocations(clients), location);
-}
-
 /** Consoles register `s3://bucket/path`, `…/path/` and `…/path/*` alike. */
 function trimmed(arn: string): string {
   return arn.replace(/\/?\*?$/, '');

@@ -8,7 +8,7 @@ import {
   reopenTableDefaults,
 } from '#aws/catalog.ts';
 import { putCatalogPolicy, readCatalogPolicy } from '#aws/catalog-policy.ts';
-import { readLocation } from '#aws/location.ts';
+import { covering, listLocations } from '#aws/location.ts';
 import { type AwsStub, awsError, inTurn, type StubAnswer, startAwsStub } from '../support/aws-stub.ts';
 
 let stub: AwsStub;
@@ -199,7 +199,7 @@ test('a location is covered by its own registration or its nearest parent’s, f
     { body: { ResourceInfoList: [resource('arn:aws:s3:::cur'), resource('arn:aws:s3:::cur/other')], NextToken: 'n' } },
     { body: { ResourceInfoList: [resource('arn:aws:s3:::cur/cur/', parent), resource('arn:aws:s3:::cur/cu')] } },
   );
-  expect(await readLocation(clients(), { bucket: 'cur', prefix: 'cur/2026/', partition: 'aws' })).toEqual({
+  expect(covering(await listLocations(clients()), { bucket: 'cur', prefix: 'cur/2026/', partition: 'aws' })).toEqual({
     registered: { arn: 'arn:aws:s3:::cur/cur/', roleArn: 'r', hybrid: true, verification: 'VERIFIED' },
   });
 });
@@ -208,7 +208,7 @@ test.for(['arn:aws:s3:::curious', 'arn:aws:s3:::cur/a/b', 'arn:aws-cn:s3:::cur']
   '%s does not cover s3://cur/a/',
   async (arn) => {
     stub.respond = () => ({ body: { ResourceInfoList: [{ ResourceArn: arn }] } });
-    expect(await readLocation(clients(), { bucket: 'cur', prefix: 'a/', partition: 'aws' })).toEqual({
+    expect(covering(await listLocations(clients()), { bucket: 'cur', prefix: 'a/', partition: 'aws' })).toEqual({
       registered: null,
     });
   },

@@ -10,7 +10,7 @@ import { closeTableDefaults, createDatabase, createLink, readCatalog, readCrawle
 import { putCatalogPolicy, readCatalogPolicy } from '#aws/catalog-policy.ts';
 import { grantBatch, listGrants, revokeBatch } from '#aws/grants.ts';
 import { putKeyPolicy, readKeyPolicy } from '#aws/keys.ts';
-import { readLocation } from '#aws/location.ts';
+import { covering, listLocations } from '#aws/location.ts';
 import { listRoles, readRole } from '#aws/roles.ts';
 import { mergeSettings, readSettings, requireAdministrator, writeSettings } from '#aws/settings.ts';
 import { acceptInvitation, readAcceptance, readAssociations } from '#aws/shares.ts';
@@ -224,7 +224,7 @@ test('catalog policy: written over what was read, refused over anything else (G-
 
 test('location: none, then the registered parent', async () => {
   const place = { bucket: 'cur-export', prefix: 'cur/', partition: 'aws' };
-  expect(await readLocation(reader(PRODUCER), place)).toEqual({ registered: null });
+  expect(covering(await listLocations(reader(PRODUCER)), place)).toEqual({ registered: null });
   await lake.makeRole({
     account: PRODUCER,
     name: 'registrar',
@@ -238,7 +238,7 @@ test('location: none, then the registered parent', async () => {
       HybridAccessEnabled: true,
     }),
   );
-  const { registered } = await readLocation(reader(PRODUCER), place);
+  const { registered } = covering(await listLocations(reader(PRODUCER)), place);
   expect(registered).toMatchObject({ arn: 'arn:aws:s3:::cur-export', hybrid: true });
 });
 
