@@ -1,5 +1,6 @@
 /** Which accounts and Regions the policy is about. */
 
+import { arnParts } from '#contracts/arn.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
 import type { Foundation } from './constructs/member-permissions.ts';
 import type { Needs } from './constructs/patterns.ts';
@@ -19,7 +20,7 @@ export function dataRegions(policy: Policy, id: string): readonly string[] {
 
 /** What is tagged in this account, or granted by tag to it or to somebody in it. */
 function taggedFor({ tags, dataLocations }: Policy, id: string): readonly Catalog[] {
-  const isAbout = (to: readonly string[]) => to.some((grantee) => grantee === id || grantee.split(':')[4] === id);
+  const isAbout = (to: readonly string[]) => to.some((grantee) => grantee === id || arnParts(grantee)?.account === id);
   return [
     ...[...(tags?.catalogs ?? []), ...dataLocations].filter(({ account }) => account === id),
     ...[...(tags?.grants ?? []), ...dataLocations].filter(({ to }) => isAbout(to)),

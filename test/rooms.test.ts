@@ -12,6 +12,7 @@ const VIOLATIONS = [
   ['functions/core/probe.ts', '../aws/clients.ts'],
   ['functions/core/probe.ts', '@aws-sdk/client-glue'],
   ['functions/core/probe.ts', 'node:fs'],
+  ['functions/core/probe.ts', 'p-map'],
   ['functions/aws/probe.ts', '#walk/stages.ts'],
   ['functions/walk/probe.ts', '@aws-sdk/client-glue'],
   ['functions/walk/probe.ts', '#runtime/logger.ts'],
@@ -29,6 +30,7 @@ const ALLOWED = [
   ['functions/core/probe.ts', '../contracts/errors.ts'],
   ['functions/aws/probe.ts', '@aws-sdk/client-glue'],
   ['functions/walk/probe.ts', '#aws/clients.ts'],
+  ['functions/walk/probe.ts', 'p-map'],
   ['infra/local/scenes/probe.ts', '../lake/control-client.ts'],
 ] as const;
 

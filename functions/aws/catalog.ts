@@ -13,8 +13,8 @@ import {
   UpdateDatabaseCommand,
 } from '@aws-sdk/client-glue';
 import { isLakeError } from '#contracts/errors.ts';
+import type { LinkTarget } from '#contracts/lake-formation.ts';
 import type { CatalogFacts, LinkFacts, TableFacts } from '#core/facts.ts';
-import type { LinkTarget } from '#core/lake.ts';
 import type { Clients } from './clients.ts';
 import { asked } from './errors.ts';
 import { everyPage, required } from './paging.ts';

@@ -51,7 +51,7 @@ const ROWS: readonly Row[] = [
     message: /throughput|rate/i,
     verdict: 'Transient',
   },
-  { code: /^(ProvisionedThroughputExceeded|RequestLimitExceeded)/, verdict: 'Transient' },
+  { code: /^(ProvisionedThroughput|RequestLimit|BandwidthLimit)Exceeded/, verdict: 'Transient' },
   { code: /LimitExceeded|QuotaExceeded|^PackedPolicyTooLarge|^PolicyTooLarge/, verdict: 'LimitExceeded' },
   { code: /^ConditionCheckFailure|^ConditionalCheckFailed/, verdict: 'DocumentChanged' },
   { code: /Invitation(Expired|AlreadyRejected)Exception$/, verdict: 'InvitationExpired' },
@@ -64,6 +64,8 @@ const ROWS: readonly Row[] = [
     code: /^(NotFound(Exception)?|UnknownResourceException|ResourceShareInvitationArnNotFoundException)$/,
     verdict: NOT_THERE,
   },
+  // A request that was long on its way: the next is signed anew, and the SDK has set its clock by the answer.
+  { code: /^InvalidSignature/, message: /Signature expired/, verdict: 'Transient' },
   {
     code: /^(CredentialsProviderError|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|TokenRefreshRequired)/,
     verdict: 'CredentialsMissing',
@@ -81,9 +83,10 @@ const ROWS: readonly Row[] = [
     verdict: 'Transient',
   },
   {
-    code: /^(KMSInternalException|DependencyTimeoutException|KeyUnavailableException|FederationSourceRetryable)/,
+    code: /^(KMSInternalException|DependencyTimeoutException|KeyUnavailableException|FederationSourceRetryable|IDPCommunicationError)/,
     verdict: 'Transient',
   },
+  { code: /^(TransactionInProgress|ReplicatedWriteConflict)Exception$/, verdict: 'Transient' },
   {
     code: /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENETDOWN|AbortError|NetworkingError)/,
     verdict: 'Transient',

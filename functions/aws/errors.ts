@@ -1,7 +1,7 @@
 /** Every AWS error becomes one of our codes, judged by whose view it is. AWS's own words are kept beside it. */
 
+import { isAccountId } from '#contracts/arn.ts';
 import { type AwsAnswer, type ErrorCode, LakeError } from '#contracts/errors.ts';
-import type { Trouble } from '#core/lake.ts';
 import { codeOf } from './error-codes.ts';
 import { remedyFor } from './remedies.ts';
 
@@ -36,14 +36,6 @@ export function errorFromEntry(entry: EntryError, view: View): LakeError {
   return build(codeOf({ ...answer, status: undefined, answered: true }, view), answer, view);
 }
 
-export function toTrouble(error: unknown): Trouble {
-  if (!(error instanceof LakeError)) {
-    return { code: 'Unexpected', message: error instanceof Error ? error.message : String(error) };
-  }
-  const aws = error.aws && { code: error.aws.code, message: error.aws.message };
-  return { code: error.code, message: error.message, remedy: error.remedy, aws };
-}
-
 /** Sends, and turns whatever goes wrong into a LakeError. */
 export async function asked<T>(view: View, send: () => Promise<T>): Promise<T> {
   try {
@@ -54,17 +46,18 @@ export async function asked<T>(view: View, send: () => Promise<T>): Promise<T> {
 }
 
 /** Whether the SDK had sent the request before: its first try may have been taken, and the answer lost. */
-export function wasRepeated(error: LakeError): boolean {
-  return Number(field(field(error.cause, '$metadata'), 'attempts') ?? 1) > 1;
+function wasRepeated(error: unknown): boolean {
+  return Number(field(field(error, '$metadata'), 'attempts') ?? 1) > 1;
 }
 
 function build(code: ErrorCode, aws: AwsAnswer, view: View, cause?: unknown): LakeError {
-  const where = /^\d{12}$/.test(view.account) ? `account ${view.account}` : view.account;
+  const where = isAccountId(view.account) ? `account ${view.account}` : view.account;
   const remedy = remedyFor(code, where, aws.message);
   return new LakeError(code, {
     message: `could not ${view.doing} in ${where}: ${aws.message || aws.code}`,
     ...(remedy === undefined ? {} : { remedy }),
     aws,
+    repeated: wasRepeated(cause),
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -11,13 +11,9 @@ import {
   type PrincipalResourcePermissions,
 } from '@aws-sdk/client-lakeformation';
 import { LakeError } from '#contracts/errors.ts';
-import {
-  type Grant,
-  type IAM_ALLOWED_PRINCIPALS,
-  type LakeResource,
-  type ListedGrant,
-  resourceText,
-} from '#core/lake.ts';
+import type { Grant, IAM_ALLOWED_PRINCIPALS, LakeResource, ListedGrant } from '#contracts/lake-formation.ts';
+import { sortedSet } from '#core/collections.ts';
+import { resourceText } from '#core/permissions.ts';
 import type { Clients } from './clients.ts';
 import { asked, errorFromEntry, type View } from './errors.ts';
 import { everyPage } from './paging.ts';
@@ -119,23 +115,19 @@ function grantOf(row: PrincipalResourcePermissions, account: string): ListedGran
     resource: condition
       ? { type: 'other', catalog: resource.catalog, text: `${resourceText(resource)} when ${condition}` }
       : resource,
-    permissions: sorted(row.Permissions),
-    grantable: sorted(row.PermissionsWithGrantOption),
-    shareArns: sorted(row.AdditionalDetails?.ResourceShare),
+    permissions: sortedSet(row.Permissions ?? []),
+    grantable: sortedSet(row.PermissionsWithGrantOption ?? []),
+    shareArns: sortedSet(row.AdditionalDetails?.ResourceShare ?? []),
   };
 }
 
 function united(a: ListedGrant, b: ListedGrant): ListedGrant {
   return {
     ...a,
-    permissions: sorted([...a.permissions, ...b.permissions]),
-    grantable: sorted([...a.grantable, ...b.grantable]),
-    shareArns: sorted([...a.shareArns, ...b.shareArns]),
+    permissions: sortedSet([...a.permissions, ...b.permissions]),
+    grantable: sortedSet([...a.grantable, ...b.grantable]),
+    shareArns: sortedSet([...a.shareArns, ...b.shareArns]),
   };
-}
-
-function sorted(items: readonly string[] | undefined): string[] {
-  return [...new Set(items)].sort();
 }
 
 /** A grant option beyond the permissions is refused by AWS with words that don't say so (G-L9). */

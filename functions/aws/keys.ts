@@ -1,6 +1,7 @@
 /** KMS key policies. Only the key's own account may read or write them. */
 
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { arnParts } from '#contracts/arn.ts';
 import { LakeError } from '#contracts/errors.ts';
 import type { DocumentFacts } from '#core/facts.ts';
 import type { Clients } from './clients.ts';
@@ -27,7 +28,7 @@ export async function putKeyPolicy(clients: Kms, arn: string, text: string): Pro
 }
 
 function accountOf(arn: string): string {
-  const account = arn.split(':')[4];
+  const account = arnParts(arn)?.account;
   if (account) return account;
   throw new LakeError('Unexpected', { message: `${arn} is not the ARN of a KMS key` });
 }

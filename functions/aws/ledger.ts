@@ -1,190 +1,201 @@
 /**
  * The ledger in DynamoDB. One table, key `pk` + `sk`:
  *
- *   entries#ACCOUNT#REGION    entry id             one of our writes; `state` is an attribute of its own
- *   findings#SCOPE            SHA-256 of its key   one finding of that scope
- *   walked#ACCOUNT#REGION     -                    what that account's last finished walk saw
- *   confirmed#HASH            -                    a person has confirmed the withdrawals of this hash
- *   lease#KEY                 -                    `holder` and `until` are attributes, for the condition
+ *   entries#ACCOUNT             PART#REGION#[DATABASE#]ID   one of our writes that stands, under the part that reads it
+ *   ended#ACCOUNT               the same                    one that has ended: nothing reads it but people
+ *   findings#SCOPE              SHA-256 of its key          one finding of that scope
+ *   past#SCOPE                  the same                    one that has recovered, and all is said of it
+ *   consumer#ACCOUNT#REGION     -                           what that account's last finished run saw
+ *   confirmed#HASH              -                           a person has confirmed the withdrawals of this hash
+ *   lease#KEY                   -                           `holder` and `until` are attributes, for the condition
  *
- * `body` holds the item as JSON and is checked against its schema when read. A partition is read by one query
- * and never scanned; every read is consistent, because a run acts on what the run before it wrote.
+ * `body` holds the item as JSON, compressed where it is long, and is checked against its schema when read. What a run
+ * needs is one query and never a scan; every read is consistent, because a run acts on what the run before it wrote.
+ * What has ended lies apart, so that no run pays for history, and carries `ttl` (seconds since the epoch).
  */
 
-import { createHash } from 'node:crypto';
 import {
   type AttributeValue,
-  BatchWriteItemCommand,
+  BatchGetItemCommand,
   DeleteItemCommand,
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
-  QueryCommand,
-  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
+import { sha256 } from '#contracts/hash.ts';
 import {
   ConfirmationSchema,
+  ConsumerRecordSchema,
+  type Entry,
+  type EntryIdentity,
+  type EntryQuery,
   EntrySchema,
   type FindingRecord,
   FindingRecordSchema,
   type Lease,
   type Ledger,
-  WalkedSchema,
 } from '#contracts/ledger.ts';
-import { toldRecord } from '#core/report.ts';
+import { isPast, reportedRecord } from '#core/finding-records.ts';
+import { entryId } from '#core/ownership.ts';
 import { asked } from './errors.ts';
-import { chunks, everyPage, required } from './paging.ts';
+import { bodyOf, get, getItem, type Item, itemOf, query, type Table, view, type Write, write } from './ledger-table.ts';
+import { chunks, required } from './paging.ts';
 
-type Item = Record<string, AttributeValue>;
+/** Where lines of entries that have ended go. */
+export type Archive = (ended: readonly Entry[]) => Promise<void>;
 
-interface Table {
-  readonly client: DynamoDBClient;
-  readonly name: string;
-}
+/** Days that ended entries and recovered findings stay in the table. */
+const KEEP_DAYS = 90;
+const DAY_SECONDS = 86_400;
 
-/** DynamoDB's limit for one BatchWriteItem. */
-const BATCH = 25;
-/** Passes over what DynamoDB left unprocessed; each is already repeated by the SDK when throttled whole. */
-const PASSES = 5;
+/** Confirmations hold for a day, and are looked at by people for some more. */
+const CONFIRMATION_DAYS = 30;
 
-export function createDynamoLedger(client: DynamoDBClient, tableName: string): Ledger {
+/** DynamoDB's limit for one BatchGetItem. */
+const GETS = 100;
+
+export function createDynamoLedger(client: DynamoDBClient, tableName: string, archive: Archive): Ledger {
   const table = { client, name: tableName };
   return {
-    entries: async (account, region) => {
-      const bodies = await query(table, `entries#${account}#${region}`, { hideState: 'withdrawn' });
+    entries: async (asked) => {
+      const bodies = await query(table, `entries#${asked.account}`, prefixOf(asked));
       return bodies.map((body) => parsed(EntrySchema, body));
     },
-    put: (entries) =>
-      write(
-        table,
-        entries.map((entry) => itemOf(`entries#${entry.account}#${entry.region}`, entry.id, entry, entry.state)),
-      ),
+    documents: (identities) => documents(table, identities),
+    allEntries: async (account) => {
+      const bodies = await query(table, `entries#${account}`);
+      return bodies.map((body) => parsed(EntrySchema, body));
+    },
+    put: async (entries) => {
+      const ended = entries.filter(({ state }) => state === 'withdrawn');
+      // First: an entry that has left the table and is in no bucket would never have been.
+      if (ended.length > 0) await archive(ended);
+      await write(table, entries.flatMap(entryItems));
+    },
     findings: async (scope) => {
       const bodies = await query(table, `findings#${scope}`);
       return bodies.map((body) => parsed(FindingRecordSchema, body));
     },
-    putFindings: (records) =>
+    putFindings: async (records) =>
       write(
         table,
-        records.map((record) => itemOf(`findings#${record.scope}`, hashOf(record.key), record, record.state)),
+        records.map((record) => ({ put: findingItem(record) })),
       ),
-    markTold: (record, at) => markTold(table, record, at),
-    walked: async (account, region) => {
-      const body = await get(table, `walked#${account}#${region}`);
-      return body === null ? null : parsed(WalkedSchema, body);
+    markReported: (record, at) => markReported(table, record, at),
+    consumer: async (account, region) => {
+      const body = await get(table, `consumer#${account}#${region}`);
+      return body === null ? null : parsed(ConsumerRecordSchema, body);
     },
-    putWalked: (walked) => write(table, [itemOf(`walked#${walked.account}#${walked.region}`, '-', walked)]),
+    putConsumer: async (record) =>
+      write(table, [{ put: itemOf(`consumer#${record.account}#${record.region}`, '-', record) }]),
     confirmation: async (hash) => {
       const body = await get(table, `confirmed#${hash}`);
       return body === null ? null : parsed(ConfirmationSchema, body);
     },
-    confirm: (hash, confirmation) => write(table, [itemOf(`confirmed#${hash}`, '-', confirmation)]),
+    confirm: async (hash, confirmation) => {
+      const expires = afterDays(confirmation.at, CONFIRMATION_DAYS);
+      await write(table, [{ put: itemOf(`confirmed#${hash}`, '-', confirmation, expires) }]);
+    },
     take: (lease, now) => take(table, lease, now),
     release: (key, holder) => release(table, key, holder),
   };
 }
 
-function itemOf(pk: string, sk: string, body: unknown, state?: string): Item {
-  return {
-    pk: { S: pk },
-    sk: { S: sk },
-    body: { S: JSON.stringify(body) },
-    ...(state === undefined ? {} : { state: { S: state } }),
-  };
+function afterDays(at: number, days: number): number {
+  return Math.floor(at / 1000) + days * DAY_SECONDS;
+}
+
+/** Names may be longer than a sort key, and hold anything. */
+function nameOf(database: string | null): string {
+  return findingSortKey(database ?? '').slice(0, 16);
+}
+
+function prefixOf(asked: EntryQuery): string {
+  switch (asked.part) {
+    case 'account':
+      return 'account#';
+    case 'catalog':
+      return `catalog#${asked.region}#`;
+    case 'database':
+      return `database#${asked.region}#${nameOf(asked.database)}#`;
+  }
+}
+
+function sortKeyOf({ part, region, database, id }: Pick<Entry, 'part' | 'region' | 'database' | 'id'>): string {
+  return part === 'database' ? `database#${region}#${nameOf(database)}#${id}` : `${part}#${region}#${id}`;
+}
+
+/** What has ended goes aside, and its place becomes free. */
+function entryItems(entry: Entry): readonly Write[] {
+  const [pk, sk] = [`entries#${entry.account}`, sortKeyOf(entry)];
+  if (entry.state !== 'withdrawn') return [{ put: itemOf(pk, sk, entry) }];
+  return [
+    { put: itemOf(`ended#${entry.account}`, sk, entry, afterDays(entry.at, KEEP_DAYS)) },
+    { remove: { pk: { S: pk }, sk: { S: sk } } },
+  ];
+}
+
+function findingItem(record: FindingRecord): Item {
+  const { state, scope, key, recoveredAt } = record;
+  const expires = recoveredAt === null || state === 'open' ? undefined : afterDays(recoveredAt, KEEP_DAYS);
+  return itemOf(`${isPast(record) ? 'past' : 'findings'}#${scope}`, findingSortKey(key), record, expires);
 }
 
 /** A finding's key is words of any length; a sort key may have 1,024 bytes. */
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+function findingSortKey(key: string): string {
+  return sha256(key);
 }
 
-async function query(table: Table, pk: string, options: { hideState?: string } = {}): Promise<string[]> {
-  const hide = options.hideState;
-  const items = await everyItem(table, {
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': { S: pk }, ...(hide ? { ':hide': { S: hide } } : {}) },
-    ...(hide ? { FilterExpression: '#state <> :hide', ExpressionAttributeNames: { '#state': 'state' } } : {}),
-  });
-  return items.map(bodyOf);
-}
-
-interface Question {
-  readonly KeyConditionExpression: string;
-  readonly ExpressionAttributeValues: Item;
-  readonly FilterExpression?: string;
-  readonly ExpressionAttributeNames?: Record<string, string>;
-}
-
-/** Pages end at 1 MB and, being filtered after that, may be empty before the end. */
-async function everyItem(table: Table, question: Question): Promise<Item[]> {
-  return everyPage(async (token) => {
-    const page = await asked(view(table, 'query'), () =>
-      table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          ConsistentRead: true,
-          ...question,
-          ...(token ? { ExclusiveStartKey: JSON.parse(token) } : {}),
-        }),
-      ),
-    );
-    return { items: page.Items, next: page.LastEvaluatedKey && JSON.stringify(page.LastEvaluatedKey) };
-  });
-}
-
-async function get(table: Table, pk: string, sk = '-'): Promise<string | null> {
-  const { Item: item } = await asked(view(table, 'read'), () =>
-    table.client.send(
-      new GetItemCommand({ TableName: table.name, ConsistentRead: true, Key: { pk: { S: pk }, sk: { S: sk } } }),
-    ),
-  );
-  return item ? bodyOf(item) : null;
-}
-
-/** The last of several items with one key wins, as it would one after another; DynamoDB refuses them in one call. */
-async function write(table: Table, items: readonly Item[]): Promise<void> {
-  const byKey = new Map(items.map((item) => [`${item['pk']?.S} ${item['sk']?.S}`, item]));
-  for (const batch of chunks([...byKey.values()], BATCH)) {
-    await writeBatch(
-      table,
-      batch.map((item) => ({ PutRequest: { Item: item } })),
-    );
+/** Each by its key: what runs of several scopes write is found without reading what else any of them wrote. */
+async function documents(table: Table, identities: readonly EntryIdentity[]): Promise<readonly Entry[]> {
+  const keys = identities.map((identity) => ({
+    pk: { S: `entries#${identity.account}` },
+    sk: { S: `document#${identity.region}#${entryId(identity)}` },
+  }));
+  const entries: Entry[] = [];
+  for (const batch of chunks(keys, GETS)) {
+    let left: Record<string, AttributeValue>[] = batch;
+    while (left.length > 0) {
+      const answer = await asked(view(table, 'read'), () =>
+        table.client.send(
+          new BatchGetItemCommand({ RequestItems: { [table.name]: { Keys: left, ConsistentRead: true } } }),
+        ),
+      );
+      const items = answer.Responses?.[table.name] ?? [];
+      entries.push(...items.map((item) => parsed(EntrySchema, bodyOf(item))));
+      left = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
+      if (items.length === 0 && left.length > 0) {
+        throw new LakeError('Transient', {
+          message: `${left.length} items were left unread by the ledger ${table.name}`,
+        });
+      }
+    }
   }
-}
-
-async function writeBatch(table: Table, requests: WriteRequest[]): Promise<void> {
-  let left = requests;
-  for (let pass = 0; pass < PASSES && left.length > 0; pass += 1) {
-    const answer = await asked(view(table, 'write to'), () =>
-      table.client.send(new BatchWriteItemCommand({ RequestItems: { [table.name]: left } })),
-    );
-    left = answer.UnprocessedItems?.[table.name] ?? [];
-  }
-  if (left.length === 0) return;
-  throw new LakeError('Transient', {
-    message: `${left.length} of ${requests.length} items were left unprocessed by the ledger ${table.name}`,
-  });
+  return entries;
 }
 
 /** Read and written only if nobody wrote in between: another run may be closing this very finding. */
-async function markTold(table: Table, record: FindingRecord, at: number): Promise<void> {
-  const [pk, sk] = [`findings#${record.scope}`, hashOf(record.key)];
-  const body = await get(table, pk, sk);
-  const now = body === null ? null : parsed(FindingRecordSchema, body);
-  const told = toldRecord(now, record, at);
-  if (body === null || told === null) return;
-  await conditionally(view(table, 'mark a finding in'), () =>
-    table.client.send(
-      new PutItemCommand({
-        TableName: table.name,
-        Item: itemOf(pk, sk, told, told.state),
-        ConditionExpression: 'body = :body',
-        ExpressionAttributeValues: { ':body': { S: body } },
-      }),
-    ),
-  );
+async function markReported(table: Table, record: FindingRecord, at: number): Promise<void> {
+  const [pk, sk] = [`findings#${record.scope}`, findingSortKey(record.key)];
+  const item = await getItem(table, pk, sk);
+  const now = item === null ? null : parsed(FindingRecordSchema, bodyOf(item));
+  const reported = reportedRecord(now, record, at);
+  if (item === null || reported === null) return;
+  const unchanged = {
+    TableName: table.name,
+    ConditionExpression: 'body = :body',
+    ExpressionAttributeValues: { ':body': required(item['body'], 'the body of a ledger item') },
+  };
+  if (!isPast(reported)) {
+    const put = new PutItemCommand({ ...unchanged, Item: findingItem(reported) });
+    await conditionally(view(table, 'mark a finding in'), () => table.client.send(put));
+    return;
+  }
+  // Cut in between, it is told once more, and put aside then.
+  await write(table, [{ put: findingItem(reported) }]);
+  const remove = new DeleteItemCommand({ ...unchanged, Key: { pk: { S: pk }, sk: { S: sk } } });
+  await conditionally(view(table, 'mark a finding in'), () => table.client.send(remove));
 }
 
 /** Free, run out, or ours already: then it is ours until `until`. */
@@ -198,6 +209,7 @@ async function take(table: Table, lease: Lease, now: number): Promise<boolean> {
           sk: { S: '-' },
           holder: { S: lease.holder },
           until: { N: String(lease.until) },
+          ttl: { N: String(afterDays(lease.until, 1)) },
         },
         ConditionExpression: 'attribute_not_exists(pk) OR #until <= :now OR #holder = :holder',
         ExpressionAttributeNames: { '#until': 'until', '#holder': 'holder' },
@@ -232,17 +244,9 @@ async function conditionally(doing: ReturnType<typeof view>, send: () => Promise
   }
 }
 
-function bodyOf(item: Item): string {
-  return required(item['body']?.S, 'the body of a ledger item');
-}
-
 function parsed<T extends z.ZodMiniType>(schema: T, body: string): z.infer<T> {
   const result = z.safeParse(schema, JSON.parse(body));
   if (result.success) return result.data;
   const paths = result.error.issues.map((issue) => issue.path.join('.')).join(', ');
   throw new LakeError('Unexpected', { message: `a ledger item is not of the shape this version reads: ${paths}` });
-}
-
-function view(table: Table, verb: string) {
-  return { account: 'the hub', owner: true, doing: `${verb} the ledger ${table.name}` };
 }

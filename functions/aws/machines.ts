@@ -2,6 +2,7 @@
 
 import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { isLakeError } from '#contracts/errors.ts';
+import type { MachineStart, Starter } from '#core/start.ts';
 import { asked } from './errors.ts';
 
 export interface StartOptions {
@@ -57,4 +58,19 @@ export async function describeStart(sfn: SFNClient, arn: string): Promise<Descri
 
 function executionArn(machineArn: string, name: string): string {
   return `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+}
+
+/** The starter on AWS; `machines` are ARNs, `now` is in milliseconds since the epoch. */
+export function starterOf(options: {
+  readonly sfn: () => SFNClient;
+  readonly machines: Readonly<Record<MachineStart['machine'], string>>;
+  now(): number;
+}): Starter {
+  return ({ machine, name, input }) =>
+    startMachine(options.sfn(), {
+      machineArn: options.machines[machine],
+      name,
+      input: JSON.stringify(input),
+      stillWaits: () => options.now() < Date.parse(input.lookAt),
+    });
 }

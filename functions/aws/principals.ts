@@ -1,7 +1,7 @@
 /** One spelling for each principal, so that what we read can be compared with what we want (G-L23). */
 
 import type { DataLakePrincipal } from '@aws-sdk/client-lakeformation';
-import { IAM_ALLOWED_PRINCIPALS } from '#core/lake.ts';
+import { IAM_ALLOWED_PRINCIPALS } from '#contracts/lake-formation.ts';
 import { required } from './paging.ts';
 
 export function principalOf(principal: DataLakePrincipal | undefined): string {

@@ -2,8 +2,7 @@
 
 import type { Resource } from '@aws-sdk/client-lakeformation';
 import { LakeError } from '#contracts/errors.ts';
-import type { TagValues } from '#contracts/policy.ts';
-import type { LakeResource } from '#core/lake.ts';
+import type { LakeResource, TagValues } from '#contracts/lake-formation.ts';
 
 /** What Lake Formation calls "all tables" where it gives a name instead of a wildcard. */
 const ALL_TABLES = 'ALL_TABLES';

@@ -1,6 +1,6 @@
 /** The one place in TypeScript where a call is repeated. Waits for business reasons are the state machines'. */
 
-import { StandardRetryStrategy } from '@smithy/util-retry';
+import { StandardRetryStrategy } from '@smithy/core/retry';
 
 /** First attempt and three more: with exponential backoff about 7 s at most, well inside one stage's timeout. */
 export const ATTEMPTS = 4;

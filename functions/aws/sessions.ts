@@ -1,13 +1,18 @@
 /** Who we are in which account: one set of short-lived credentials per account, role and session policy. */
 
-import { AssumeRoleCommand, STSClient, type Credentials as StsCredentials } from '@aws-sdk/client-sts';
+import {
+  AssumeRoleCommand,
+  STSClient,
+  type STSClientConfig,
+  type Credentials as StsCredentials,
+} from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { LakeError } from '#contracts/errors.ts';
 import { type MemberRole, memberRoleArn } from '#contracts/names.ts';
+import type { SessionPolicy } from '#core/session-policy.ts';
 import { toLakeError } from './errors.ts';
 import { remedyFor } from './remedies.ts';
 import { LakeRetryStrategy } from './retry.ts';
-import type { SessionPolicy } from './session-policy.ts';
 
 interface Credentials {
   readonly accessKeyId: string;
@@ -32,6 +37,8 @@ export interface SessionOptions {
   readonly baseCredentials?: CredentialProvider;
   /** Pause between attempts; for tests. */
   readonly retryDelayMs?: number;
+  /** What carries requests; Node's own client when absent. */
+  readonly requestHandler?: ClientConfig['requestHandler'];
   /** Buckets in the path, for an endpoint named by host; one named by IP address gets it anyway. */
   readonly pathStyle?: boolean;
 }
@@ -52,7 +59,7 @@ export function sessionId(key: SessionKey): string {
 export interface ClientConfig {
   readonly region: string;
   readonly retryStrategy: LakeRetryStrategy;
-  readonly requestHandler: NodeHttpHandler;
+  readonly requestHandler: NonNullable<STSClientConfig['requestHandler']>;
   readonly credentials?: CredentialProvider;
 }
 
@@ -66,14 +73,13 @@ const SESSION_SECONDS = 3600;
 /** The SDK asks again five minutes before the end; what we then hand out must be newer than that. */
 const RENEW_BEFORE_MS = 6 * 60_000;
 
+/** A grant that fans out to RAM may take most of a minute. */
+const LIMITS = { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true };
+
 export function createSessions(options: SessionOptions): Sessions {
   const credentials = new Map<string, CredentialProvider>();
-  // One pool of connections for all clients. A grant that fans out to RAM may take most of a minute.
-  const requestHandler = new NodeHttpHandler({
-    connectionTimeout: 5_000,
-    requestTimeout: 60_000,
-    throwOnRequestTimeout: true,
-  });
+  // One pool of connections for all clients.
+  const requestHandler = options.requestHandler ?? new NodeHttpHandler(LIMITS);
   const config = (region: string, provider?: CredentialProvider): ClientConfig => ({
     region,
     requestHandler,

@@ -8,6 +8,7 @@ import {
   PutDataLakeSettingsCommand,
 } from '@aws-sdk/client-lakeformation';
 import { LakeError } from '#contracts/errors.ts';
+import { unique } from '#core/collections.ts';
 import type { SettingsFacts } from '#core/facts.ts';
 import type { Clients } from './clients.ts';
 import { asked } from './errors.ts';
@@ -142,7 +143,7 @@ function withAdded(
   what: string,
 ): DataLakePrincipal[] | null {
   const there = new Set(namesOf(present));
-  const missing = [...new Set(wanted)].filter((arn) => !there.has(arn));
+  const missing = unique(wanted).filter((arn) => !there.has(arn));
   if (missing.length === 0) return null;
   const all = [...(present ?? []), ...missing.map((arn) => ({ DataLakePrincipalIdentifier: arn }))];
   if (all.length > MOST_ADMINS) {

@@ -1,6 +1,5 @@
 /** RAM: what other accounts share with this one, and how our own shares fare. Everything here is Regional. */
 
-import { createHash } from 'node:crypto';
 import {
   AcceptResourceShareInvitationCommand,
   GetResourceShareAssociationsCommand,
@@ -11,6 +10,7 @@ import {
   type ResourceShareInvitation,
 } from '@aws-sdk/client-ram';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
+import { sha256 } from '#contracts/hash.ts';
 import type { AcceptanceFacts, AssociationFacts, InvitationFacts } from '#core/facts.ts';
 import type { Clients } from './clients.ts';
 import { asked } from './errors.ts';
@@ -58,7 +58,7 @@ export async function acceptInvitation(clients: Ram, invitation: { arn: string; 
 
 /** RAM refuses one token for two different invitations. */
 function clientToken({ arn, token }: { arn: string; token: string }): string {
-  return createHash('sha256').update(`${token} ${arn}`).digest('hex').slice(0, 64);
+  return sha256(`${token} ${arn}`);
 }
 
 /** Who and what is attached to shares of ours; a failed association says why. */

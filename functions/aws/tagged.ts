@@ -9,8 +9,8 @@ import {
   type TaggedTable,
 } from '@aws-sdk/client-lakeformation';
 import { isLakeError } from '#contracts/errors.ts';
-import type { TagValues } from '#contracts/policy.ts';
-import type { TaggedFacts, Tags, TagsOn } from '#core/facts.ts';
+import type { Tags, TagValues } from '#contracts/lake-formation.ts';
+import type { TaggedFacts, TagsOn } from '#core/facts.ts';
 import { columnKey } from '#core/tags/columns.ts';
 import type { Clients } from './clients.ts';
 import { asked } from './errors.ts';

@@ -8,9 +8,8 @@ import {
   UpdateLFTagCommand,
 } from '@aws-sdk/client-lakeformation';
 import { isLakeError, type LakeError } from '#contracts/errors.ts';
-import type { TagValues } from '#contracts/policy.ts';
-import type { AssignTags } from '#core/actions.ts';
-import { taggedText } from '#core/describe.ts';
+import type { Tags, TagValues } from '#contracts/lake-formation.ts';
+import { type TaggedThing, taggedText } from '#core/tags/things.ts';
 import type { Clients } from './clients.ts';
 import { asked, errorFromEntry } from './errors.ts';
 import { chunks, everyPage } from './paging.ts';
@@ -80,15 +79,15 @@ export async function extendTag(clients: LakeFormation, account: string, tag: Ta
 export async function assignTags(
   clients: LakeFormation,
   account: string,
-  action: AssignTags,
+  thing: TaggedThing & { readonly tags: Tags },
 ): Promise<ReadonlyMap<string, LakeError>> {
-  const view = { account, owner: true, doing: `tag ${taggedText(action)}` };
+  const view = { account, owner: true, doing: `tag ${taggedText(thing)}` };
   const answer = await asked(view, () =>
     clients.lakeFormation.send(
       new AddLFTagsToResourceCommand({
         CatalogId: account,
-        Resource: resourceOf(account, action),
-        LFTags: Object.entries(action.tags).map(([TagKey, value]) => ({
+        Resource: resourceOf(account, thing),
+        LFTags: Object.entries(thing.tags).map(([TagKey, value]) => ({
           CatalogId: account,
           TagKey,
           TagValues: [value],
@@ -99,12 +98,12 @@ export async function assignTags(
   return new Map(
     (answer.Failures ?? []).map(({ LFTag, Error: error }) => {
       const key = (LFTag?.TagKey ?? '').toLowerCase();
-      return [key, errorFromEntry(error ?? {}, { ...view, doing: `${view.doing} ${key}=${action.tags[key] ?? ''}` })];
+      return [key, errorFromEntry(error ?? {}, { ...view, doing: `${view.doing} ${key}=${thing.tags[key] ?? ''}` })];
     }),
   );
 }
 
-function resourceOf(account: string, { database, table, columns }: AssignTags): Resource {
+function resourceOf(account: string, { database, table, columns }: TaggedThing): Resource {
   if (table === null) return { Database: { CatalogId: account, Name: database } };
   const named = { CatalogId: account, DatabaseName: database, Name: table };
   return columns.length === 0 ? { Table: named } : { TableWithColumns: { ...named, ColumnNames: [...columns] } };

@@ -3,6 +3,7 @@
 import { type Access, createAccess } from '#aws/clients.ts';
 import { createDynamoLedger } from '#aws/ledger.ts';
 import { type Caller, credentialsOf, readCaller } from '#aws/person.ts';
+import { nameIn } from '#contracts/arn.ts';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
 import type { Ledger } from '#contracts/ledger.ts';
 import { memberRolePath } from '#contracts/names.ts';
@@ -25,7 +26,7 @@ export async function planAccess(
   const own = ownAccess(policy, options.rolePath);
   const role = options.role ?? planRoleArn(policy);
   const caller = await readCaller(own.own(policy.hub.region).sts);
-  if (role === 'self' || caller.arn.includes(`:assumed-role/${role.split('/').at(-1)}/`)) return own;
+  if (role === 'self' || caller.arn.includes(`:assumed-role/${nameIn(role)}/`)) return own;
   const baseCredentials = credentialsOf({ arn: role, region: policy.hub.region });
   const access = createAccess({ ...sessionOptions(policy, options.rolePath), baseCredentials });
   await entered(access, { role, policy, caller });
@@ -50,16 +51,22 @@ async function entered(
   }
 }
 
+/** A person's command reads entries and confirms; it ends none. */
+const endsNothing = async (): Promise<void> => {
+  throw new LakeError('Unexpected', { message: 'a command ended an entry of the ledger' });
+};
+
 /** The hub's ledger, or an empty one: then what we granted looks like somebody else's. */
 export function planLedger(access: Access, policy: Policy, table: string | undefined): Ledger {
-  return table === undefined ? createMemoryLedger() : createDynamoLedger(access.own(policy.hub.region).dynamodb, table);
+  if (table === undefined) return createMemoryLedger();
+  return createDynamoLedger(access.own(policy.hub.region).dynamodb, table, endsNothing);
 }
 
 /** The hub's ledger, as the person, and who that is. */
 export async function hubLedger(policy: Policy, table: string): Promise<{ ledger: Ledger; by: string }> {
   const hub = ownAccess(policy, undefined).own(policy.hub.region);
   const { arn } = await readCaller(hub.sts);
-  return { ledger: createDynamoLedger(hub.dynamodb, table), by: arn };
+  return { ledger: createDynamoLedger(hub.dynamodb, table, endsNothing), by: arn };
 }
 
 function planRoleArn({ namespace, partition, hub }: Policy): string {

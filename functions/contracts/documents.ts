@@ -1,21 +1,7 @@
 /** Documents people's programs read: alerts, `plan --json`, `demo --json`. Readers must allow unknown keys. */
 
 import * as z from 'zod/mini';
-
-export const FindingSchema = z.object({
-  key: z.string(),
-  hop: z.string(),
-  state: z.enum(['broken', 'unknown', 'waiting']),
-  cause: z.string(),
-  account: z.string(),
-  region: z.string(),
-  product: z.nullable(z.string()),
-  principal: z.nullable(z.string()),
-  resource: z.string(),
-  message: z.string(),
-  remedy: z.string(),
-  aws: z.nullish(z.object({ code: z.string(), message: z.string() })),
-});
+import { FindingSchema } from './findings.ts';
 
 /** Detail of `Onramp Access Failed` and `Onramp Access Recovered`. */
 export const AlertSchema = z.object({
@@ -29,7 +15,7 @@ export const AlertSchema = z.object({
 });
 export type Alert = z.infer<typeof AlertSchema>;
 
-export const PlanActionSchema = z.object({
+export const PlannedChangeSchema = z.object({
   hop: z.string(),
   kind: z.string(),
   account: z.string(),
@@ -43,7 +29,7 @@ export const PlanActionSchema = z.object({
 });
 
 export const PlanSchema = z.object({
-  schema: z.literal('onramp.plan/1'),
+  schema: z.literal('onramp.plan/2'),
   policy: z.string(),
   scopes: z.array(
     z.object({
@@ -51,9 +37,10 @@ export const PlanSchema = z.object({
       mode: z.enum(['report', 'enforce']),
       /** How far the proof goes: always by permissions for `plan`. */
       proof: z.literal('by permissions'),
-      actions: z.array(PlanActionSchema),
+      changes: z.array(PlannedChangeSchema),
       findings: z.array(FindingSchema),
-      left: z.array(z.string()),
+      /** What is not ours and is left alone. */
+      foreign: z.array(z.string()),
     }),
   ),
 });

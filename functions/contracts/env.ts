@@ -15,23 +15,25 @@ export const OnEventEnvSchema = z.object({
   PUBLISH_MACHINE_ARN: z.string(),
   ONBOARD_MACHINE_ARN: z.string(),
   MEMBER_ROLE_PATH: z.string(),
-  /** Seconds this function may run: part of when a bucket has surely closed. */
+  /** Seconds this function may run: part of when a window has surely closed. */
   HANDLER_TIMEOUT: z.string(),
 });
 export type OnEventEnv = z.infer<typeof OnEventEnvSchema>;
 
-export const WalkEnvSchema = z.object({
+export const ReconcileEnvSchema = z.object({
   ...common,
   PUBLISH_MACHINE_ARN: z.string(),
   ONBOARD_MACHINE_ARN: z.string(),
   MEMBER_ROLE_PATH: z.string(),
   HANDLER_TIMEOUT: z.string(),
+  /** Where lines of ledger entries that have ended are kept. */
+  AUDIT_BUCKET: z.string(),
   /** Seconds to wait for a share to become visible before it is a finding. */
   ACCEPT_WITHIN: z.string(),
   /** Seconds to wait for somebody else's lease before giving up. */
   LEASE_WITHIN: z.string(),
 });
-export type WalkEnv = z.infer<typeof WalkEnvSchema>;
+export type ReconcileEnv = z.infer<typeof ReconcileEnvSchema>;
 
 export const ReportEnvSchema = z.object({ ...common, TOPIC_ARN: z.string(), BUS_NAME: z.string() });
 export type ReportEnv = z.infer<typeof ReportEnvSchema>;

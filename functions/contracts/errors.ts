@@ -57,6 +57,8 @@ export interface LakeErrorOptions {
   readonly remedy?: string;
   readonly aws?: AwsAnswer;
   readonly cause?: unknown;
+  /** The SDK had sent the request before: its first try may have been taken, and the answer lost. */
+  readonly repeated?: boolean;
 }
 
 /** The only error we throw on purpose. `message` says what was found, `remedy` what to do. */
@@ -65,6 +67,7 @@ export class LakeError extends Error {
   readonly kind: ErrorKind;
   readonly remedy: string | undefined;
   readonly aws: AwsAnswer | undefined;
+  readonly repeated: boolean;
 
   constructor(code: ErrorCode, options: LakeErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -73,6 +76,7 @@ export class LakeError extends Error {
     this.kind = ERROR_KINDS[code];
     this.remedy = options.remedy;
     this.aws = options.aws;
+    this.repeated = options.repeated ?? false;
   }
 }
 

@@ -1,103 +1,229 @@
 /**
- * The ledger: what we wrote, findings, leases and what each finished walk saw. One DynamoDB table in the hub;
- * every item has `pk` and `sk`, the rest is JSON-shaped. `core` sees items, never DynamoDB.
+ * What the hub keeps: what we wrote where (entries), what does not hold (findings), who is at work (leases), what each
+ * consumer's last finished run saw (consumer records), which withdrawals a person has confirmed. `aws/ledger.ts` stores
+ * it in DynamoDB.
  */
 
 import * as z from 'zod/mini';
+import { type AwsWords, AwsWordsSchema, type Finding, FindingSchema } from './findings.ts';
+import {
+  type Grant,
+  GrantSchema,
+  type LinkTarget,
+  LinkTargetSchema,
+  type LocationRegistration,
+  LocationRegistrationSchema,
+  type Tags,
+  TagsSchema,
+  type TagValues,
+  TagValuesSchema,
+} from './lake-formation.ts';
+import { type Statement, StatementSchema } from './statements.ts';
 
-const aws = z.object({ code: z.string(), message: z.string() });
+/**
+ * Who reads an entry: the run of one database, of the catalog, of a consumer account, or every run that shares the
+ * document or switch it is about.
+ */
+export type EntryPart = 'database' | 'catalog' | 'account' | 'document';
 
-/** One write of ours. `before` says, per permission or part, whose it was: only `absent` is ever withdrawn. */
-export const EntrySchema = z.object({
-  /** SHA-256 of kind, account, Region and target: the same write has the same id in every run. */
+/** `failed`: AWS refused it. `withdrawn`: it has ended; such entries leave the table and stay in the audit bucket. */
+export type EntryState = 'intent' | 'confirmed' | 'failed' | 'withdrawn';
+
+/** Why a write failed: our code and AWS's own words. */
+export interface EntryError {
+  readonly code: string;
+  readonly message: string;
+  readonly aws: AwsWords | null;
+}
+
+/** Per permission, value or part: `absent` before our first write, or `theirs`. Only what was absent is ever withdrawn. */
+export type Before = Readonly<Record<string, 'absent' | 'theirs'>>;
+
+interface EntryBase {
+  /** Hash of kind, account, Region, target and principal: the same write has the same id in every run. */
+  readonly id: string;
+  /** Where it was written. */
+  readonly account: string;
+  readonly region: string;
+  readonly part: EntryPart;
+  /** The database of `part: 'database'`, else null. */
+  readonly database: string | null;
+  /** What it is about, in words: `resourceText`, a document's name, a link. */
+  readonly target: string;
+  readonly principal: string | null;
+  readonly before: Before;
+  /** Products that want it, sorted. */
+  readonly products: readonly string[];
+  readonly state: EntryState;
+  readonly error: EntryError | null;
+  /** Hash of the policy, ARN of the execution, milliseconds since the epoch: of the last write. */
+  readonly policy: string;
+  readonly execution: string;
+  readonly at: number;
+}
+
+/** What was sent, exactly, and what puts back what was there before; null where withdrawing is enough. */
+export type EntryPayload =
+  | { readonly kind: 'grant'; readonly sent: Grant; readonly inverse: null }
+  /** Granting the same again puts it back. */
+  | { readonly kind: 'revoke'; readonly sent: Grant; readonly inverse: null }
+  | { readonly kind: 'link'; readonly sent: LinkTarget; readonly inverse: null }
+  | { readonly kind: 'database'; readonly sent: { readonly name: string }; readonly inverse: null }
+  | { readonly kind: 'acceptance'; readonly sent: { readonly invitationArn: string }; readonly inverse: null }
+  | { readonly kind: 'location'; readonly sent: LocationRegistration; readonly inverse: null }
+  | { readonly kind: 'tag'; readonly sent: TagValues; readonly inverse: null }
+  /** `inverse`: values the thing had of its own before. */
+  | { readonly kind: 'assignment'; readonly sent: Tags; readonly inverse: Tags | null }
+  /** `inverse`: the document before our first write, as text. */
+  | { readonly kind: 'admins'; readonly sent: SentAdmins; readonly inverse: string | null }
+  | { readonly kind: 'statements'; readonly sent: readonly Statement[]; readonly inverse: string | null }
+  /** Default permissions of new databases and tables that were closed: nothing is sent but emptiness. */
+  | { readonly kind: 'table-defaults'; readonly sent: null; readonly inverse: string | null };
+
+export interface SentAdmins {
+  readonly admins: readonly string[];
+  readonly readOnlyAdmins: readonly string[];
+  /** The cross-account version raised to; null: left as it was. */
+  readonly version: number | null;
+}
+
+/** One write of ours. */
+export type Entry = EntryBase & EntryPayload;
+export type EntryKind = Entry['kind'];
+export type EntryOf<K extends EntryKind> = Extract<Entry, { kind: K }>;
+
+/** What makes one write the same as another. */
+export type EntryIdentity = Pick<Entry, 'kind' | 'account' | 'region' | 'target' | 'principal'>;
+
+const base = {
   id: z.string(),
-  kind: z.enum([
-    'grant',
-    'revoke',
-    'link',
-    'database',
-    'admins',
-    'statements',
-    'table-defaults',
-    'acceptance',
-    'version',
-    'tag',
-    'assignment',
-    'location',
-  ]),
   account: z.string(),
   region: z.string(),
-  /** What it is about, in words: `resourceText`, a document's ARN, a link's name. */
+  part: z.enum(['database', 'catalog', 'account', 'document']),
+  database: z.nullable(z.string()),
   target: z.string(),
   principal: z.nullable(z.string()),
-  /** The exact thing as sent to AWS, JSON. */
-  sent: z.string(),
-  /** Per permission (or part): `absent` or `theirs`. */
   before: z.record(z.string(), z.enum(['absent', 'theirs'])),
-  /** What puts back what was there, JSON; for documents the text before. Null when withdrawing is enough. */
-  inverse: z.nullable(z.string()),
   products: z.array(z.string()),
   state: z.enum(['intent', 'confirmed', 'failed', 'withdrawn']),
-  error: z.nullable(z.object({ code: z.string(), message: z.string(), aws: z.nullable(aws) })),
+  error: z.nullable(z.object({ code: z.string(), message: z.string(), aws: z.nullable(AwsWordsSchema) })),
   policy: z.string(),
   execution: z.string(),
-  /** Milliseconds since the epoch. */
   at: z.number(),
+};
+const text = z.nullable(z.string());
+const admins = z.object({
+  admins: z.array(z.string()),
+  readOnlyAdmins: z.array(z.string()),
+  version: z.nullable(z.number()),
 });
-export type Entry = z.infer<typeof EntrySchema>;
+const entry = <K extends EntryKind>(kind: K, sent: z.ZodMiniType, inverse: z.ZodMiniType = z.null()) =>
+  z.object({ ...base, kind: z.literal(kind), sent, inverse });
 
-/** A finding's life: opened, reported once, perhaps recovered and told. */
-export const FindingRecordSchema = z.object({
+export const EntrySchema = z.discriminatedUnion('kind', [
+  entry('grant', GrantSchema),
+  entry('revoke', GrantSchema),
+  entry('link', LinkTargetSchema),
+  entry('database', z.object({ name: z.string() })),
+  entry('acceptance', z.object({ invitationArn: z.string() })),
+  entry('location', LocationRegistrationSchema),
+  entry('tag', TagValuesSchema),
+  entry('assignment', TagsSchema, z.nullable(TagsSchema)),
+  entry('admins', admins, text),
+  entry('statements', z.array(StatementSchema), text),
+  entry('table-defaults', z.null(), text),
+]) as unknown as z.ZodMiniType<Entry>;
+
+/** A finding's life: opened, reported once, perhaps recovered and told. Times in milliseconds since the epoch. */
+export interface FindingRecord {
+  readonly key: string;
+  /** The scope whose runs open and close it. */
+  readonly scope: string;
+  readonly state: 'open' | 'recovered';
+  /** As last seen. */
+  readonly finding: Finding;
+  readonly openedAt: number;
+  readonly seenAt: number;
+  readonly recoveredAt: number | null;
+  /** When the alert went out; null: not yet. */
+  readonly reportedAt: number | null;
+  readonly recoveryReportedAt: number | null;
+  readonly execution: string;
+}
+export const FindingRecordSchema: z.ZodMiniType<FindingRecord> = z.object({
   key: z.string(),
-  /** The scope whose walks open and close it. */
   scope: z.string(),
   state: z.enum(['open', 'recovered']),
-  /** The finding as last seen, JSON of core's `Finding`. */
-  finding: z.string(),
+  finding: FindingSchema,
   openedAt: z.number(),
   seenAt: z.number(),
   recoveredAt: z.nullable(z.number()),
-  /** When the alert went out; null: not yet. */
   reportedAt: z.nullable(z.number()),
   recoveryReportedAt: z.nullable(z.number()),
   execution: z.string(),
 });
-export type FindingRecord = z.infer<typeof FindingRecordSchema>;
 
-/** What a finished consumer walk had seen of one producer scope, and the roles it judged. */
-export const WalkedSchema = z.object({
+/** What a consumer's last finished run had seen and dealt with, and what its producers have to know of it. */
+export interface ConsumerRecord {
+  readonly account: string;
+  readonly region: string;
+  /** Producer scope → fingerprint of the part of its snapshot that concerns this consumer. */
+  readonly fingerprints: Readonly<Record<string, string>>;
+  /** ARNs of roles whose trust disproves them, sorted; their producers deny them by name. */
+  readonly disproved: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+export const ConsumerRecordSchema: z.ZodMiniType<ConsumerRecord> = z.object({
   account: z.string(),
   region: z.string(),
-  /** Producer scope → hash of the part of its snapshot that concerns this consumer. */
-  parts: z.record(z.string(), z.string()),
-  /** ARNs whose trust disproves them; their producers deny them by name. */
+  fingerprints: z.record(z.string(), z.string()),
   disproved: z.array(z.string()),
   at: z.number(),
 });
-export type Walked = z.infer<typeof WalkedSchema>;
 
-export const LeaseSchema = z.object({ key: z.string(), holder: z.string(), until: z.number() });
-export type Lease = z.infer<typeof LeaseSchema>;
+/** `until`: milliseconds since the epoch. */
+export interface Lease {
+  readonly key: string;
+  readonly holder: string;
+  readonly until: number;
+}
 
-export const ConfirmationSchema = z.object({ by: z.string(), at: z.number() });
-export type Confirmation = z.infer<typeof ConfirmationSchema>;
+/** Who confirmed the withdrawals of one hash, and when (milliseconds since the epoch). */
+export interface Confirmation {
+  readonly by: string;
+  readonly at: number;
+}
+export const ConfirmationSchema: z.ZodMiniType<Confirmation> = z.object({ by: z.string(), at: z.number() });
+
+/** Entries that one query answers: of a database, a catalog, or a consumer account in all its Regions. */
+export type EntryQuery =
+  | { readonly part: 'database'; readonly account: string; readonly region: string; readonly database: string }
+  | { readonly part: 'catalog'; readonly account: string; readonly region: string }
+  | { readonly part: 'account'; readonly account: string };
 
 /**
- * The ledger as the walk uses it. Two implementations (DynamoDB, in memory) pass the same tests.
+ * The ledger as the engine uses it. Two implementations (DynamoDB, in memory) pass the same tests.
  * All methods may throw `Transient`.
  */
 export interface Ledger {
-  /** Entries of one account and Region that are not withdrawn. */
-  entries(account: string, region: string): Promise<readonly Entry[]>;
-  /** Writes entries (upsert by id). */
+  /** Entries that have not ended. Costs nothing for other databases, nor for history. */
+  entries(query: EntryQuery): Promise<readonly Entry[]>;
+  /** Entries about shared documents and switches, each by its identity; those that are not there are left out. */
+  documents(identities: readonly EntryIdentity[]): Promise<readonly Entry[]>;
+  /** Every entry of an account that has not ended: for people, never for a run. */
+  allEntries(account: string): Promise<readonly Entry[]>;
+  /** Writes entries (upsert by id). One that has ended is put into the audit bucket first, and expires. */
   put(entries: readonly Entry[]): Promise<void>;
+  /** What is open, and what has recovered and was not told yet. */
   findings(scope: string): Promise<readonly FindingRecord[]>;
+  /** One that has recovered expires. */
   putFindings(records: readonly FindingRecord[]): Promise<void>;
-  /** Marks a finding's opening or recovery as told, and nothing else of it: it may have recovered since it was read. */
-  markTold(record: FindingRecord, at: number): Promise<void>;
-  walked(account: string, region: string): Promise<Walked | null>;
-  putWalked(walked: Walked): Promise<void>;
-  /** Who confirmed the withdrawals of this hash last, and when (milliseconds since the epoch). */
+  /** Marks a finding's opening or recovery as reported, and nothing else of it: it may have recovered since it was read. */
+  markReported(record: FindingRecord, at: number): Promise<void>;
+  consumer(account: string, region: string): Promise<ConsumerRecord | null>;
+  putConsumer(record: ConsumerRecord): Promise<void>;
+  /** Who confirmed the withdrawals of this hash last. */
   confirmation(hash: string): Promise<Confirmation | null>;
   confirm(hash: string, confirmation: Confirmation): Promise<void>;
   /** Takes or renews a lease until `until`; false when somebody else holds it at `now`. Conditional write. */

@@ -1,6 +1,7 @@
 /** The policy file, version 1, as a person writes it. Meaning (names that exist, what is acted on) is checked in core/policy. */
 
 import * as z from 'zod/mini';
+import type { TagValues } from './lake-formation.ts';
 import { tags } from './policy-tags.ts';
 import { accountId, audience, mode, name, names, region, s3Location, word } from './policy-words.ts';
 
@@ -110,6 +111,8 @@ export const PolicySchema = z.strictObject({
     }),
     { reconcile: 'rate(1 hour)' },
   ),
+  /** Days that ledger entries which have ended stay in the hub's audit bucket. */
+  retention: z._default(z.int().check(z.minimum(1), z.maximum(3650)), 400),
   debounce: z._default(z.int().check(z.minimum(0), z.maximum(3600)), 60),
   alerts: z._default(
     z.strictObject({
@@ -163,12 +166,6 @@ export interface PolicyAccount {
 export interface Catalog {
   readonly account: string;
   readonly region: string;
-}
-
-/** One LF-Tag: a key and values of it, in lower case, as Lake Formation stores them. Values are sorted. */
-export interface TagValues {
-  readonly key: string;
-  readonly values: readonly string[];
 }
 
 /** One rule of `tags.rules`. Names and patterns of Glue things are in lower case; null stands for "whatever it is". */
@@ -255,6 +252,8 @@ export interface Policy {
   readonly limits: PolicyDocument['limits'];
   /** When everything is looked at without an event; null: never. */
   readonly reconcile: Schedule | null;
+  /** Days. */
+  readonly retention: number;
   /** Seconds. */
   readonly debounce: number;
   readonly alerts: PolicyDocument['alerts'];

@@ -21,9 +21,9 @@ export type Scope = z.infer<typeof ScopeSchema>;
 /** What StartExecution sends: a pure function of the execution's name. */
 export const StartSchema = z.object({
   scope: ScopeSchema,
-  /** The bucket's number, or what stands for it when debounce is 0. */
-  bucket: z.string(),
-  /** ISO 8601: when the bucket has surely closed. */
+  /** The window's number, or what stands for it when debounce is 0. */
+  window: z.string(),
+  /** ISO 8601: when the window has surely closed. */
   lookAt: z.iso.datetime(),
 });
 export type Start = z.infer<typeof StartSchema>;
@@ -49,30 +49,20 @@ export type BeginOutput = z.infer<typeof BeginOutputSchema>;
 /** What a stage answers. */
 export const StageOutputSchema = z.object({
   stage: z.string(),
-  /** Actions decided, done and failed. */
-  decided: z.number(),
+  /** Changes due, made and failed. */
+  due: z.number(),
   done: z.number(),
   failed: z.number(),
   /** Findings seen by this stage, before acting where it acts. */
   findings: z.number(),
-  /** `accept` only. */
-  acceptance: z.optional(z.enum(['visible', 'waiting', 'gave-up'])),
-  /** `accept` only, ISO 8601: from then on the run may wait for its lease again. */
+  /** Somebody can read by what was written. */
+  readable: z.optional(z.boolean()),
+  /** Whether what others share has arrived: of the stage that waits for it. */
+  arrival: z.optional(z.enum(['visible', 'waiting', 'gave-up'])),
+  /** Of that stage, ISO 8601: from then on the run may wait for its lease again. */
   lookedAt: z.optional(z.iso.datetime()),
 });
 export type StageOutput = z.infer<typeof StageOutputSchema>;
-
-export const PUBLISH_STAGES = [
-  'settings',
-  'location',
-  'tags',
-  'exposure',
-  'share',
-  'storage',
-  'fan-out',
-  'verify',
-] as const;
-export const ONBOARD_STAGES = ['settings', 'accept', 'link', 'grant', 'check', 'verify', 'fan-out'] as const;
 
 /** What `report` answers. */
 export const ReportOutputSchema = z.object({ opened: z.number(), known: z.number(), recovered: z.number() });

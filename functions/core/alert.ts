@@ -1,8 +1,8 @@
 /** What a person reads at 2 a.m.: who can't read what, where it broke, what AWS said, and what to do. */
 
-import type { Alert } from '../contracts/documents.ts';
-import { partitionOf } from '../contracts/names.ts';
-import type { Finding } from './actions.ts';
+import type { Alert } from '#contracts/documents.ts';
+import type { Finding } from '#contracts/findings.ts';
+import { partitionOf } from '#contracts/names.ts';
 
 /** The sender cuts it to SNS's 100 ASCII characters; what matters stands first. */
 export function alertSubject(

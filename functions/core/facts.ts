@@ -1,6 +1,6 @@
 /** What the adapters report of each hop: AWS as it is, in plain data. The shapes belong to core; `aws/` fills them. */
 
-import type { LinkTarget, ListedGrant } from './lake.ts';
+import type { LinkTarget, ListedGrant, Tags } from '#contracts/lake-formation.ts';
 
 /** Lake Formation settings of one account and Region. */
 export interface SettingsFacts {
@@ -126,9 +126,6 @@ export interface StorageFacts {
   /** The bucket's default encryption: `AES256`, `aws:kms`, or `none`; and its key. */
   readonly encryption: { readonly algorithm: string; readonly key: string | null };
 }
-
-/** Tag key → value. A thing has one value of a key at most. */
-export type Tags = Readonly<Record<string, string>>;
 
 /**
  * LF-Tags on one thing. `assigned`: on the thing itself. `inForce`: with what it inherits. Where a listing shows only

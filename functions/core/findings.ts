@@ -1,8 +1,9 @@
 /** Making findings. Same trouble, same key: that is how a finding is reported once and seen to recover. */
 
-import { createHash } from 'node:crypto';
-import type { Decision, Finding } from './actions.ts';
-import type { Trouble } from './lake.ts';
+import type { Finding } from '#contracts/findings.ts';
+import { shortHash } from '#contracts/hash.ts';
+import type { Assessment } from './assessment.ts';
+import type { Trouble } from './observed.ts';
 
 type Draft = Omit<Finding, 'key' | 'principal' | 'aws' | 'product'> & {
   readonly product?: string | null;
@@ -24,11 +25,12 @@ export function finding(draft: Draft): Finding {
     full.principal,
     identity ?? full.resource,
   ];
-  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+  const hash = shortHash(JSON.stringify(parts), 16);
   return { ...full, key: `${full.hop}.${full.cause}.${hash}` };
 }
 
-type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { readonly product?: string | null };
+/** Where something was found: what every finding of one place has in common. */
+export type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { readonly product?: string | null };
 
 /** A hop whose facts could not be read: never "missing", never a reason to write (law 6). */
 export function unreadable(where: Where, why: Trouble): Finding {
@@ -46,18 +48,18 @@ export function unreadable(where: Where, why: Trouble): Finding {
  * One fault is one finding (law 5): what could not be read for one reason in one account and Region is told where the
  * path first needs it, and the later hops that need it too are not judged.
  */
-export function oneFindingPerFault(decision: Decision): Decision {
+export function oneFindingPerFault(assessment: Assessment): Assessment {
   const isUnknown = ({ state }: Finding) => state === 'unknown';
-  const unknown = decision.findings.filter(isUnknown);
+  const unknown = assessment.findings.filter(isUnknown);
   const faults = Map.groupBy(unknown, (f) => JSON.stringify([f.account, f.region, f.cause, f.message, f.aws]));
   return {
-    ...decision,
-    findings: [...[...faults.values()].flatMap(together), ...decision.findings.filter((f) => !isUnknown(f))],
-    unjudged: [...(decision.unjudged ?? []), ...unknown.map(({ hop, product }) => ({ hop, product }))],
+    ...assessment,
+    findings: [...[...faults.values()].flatMap(collapse), ...assessment.findings.filter((f) => !isUnknown(f))],
+    skipped: [...assessment.skipped, ...unknown.map(({ hop, product }) => ({ hop, product }))],
   };
 }
 
-function together(same: readonly Finding[]): readonly Finding[] {
+function collapse(same: readonly Finding[]): readonly Finding[] {
   const [first, ...others] = same;
   if (first === undefined || others.every((f) => f.key === first.key)) return same.slice(0, 1);
   const common = <K extends 'product' | 'principal'>(field: K) =>

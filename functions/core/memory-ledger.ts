@@ -1,39 +1,101 @@
 /** The ledger in memory: for tests, local runs and dry runs. The same tests hold it and the DynamoDB one. */
 
-import type { Confirmation, Entry, FindingRecord, Lease, Ledger, Walked } from '#contracts/ledger.ts';
-import { toldRecord } from './report.ts';
+import type { Confirmation, ConsumerRecord, Entry, FindingRecord, Lease, Ledger } from '#contracts/ledger.ts';
+import { isPast, reportedRecord } from './finding-records.ts';
+import { entryId } from './ownership.ts';
 
-export function createMemoryLedger(): Ledger {
-  const entries = new Map<string, Entry>();
-  const findings = new Map<string, FindingRecord>();
-  const walked = new Map<string, Walked>();
-  const leases = new Map<string, Lease>();
-  const confirmed = new Map<string, Confirmation>();
+/** A ledger, and what of it has ended, as the audit bucket would have it. */
+export interface MemoryLedger extends Ledger {
+  readonly ended: readonly Entry[];
+}
+
+/** What is in a ledger, by whatever tells one item from another. */
+export interface MemoryStore {
+  readonly entries: Map<string, Entry>;
+  readonly ended: Entry[];
+  readonly findings: Map<string, FindingRecord>;
+  readonly consumers: Map<string, ConsumerRecord>;
+  readonly leases: Map<string, Lease>;
+  readonly confirmed: Map<string, Confirmation>;
+}
+
+export function emptyStore(): MemoryStore {
   return {
-    entries: async (account, region) =>
-      sorted(entries).filter(
-        (entry) => entry.account === account && entry.region === region && entry.state !== 'withdrawn',
-      ),
-    put: async (given) => {
-      for (const entry of given) entries.set(JSON.stringify([entry.account, entry.region, entry.id]), copy(entry));
+    entries: new Map(),
+    ended: [],
+    findings: new Map(),
+    consumers: new Map(),
+    leases: new Map(),
+    confirmed: new Map(),
+  };
+}
+
+/** A ledger that keeps what it is told in `store`, and begins with what is there. */
+export function createMemoryLedger(store: MemoryStore = emptyStore()): MemoryLedger {
+  return { ...entriesIn(store), ...findingsIn(store), ...recordsIn(store), ...leasesIn(store) };
+}
+
+function entriesIn({
+  entries,
+  ended,
+}: MemoryStore): Pick<MemoryLedger, 'ended' | 'entries' | 'documents' | 'allEntries' | 'put'> {
+  const standing = (isMeant: (entry: Entry) => boolean) =>
+    sorted(entries, (entry) => entry.state !== 'withdrawn' && isMeant(entry));
+  return {
+    ended,
+    entries: async (query) =>
+      standing((entry) => {
+        if (entry.part !== query.part || entry.account !== query.account) return false;
+        if (query.part === 'account') return true;
+        if (entry.region !== query.region) return false;
+        return query.part === 'catalog' || entry.database === query.database;
+      }),
+    documents: async (identities) => {
+      const ids = new Set(identities.map(entryId));
+      return standing(({ part, id }) => part === 'document' && ids.has(id));
     },
-    findings: async (scope) => sorted(findings).filter((record) => record.scope === scope),
+    allEntries: async (account) => standing((entry) => entry.account === account),
+    put: async (given) => {
+      for (const entry of given) {
+        if (entry.state === 'withdrawn') ended.push(copy(entry));
+        entries.set(JSON.stringify([entry.part, entry.account, entry.region, entry.database, entry.id]), copy(entry));
+      }
+    },
+  };
+}
+
+function findingsIn({ findings }: MemoryStore): Pick<Ledger, 'findings' | 'putFindings' | 'markReported'> {
+  return {
+    findings: async (scope) => sorted(findings, (record) => record.scope === scope && !isPast(record)),
     putFindings: async (given) => {
       for (const record of given) findings.set(JSON.stringify([record.scope, record.key]), copy(record));
     },
-    markTold: async (record, at) => {
+    markReported: async (record, at) => {
       const id = JSON.stringify([record.scope, record.key]);
-      const told = toldRecord(findings.get(id) ?? null, record, at);
-      if (told !== null) findings.set(id, copy(told));
+      const reported = reportedRecord(findings.get(id) ?? null, record, at);
+      if (reported !== null) findings.set(id, copy(reported));
     },
-    walked: async (account, region) => copy(walked.get(JSON.stringify([account, region])) ?? null),
-    putWalked: async (given) => {
-      walked.set(JSON.stringify([given.account, given.region]), copy(given));
+  };
+}
+
+function recordsIn({
+  consumers,
+  confirmed,
+}: MemoryStore): Pick<Ledger, 'consumer' | 'putConsumer' | 'confirmation' | 'confirm'> {
+  return {
+    consumer: async (account, region) => copy(consumers.get(JSON.stringify([account, region])) ?? null),
+    putConsumer: async (record) => {
+      consumers.set(JSON.stringify([record.account, record.region]), copy(record));
     },
     confirmation: async (hash) => copy(confirmed.get(hash) ?? null),
     confirm: async (hash, confirmation) => {
       confirmed.set(hash, copy(confirmation));
     },
+  };
+}
+
+function leasesIn({ leases }: MemoryStore): Pick<Ledger, 'take' | 'release'> {
+  return {
     take: async (lease, now) => {
       const held = leases.get(lease.key);
       if (held && held.until > now && held.holder !== lease.holder) return false;
@@ -47,8 +109,9 @@ export function createMemoryLedger(): Ledger {
 }
 
 /** In the order of their keys, as a table would give them; copies, so that nobody edits what is stored. */
-function sorted<T>(items: ReadonlyMap<string, T>): T[] {
-  return [...items.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => copy(item));
+function sorted<T>(items: ReadonlyMap<string, T>, isMeant: (item: T) => boolean): T[] {
+  const meant = [...items.entries()].filter(([, item]) => isMeant(item));
+  return copy(meant.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item));
 }
 
 function copy<T>(value: T): T {

@@ -1,10 +1,11 @@
 /** The policy with every name resolved, its hash, and which mode holds where. Pure. */
 
-import { createHash } from 'node:crypto';
+import { sha256 } from '#contracts/hash.ts';
 import { partitionOf } from '#contracts/names.ts';
 import type { Mode, Policy, PolicyAccount, PolicyDocument, Product } from '#contracts/policy.ts';
+import { sortedSet } from './collections.ts';
 import { resolveAccounts } from './policy/accounts.ts';
-import { findAccount, parseLocation, sortedSet } from './policy/names.ts';
+import { findAccount, parseLocation } from './policy/names.ts';
 import { resolveDataLocations, resolveTags } from './policy/resolve-tags.ts';
 import { resolveSchedule } from './policy/schedule.ts';
 
@@ -12,7 +13,7 @@ type ProductEntry = PolicyDocument['products'][string];
 
 /** SHA-256, in hexadecimal, of the document as canonical JSON: keys sorted, so that their order in the file is nothing. */
 export function policyHash(document: PolicyDocument): string {
-  return createHash('sha256').update(canonical(document)).digest('hex');
+  return sha256(canonical(document));
 }
 
 /**
@@ -33,12 +34,13 @@ export function resolvePolicy(document: PolicyDocument, hash: string): Policy {
     hub: document.hub,
     accounts,
     settings: document.settings,
-    protectedPaths: [...new Set(document.roleProof.protectedPaths)].sort(),
+    protectedPaths: sortedSet(document.roleProof.protectedPaths),
     products: products.sort(byName),
     tags: resolveTags(document, accounts),
     dataLocations: resolveDataLocations(document, accounts),
     limits: document.limits,
     reconcile: resolveSchedule(document),
+    retention: document.retention,
     debounce: document.debounce,
     alerts: document.alerts,
   };

@@ -2,9 +2,10 @@
 
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
+import { uniqueBy } from './collections.ts';
+import { consumersOf, placeConsumersOf, publishScope, tagConsumersOf } from './selectors.ts';
 import { scopeText } from './start.ts';
 import { catalogScopes, namedScopes } from './tags/scopes.ts';
-import { consumersOf, placeConsumersOf, publishScope, tagConsumersOf } from './wanted.ts';
 
 /** Every scope a policy names: producers first, as their shares come first. Databases that a pattern may mean are not. */
 export function scopesOf(policy: Policy): readonly Scope[] {
@@ -16,5 +17,5 @@ export function scopesOf(policy: Policy): readonly Scope[] {
     ...(policy.tags?.catalogs ?? []).flatMap((catalog) => tagConsumersOf(policy, catalog)),
     ...policy.dataLocations.flatMap((place) => placeConsumersOf(policy, place)),
   ];
-  return [...new Map(scopes.map((scope) => [scopeText(scope), scope])).values()];
+  return uniqueBy(scopes, scopeText);
 }

@@ -1,10 +1,6 @@
 /** Statement ids of ours: recognised by their beginning, so two hubs can share one document. */
 
-import { createHash } from 'node:crypto';
-
-function shortHash(text: string, length: number): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, length);
-}
+import { shortHash } from '#contracts/hash.ts';
 
 /** Sids may only hold letters and digits, namespaces also hyphens: the hash keeps `a-b` and `ab` apart. */
 function prefixOf(namespace: string): string {

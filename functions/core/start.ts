@@ -3,10 +3,10 @@
  * same name, and Step Functions starts a name only once, so no timer and no memory of ours is needed.
  */
 
-import { createHash } from 'node:crypto';
+import { shortHash } from '#contracts/hash.ts';
 import type { Scope, Start } from '#contracts/steps.ts';
 
-/** Allowance in seconds for clocks that differ: of the Lambda that names the bucket and of Step Functions that waits. */
+/** Allowance in seconds for clocks that differ: of the Lambda that names the window and of Step Functions that waits. */
 const CLOCK_MARGIN = 5;
 
 /** With no debounce nothing is waited for: a moment that has long passed ends the Wait state at once. */
@@ -19,7 +19,7 @@ export interface StartOptions {
   readonly debounce: number;
   /** How long whoever starts the machine may still run, in seconds. */
   readonly handlerTimeoutSeconds: number;
-  /** The event's id, or the name of the execution that starts this one: the bucket when debounce is 0. */
+  /** The event's id, or the name of the execution that starts this one: the window when debounce is 0. */
   readonly eventId: string;
 }
 
@@ -31,13 +31,13 @@ export interface MachineStart {
 }
 
 export function startFor(scope: Scope, options: StartOptions): MachineStart {
-  const { bucket, lookAt } = options.debounce === 0 ? eventBucket(options.eventId) : windowBucket(options);
-  // 7 (machine) + 12 (account) + 16 (hash) + 38 (bucket) + 3 dashes = 76 characters at most.
-  const name = [scope.half, scope.account, scopeHash(scope), bucket].join('-');
-  return { machine: scope.half, name, input: { scope, bucket, lookAt } };
+  const { window, lookAt } = options.debounce === 0 ? windowOfEvent(options.eventId) : windowOf(options);
+  // 7 (machine) + 12 (account) + 16 (hash) + 38 (window) + 3 dashes = 76 characters at most.
+  const name = [scope.half, scope.account, scopeHash(scope), window].join('-');
+  return { machine: scope.half, name, input: { scope, window, lookAt } };
 }
 
-/** The start after this one: for when the machine of this bucket has already looked. */
+/** The start after this one: for when the machine of this window has already looked. */
 export function nextStartFor(scope: Scope, options: StartOptions): MachineStart {
   return startFor(scope, { ...options, now: options.now + options.debounce * 1000 });
 }
@@ -49,25 +49,43 @@ export function scopeText(scope: Scope): string {
 }
 
 /**
- * The bucket that follows the window in which the clock stands. It has surely closed when its start is past, and the
+ * The window that follows the one in which the clock stands. It has surely closed when its start is past, and the
  * last handler that may still name it has run out of time, and the clocks' difference is allowed for.
  */
-function windowBucket({ now, debounce, handlerTimeoutSeconds }: StartOptions): { bucket: string; lookAt: string } {
+function windowOf({ now, debounce, handlerTimeoutSeconds }: StartOptions): { window: string; lookAt: string } {
   const number = Math.floor(now / (debounce * 1000)) + 1;
   const closed = number * debounce + handlerTimeoutSeconds + CLOCK_MARGIN;
-  // The window's length is part of the name: another debounce counts other buckets.
-  return { bucket: `${debounce}s-${number}`, lookAt: new Date(closed * 1000).toISOString() };
+  // The window's length is part of the name: another debounce counts other windows.
+  return { window: `${debounce}s-${number}`, lookAt: new Date(closed * 1000).toISOString() };
 }
 
-function eventBucket(eventId: string): { bucket: string; lookAt: string } {
+function windowOfEvent(eventId: string): { window: string; lookAt: string } {
   const clean = /^[0-9A-Za-z_-]{1,36}$/.test(eventId);
-  return { bucket: clean ? `e-${eventId}` : `h-${digest(eventId).slice(0, 36)}`, lookAt: AT_ONCE };
+  return { window: clean ? `e-${eventId}` : `h-${shortHash(eventId, 36)}`, lookAt: AT_ONCE };
 }
 
 function scopeHash(scope: Scope): string {
-  return digest(scopeText(scope)).slice(0, 16);
+  return shortHash(scopeText(scope), 16);
 }
 
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** `covered`: an execution of this name has yet to look. `already`: one of this name has looked. */
+export type StartOutcome = 'started' | 'covered' | 'already';
+
+/** Asks Step Functions for one execution. */
+export type Starter = (start: MachineStart) => Promise<StartOutcome>;
+
+/**
+ * Starts the scope's machine, or finds that a look is due anyway. When this window's execution has already looked, the
+ * next window's is asked for: that one can't have looked yet, so its "already" is as good as started. Without a
+ * debounce the name is the trigger's own id, and "already" means that this very trigger was served.
+ */
+export async function startCovered(
+  scope: Scope,
+  options: StartOptions,
+  start: Starter,
+): Promise<'started' | 'covered'> {
+  const outcome = await start(startFor(scope, options));
+  if (outcome !== 'already') return outcome;
+  if (options.debounce === 0) return 'covered';
+  return (await start(nextStartFor(scope, options))) === 'started' ? 'started' : 'covered';
 }

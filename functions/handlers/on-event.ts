@@ -2,9 +2,9 @@
 
 import { readCrawler } from '#aws/catalog.ts';
 import { createEventAccess, type EventAccess } from '#aws/event-clients.ts';
+import { starterOf } from '#aws/machines.ts';
 import { readCurrentPolicy } from '#aws/objects.ts';
 import { listOwnDatabases, readIsLink, workflowsWith } from '#aws/runs.ts';
-import { sessionPolicyFor } from '#aws/session-policy.ts';
 import { type OnEventEnv, OnEventEnvSchema } from '#contracts/env.ts';
 import { isLakeError } from '#contracts/errors.ts';
 import { readEnvelope } from '#contracts/events.ts';
@@ -14,14 +14,15 @@ import type { Scope } from '#contracts/steps.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
 import { answered, lookupText } from '#core/events/lookups.ts';
 import { route } from '#core/events/route.ts';
-import { type Found, type Lookup, type Route, scopesOr, together } from '#core/events/types.ts';
+import { type Found, type Lookup, mergeRoutes, type Route, scopesOr } from '#core/events/types.ts';
 import { resolvePolicy } from '#core/policy.ts';
-import { scopeText } from '#core/start.ts';
+import { readingPolicy } from '#core/session-policy.ts';
+import { type Starter, scopeText, startCovered } from '#core/start.ts';
+import { LOOKUP_ROWS } from '#hops/reader-rows.ts';
 import { systemClock } from '#runtime/clock.ts';
 import { ownRegion, readEnv, seconds } from '#runtime/env.ts';
 import { createLog, type Log } from '#runtime/logger.ts';
 import { once } from '#runtime/once.ts';
-import { type Starter, startCovered, starterOf } from '#walk/start-machine.ts';
 
 /** Starts asked for at once: a policy of hundreds of products stays far below StartExecution's burst of 150. */
 const AT_ONCE = 10;
@@ -49,16 +50,16 @@ const ROUNDS = 3;
 export async function onEvent(event: unknown, services: OnEventServices): Promise<OnEventAnswer> {
   const { id } = readEnvelope(event);
   const policy = await services.policy();
-  const lost: unknown[] = [];
+  const unresolved: unknown[] = [];
   let found = route(event, policy);
   for (let round = 1; found.kind === 'lookup'; round += 1) {
-    found = await lookedUp(found, { policy, services, lost, last: round > ROUNDS });
+    found = await resolveLookups(found, { policy, services, unresolved, last: round > ROUNDS });
   }
   if (found.kind === 'ignore') services.log.decision(`event ${id} ignored`, { event: id, why: found.why });
   const scopes = found.kind === 'ignore' ? [] : found.scopes;
   const answer = await startAll(scopes, { eventId: id, policy }, services);
   // What is known to be meant runs already; what a list would have told is asked for again.
-  if (lost.length > 0) throw lost[0];
+  if (unresolved.length > 0) throw unresolved[0];
   return answer;
 }
 
@@ -66,17 +67,17 @@ interface Asking {
   readonly policy: Policy;
   readonly services: OnEventServices;
   /** Errors because of which something that is meant may be missing. */
-  readonly lost: unknown[];
+  readonly unresolved: unknown[];
   /** Nothing is asked any more. */
   readonly last: boolean;
 }
 
-async function lookedUp(asked: Extract<Route, { kind: 'lookup' }>, asking: Asking): Promise<Route> {
+async function resolveLookups(asked: Extract<Route, { kind: 'lookup' }>, asking: Asking): Promise<Route> {
   const told = await Promise.all(
-    asked.lookups.map(async (lookup) => answered(lookup, await tell(lookup, asking), asking.policy)),
+    asked.lookups.map(async (lookup) => answered(lookup, await tryLookup(lookup, asking), asking.policy)),
   );
   const known = scopesOr(asked.scopes, '');
-  return together(...(known.kind === 'ignore' ? [] : [known]), ...(asking.last ? told.map(withoutLookups) : told));
+  return mergeRoutes(...(known.kind === 'ignore' ? [] : [known]), ...(asking.last ? told.map(withoutLookups) : told));
 }
 
 function withoutLookups(route: Route): Route {
@@ -84,13 +85,13 @@ function withoutLookups(route: Route): Route {
 }
 
 /** An unreadable crawler must not cost an event; looking at more than needed costs a few reads. */
-async function tell(lookup: Lookup, { services, lost, last }: Asking): Promise<Found> {
+async function tryLookup(lookup: Lookup, { services, unresolved, last }: Asking): Promise<Found> {
   const log = services.log.with({ account: lookup.account });
   const text = lookupText(lookup);
-  const untold = { kind: 'untold' } as const;
+  const unavailable = { kind: 'unavailable' } as const;
   if (last) {
     log.decision(`${text} not asked, after ${ROUNDS} questions: all that could be meant is looked at`);
-    return untold;
+    return unavailable;
   }
   try {
     const found = await services.lookUp(lookup);
@@ -100,8 +101,8 @@ async function tell(lookup: Lookup, { services, lost, last }: Asking): Promise<F
   } catch (error) {
     log.trouble(`${text} could not be read: all that could be meant is looked at`, error);
     // Nothing but the list knows the databases of a rule that names none.
-    if (lookup.kind === 'databases' && isLakeError(error, 'Transient')) lost.push(error);
-    return untold;
+    if (lookup.kind === 'databases' && isLakeError(error, 'Transient')) unresolved.push(error);
+    return unavailable;
   }
 }
 
@@ -166,7 +167,7 @@ export function onEventServices(env: OnEventEnv, region: string): OnEventService
 type Reader = ReturnType<EventAccess['reader']>;
 
 function readerOf(access: EventAccess, { account, region }: Lookup): Reader {
-  const sessionPolicy = sessionPolicyFor({ partition: partitionOf(region), purpose: 'observe', account, region });
+  const sessionPolicy = readingPolicy(LOOKUP_ROWS, { partition: partitionOf(region), account, region });
   return access.reader({ account, region, sessionPolicy });
 }
 

@@ -11,7 +11,7 @@ import type { FindingRecord, Ledger } from '#contracts/ledger.ts';
 import { ACCESS_FAILED, ACCESS_RECOVERED, HUB_SOURCE, memberRolePath, partitionOf } from '#contracts/names.ts';
 import { type ReportOutput, StageInputSchema } from '#contracts/steps.ts';
 import { alertBody, alertSubject, executionUrl } from '#core/alert.ts';
-import { findingOf, toTell } from '#core/report.ts';
+import { unreported } from '#core/finding-records.ts';
 import { scopeText } from '#core/start.ts';
 import { type Clock, systemClock } from '#runtime/clock.ts';
 import { ownRegion, readEnv } from '#runtime/env.ts';
@@ -37,8 +37,8 @@ export async function report(payload: unknown, services: ReportServices): Promis
   const { scope, execution, stage } = parsed.data;
   const all = await services.ledger.findings(scopeText(scope));
   // Without the scope's lease its other findings are another run's to tell, which is at work on them now.
-  const records = stage === 'lease-held' ? all.filter((record) => findingOf(record).cause === 'lease-held') : all;
-  const { failed, recovered } = toTell(records);
+  const records = stage === 'lease-held' ? all.filter((record) => record.finding.cause === 'lease-held') : all;
+  const { failed, recovered } = unreported(records);
   for (const record of failed) await tell(record, 'failed', execution, services);
   for (const record of recovered) await tell(record, 'recovered', execution, services);
   const known = records.filter((record) => record.state === 'open').length - failed.length;
@@ -53,10 +53,10 @@ async function tell(
   services: ReportServices,
 ): Promise<void> {
   const now = services.clock.now();
-  const found = findingOf(record);
+  const found = record.finding;
   const alert: Alert = {
     schema: 'onramp.alert/1',
-    finding: { ...found, aws: found.aws ?? null },
+    finding: found,
     scope: record.scope,
     execution,
     executionUrl: executionUrl(execution, services.region),
@@ -68,11 +68,16 @@ async function tell(
     detail: alert,
   });
   await services.publish({ subject: alertSubject(found, what), body: alertBody(alert, what) });
-  await services.ledger.markTold(record, now);
+  await services.ledger.markReported(record, now);
   services.log
     .with({ scope: record.scope, account: found.account, product: found.product ?? undefined, execution })
     .decision(`told: ${what}`, { cause: found.cause, hop: found.hop });
 }
+
+/** This function marks findings and ends no entry. */
+const writesNoEntries = async (): Promise<void> => {
+  throw new LakeError('Unexpected', { message: 'report ended an entry of the ledger' });
+};
 
 function wire(): ReportServices {
   const env = readEnv(ReportEnvSchema);
@@ -87,7 +92,7 @@ function wire(): ReportServices {
   return {
     env,
     region,
-    ledger: createDynamoLedger(dynamodbClient(config), env.LEDGER_TABLE),
+    ledger: createDynamoLedger(dynamodbClient(config), env.LEDGER_TABLE, writesNoEntries),
     putEvent: (event) => putEvent(events, { bus: env.BUS_NAME, ...event }),
     publish: (message) => publishAlert(sns, { topicArn: env.TOPIC_ARN, ...message }),
     clock: systemClock,

@@ -14,7 +14,7 @@ import { memberRights, type Right } from './rights.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
-export type HubFunctionName = 'on-event' | 'walk' | 'report' | 'store-policy';
+export type HubFunctionName = 'on-event' | 'reconcile' | 'report' | 'store-policy';
 
 export interface HubFunctionProps<Environment extends Record<string, string>> {
   readonly namespace: string;
@@ -70,7 +70,7 @@ export class HubFunction<Environment extends Record<string, string>> extends Con
   }
 }
 
-/** Not CDK's NodejsFunction: that knows no esbuild plugins, and without ours the walk is 120 KB larger. */
+/** Not CDK's NodejsFunction: that knows no esbuild plugins, and without ours reconcile is 120 KB larger. */
 function bundled(name: HubFunctionName): Code {
   const handlers = `${PROJECT}functions/handlers`;
   return Code.fromAsset(handlers, {

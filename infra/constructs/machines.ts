@@ -13,7 +13,7 @@ import { acknowledge } from './acknowledge.ts';
 export interface MachineProps {
   readonly namespace: string;
   readonly name: MachineName;
-  readonly walk: IFunction;
+  readonly reconcile: IFunction;
   readonly report: IFunction;
 }
 
@@ -21,7 +21,7 @@ export class Machine extends Construct {
   readonly name: MachineName;
   readonly machine: StateMachine;
 
-  constructor(scope: Construct, id: string, { namespace, name, walk, report }: MachineProps) {
+  constructor(scope: Construct, id: string, { namespace, name, reconcile, report }: MachineProps) {
     super(scope, id);
     this.name = name;
     const stateMachineName = machineName(namespace, name);
@@ -31,7 +31,7 @@ export class Machine extends Construct {
       definitionBody: DefinitionBody.fromString(definition),
       definitionSubstitutions: {
         Partition: Aws.PARTITION,
-        WalkFunctionArn: walk.functionArn,
+        ReconcileFunctionArn: reconcile.functionArn,
         ReportFunctionArn: report.functionArn,
       },
       tracingEnabled: true,
@@ -52,7 +52,7 @@ export class Machine extends Construct {
       new PolicyStatement({
         sid: 'Stages',
         actions: ['lambda:InvokeFunction'],
-        resources: [walk.functionArn, report.functionArn],
+        resources: [reconcile.functionArn, report.functionArn],
       }),
     );
     acknowledge(this.machine, {

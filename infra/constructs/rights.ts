@@ -27,12 +27,14 @@ export function memberRights(
   };
 }
 
+type Prefix = 'policies' | 'snapshots' | 'entries';
+
 /** Listing is there so that S3 says "no such key" and not "access denied" of what isn't there yet (law 6). */
-export function readObjects(bucket: Bucket, ...prefixes: ('policies' | 'snapshots')[]): readonly Right[] {
+export function readObjects(bucket: Bucket, ...prefixes: Prefix[]): readonly Right[] {
   return [objects(bucket, ['s3:GetObject'], prefixes), { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }];
 }
 
-export function writeObjects(bucket: Bucket, ...prefixes: ('policies' | 'snapshots')[]): Right {
+export function writeObjects(bucket: Bucket, ...prefixes: Prefix[]): Right {
   return objects(bucket, ['s3:PutObject'], prefixes);
 }
 
@@ -45,10 +47,10 @@ function objects(bucket: Bucket, actions: readonly string[], prefixes: readonly 
 }
 
 export function readLedger(table: Table): Right {
-  return { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [table.tableArn] };
+  return { actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], resources: [table.tableArn] };
 }
 
 export function keepLedger(table: Table): Right {
-  const items = ['GetItem', 'PutItem', 'DeleteItem', 'BatchWriteItem', 'Query'];
+  const items = ['GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem', 'BatchWriteItem', 'Query'];
   return { actions: items.map((item) => `dynamodb:${item}`), resources: [table.tableArn] };
 }

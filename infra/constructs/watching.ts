@@ -146,7 +146,7 @@ function ours(namespace: string, metricName: string, statistic = 'Sum'): Metric 
     namespace: METRIC_NAMESPACE,
     metricName,
     // Powertools adds the service to what we name; CloudWatch finds a metric by all its dimensions only.
-    dimensionsMap: { service: 'walk', [METRIC_DIMENSION]: namespace },
+    dimensionsMap: { service: 'reconcile', [METRIC_DIMENSION]: namespace },
     statistic,
     period: ALARM_PERIOD,
   });

@@ -2,11 +2,13 @@
 
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { OnEventEnv, ReportEnv, WalkEnv } from '#contracts/env.ts';
+import type { OnEventEnv, ReconcileEnv, ReportEnv } from '#contracts/env.ts';
 import type { Policy, PolicyDocument } from '#contracts/policy.ts';
 import { accountIds, eventNeeds } from '../accounts.ts';
 import { Alerting } from '../constructs/alerting.ts';
+import { auditBucket } from '../constructs/audit-bucket.ts';
 import { HubBus } from '../constructs/hub-bus.ts';
 import { HubFunction } from '../constructs/hub-function.ts';
 import { Machine } from '../constructs/machines.ts';
@@ -35,6 +37,7 @@ export class HubStack extends Stack {
   readonly #namespace: string;
   readonly #table: Table;
   readonly #policies: PolicyBucket;
+  readonly #audit: Bucket;
   readonly #bus: HubBus;
   readonly #alerting: Alerting;
 
@@ -45,6 +48,7 @@ export class HubStack extends Stack {
     this.#namespace = policy.namespace;
     this.#policies = new PolicyBucket(this, 'Policies');
     this.#table = this.#ledger();
+    this.#audit = auditBucket(this, policy.retention);
     this.#bus = new HubBus(this, 'Events', {
       namespace: policy.namespace,
       hubAccount: policy.hub.account,
@@ -54,10 +58,10 @@ export class HubStack extends Stack {
       reconcile: policy.reconcile,
     });
     this.#alerting = new Alerting(this, 'Alerts', { namespace: policy.namespace, emails: policy.alerts.email });
-    const walk = this.#walk();
+    const reconcile = this.#reconcile();
     const report = this.#report();
     const onEvent = this.#onEvent();
-    const machines = this.#machines(walk, report);
+    const machines = this.#machines(reconcile, report);
     this.#bus.wake(onEvent.function);
     const stored = new StoredPolicy(this, 'Policy', {
       namespace: policy.namespace,
@@ -65,7 +69,7 @@ export class HubStack extends Stack {
       bus: { name: this.#bus.bus.eventBusName, arn: this.#bus.bus.eventBusArn },
       document,
       hash: policy.hash,
-      after: [this.#bus, onEvent, walk, report, ...machines],
+      after: [this.#bus, onEvent, reconcile, report, ...machines],
     });
     const plan = new PlanRole(this, 'Plan', {
       namespace: policy.namespace,
@@ -75,7 +79,7 @@ export class HubStack extends Stack {
     });
     watch(this.#alerting, {
       namespace: policy.namespace,
-      functions: [onEvent, walk, report, stored.store],
+      functions: [onEvent, reconcile, report, stored.store],
       machines,
       bus: this.#bus,
       onEvent: onEvent.function,
@@ -110,8 +114,8 @@ export class HubStack extends Stack {
       PUBLISH_MACHINE_ARN: this.#machineArn('publish-database'),
       ONBOARD_MACHINE_ARN: this.#machineArn('onboard-account'),
       MEMBER_ROLE_PATH: this.#hub.memberRolePath,
-      // The same for both that start machines: the input must be a pure function of the execution's name. The walk
-      // names the bucket right before each start, so its own longer timeout doesn't count.
+      // The same for both that start machines: the input must be a pure function of the execution's name. Reconcile
+      // names the window right before each start, so its own longer timeout doesn't count.
       HANDLER_TIMEOUT: String(HANDLER_TIMEOUT),
     };
   }
@@ -131,18 +135,19 @@ export class HubStack extends Stack {
     return onEvent;
   }
 
-  #walk(): HubFunction<WalkEnv> {
+  #reconcile(): HubFunction<ReconcileEnv> {
     const { policy, memberRolePath: path } = this.#hub;
-    // Both deadlines count from the execution's start, so the longest wait for the bucket comes first.
-    const bucketWait = 2 * policy.debounce + HANDLER_TIMEOUT + 5;
-    const walk = new HubFunction<WalkEnv>(this, 'Walk', {
+    // Both deadlines count from the execution's start, so the longest wait for the window comes first.
+    const windowWait = 2 * policy.debounce + HANDLER_TIMEOUT + 5;
+    const reconcile = new HubFunction<ReconcileEnv>(this, 'Reconcile', {
       namespace: this.#namespace,
-      name: 'walk',
-      description: 'One stage of the access path: observe → decide → act → observe',
+      name: 'reconcile',
+      description: 'One stage of the access path: observe → assess → apply → observe',
       environment: {
         ...this.#starting(),
-        LEASE_WITHIN: String(bucketWait + PATIENCE),
-        ACCEPT_WITHIN: String(bucketWait + 2 * PATIENCE),
+        AUDIT_BUCKET: this.#audit.bucketName,
+        LEASE_WITHIN: String(windowWait + PATIENCE),
+        ACCEPT_WITHIN: String(windowWait + 2 * PATIENCE),
       },
       timeout: STAGE_TIMEOUT,
       // Catalog pages of 10,000 tables are about 100 MB of objects; CPU comes with memory, and start-up needs CPU.
@@ -154,10 +159,11 @@ export class HubStack extends Stack {
       ...readObjects(bucket, 'policies', 'snapshots'),
       writeObjects(bucket, 'snapshots'),
       keepLedger(this.#table),
+      writeObjects(this.#audit, 'entries'),
       ...this.#start(),
     ];
-    for (const right of rights) walk.may(right);
-    return walk;
+    for (const right of rights) reconcile.may(right);
+    return reconcile;
   }
 
   #report(): HubFunction<ReportEnv> {
@@ -184,15 +190,15 @@ export class HubStack extends Stack {
     return report;
   }
 
-  #machines(walk: HubFunction<WalkEnv>, report: HubFunction<ReportEnv>): Machine[] {
-    const props = { namespace: this.#namespace, walk: walk.function, report: report.function };
+  #machines(reconcile: HubFunction<ReconcileEnv>, report: HubFunction<ReportEnv>): Machine[] {
+    const props = { namespace: this.#namespace, reconcile: reconcile.function, report: report.function };
     return [
       new Machine(this, 'PublishDatabase', { ...props, name: 'publish-database' }),
       new Machine(this, 'OnboardAccount', { ...props, name: 'onboard-account' }),
     ];
   }
 
-  /** By name and not by reference: a machine calls the walk, and the walk starts machines. */
+  /** By name and not by reference: a machine calls reconcile, and reconcile starts machines. */
   #start(): readonly Right[] {
     const machines = ['publish-database', 'onboard-account'] as const;
     return [
@@ -217,6 +223,7 @@ export class HubStack extends Stack {
     const outputs = {
       PolicyBucket: this.#policies.bucket.bucketName,
       LedgerTable: this.#table.tableName,
+      AuditBucket: this.#audit.bucketName,
       BusArn: this.#bus.bus.eventBusArn,
       DeadLetterQueueUrl: this.#bus.deadLetters.queueUrl,
       AlertTopicArn: this.#alerting.topic.topicArn,

@@ -32,9 +32,9 @@ export interface MemberRoleStackProps {
 
 /** Which of the hub's roles may assume which of ours. */
 const ENTERED_BY: Readonly<Record<MemberRole, readonly string[]>> = {
-  Reader: ['on-event', 'walk', 'plan'],
-  Operator: ['walk'],
-  Storage: ['walk'],
+  Reader: ['on-event', 'reconcile', 'plan'],
+  Operator: ['reconcile'],
+  Storage: ['reconcile'],
 };
 
 const PURPOSE: Readonly<Record<MemberRole, string>> = {

@@ -2,8 +2,9 @@ import { GetDatabaseCommand } from '@aws-sdk/client-glue';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createEventAccess } from '#aws/event-clients.ts';
-import { sessionPolicyFor } from '#aws/session-policy.ts';
 import type { SessionKey } from '#aws/sessions.ts';
+import { WRITE_SETTINGS } from '#changes/settings/permissions.ts';
+import { writingPolicy } from '#core/session-policy.ts';
 import { type AwsStub, queryError, type StubAnswer, type StubRequest, startAwsStub } from '../support/aws-stub.ts';
 
 let stub: AwsStub;
@@ -33,12 +34,7 @@ const read = (clients: { glue: { send(command: GetDatabaseCommand): Promise<unkn
   clients.glue.send(new GetDatabaseCommand({ Name: 'd' }));
 
 test('enters a member account as its role, with the session policy, and asks with what it was given', async () => {
-  const sessionPolicy = sessionPolicyFor({
-    partition: 'aws',
-    purpose: 'settings',
-    account: key.account,
-    region: key.region,
-  });
+  const sessionPolicy = writingPolicy([WRITE_SETTINGS], { partition: 'aws', ...key });
   await read(stub.access().member({ ...key, sessionPolicy }));
   const [assumed, asked] = stub.requests;
   expect(assumed?.body).toMatchObject({
@@ -56,12 +52,7 @@ test.for(['aws-us-gov', 'aws-cn'])('names the role in partition %s (G-B19)', asy
 
 test('the same account, Region, role and policy give the same clients; any other gives others', () => {
   const access = stub.access();
-  const sessionPolicy = sessionPolicyFor({
-    partition: 'aws',
-    purpose: 'accept',
-    account: key.account,
-    region: key.region,
-  });
+  const sessionPolicy = writingPolicy([WRITE_SETTINGS], { partition: 'aws', ...key });
   expect(access.member({ ...key })).toBe(access.member(key));
   expect(access.member(key).glue).toBe(access.member(key).glue);
   const others: SessionKey[] = [

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { errorFromEntry, toLakeError, toTrouble, type View } from '#aws/errors.ts';
+import { errorFromEntry, toLakeError, type View } from '#aws/errors.ts';
 import { LakeError } from '#contracts/errors.ts';
+import { troubleOf } from '#core/observed.ts';
 
 const owner: View = { account: '111111111111', owner: true, doing: 'grant SELECT on table 111111111111/cur_org.t' };
 const guest: View = { ...owner, owner: false };
@@ -116,11 +117,13 @@ test('an error that is ours already is passed on as it is', () => {
 
 test('trouble keeps our code, the remedy and AWS’s words, and nothing that cannot be stored', () => {
   const error = errorFromEntry(entry('ResourceShareInvitationExpiredException', 'gone'), owner);
-  expect(toTrouble(error)).toEqual({
+  expect(troubleOf(error)).toEqual({
     code: 'InvitationExpired',
     message: error.message,
     remedy: error.remedy,
     aws: { code: 'ResourceShareInvitationExpiredException', message: 'gone' },
   });
-  expect(toTrouble(new Error('bare'))).toEqual({ code: 'Unexpected', message: 'bare' });
+  const bare = troubleOf(toLakeError(new Error('bare'), owner));
+  expect(bare).toMatchObject({ code: 'Unexpected', message: expect.stringContaining('bare') });
+  expect(JSON.parse(JSON.stringify(bare))).toEqual(bare);
 });

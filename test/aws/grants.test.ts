@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BATCH, grantBatch, listGrants, listTagGrants, revokeBatch } from '#aws/grants.ts';
 import { fromResource, toResource } from '#aws/resources.ts';
-import type { Grant, LakeResource } from '#core/lake.ts';
+import type { Grant, LakeResource } from '#contracts/lake-formation.ts';
 import { type AwsStub, awsError, inTurn, startAwsStub } from '../support/aws-stub.ts';
 
 let stub: AwsStub;

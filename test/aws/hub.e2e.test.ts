@@ -1,16 +1,19 @@
 /** What the hub keeps, on MiniStack: the ledger's contract on DynamoDB, policies and snapshots on S3. */
 
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { archiveTo } from '#aws/audit.ts';
 import { putBucketPolicy, readBucketPolicy } from '#aws/buckets.ts';
 import { type Clients, createAccess, type HubClients } from '#aws/clients.ts';
 import { createDynamoLedger } from '#aws/ledger.ts';
 import { putPolicy, putSnapshot, readCurrentPolicy, readPolicy, readSnapshot } from '#aws/objects.ts';
+import type { Entry } from '#contracts/ledger.ts';
 import { type Emulator, startEmulator } from '../../infra/local/emulator/emulator.ts';
 import { ledgerContract } from './ledger.contract.ts';
 
 const HUB = '333333333333';
+const LocationConstraint = 'ap-northeast-1';
 let emulator: Emulator;
 let hub: Clients & HubClients;
 let tables = 0;
@@ -29,6 +32,23 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => emulator?.close());
 
+/** Entries that the audit bucket has, as its objects' lines. */
+async function archivedIn(Bucket: string): Promise<readonly Entry[]> {
+  const { Contents = [] } = await hub.s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'entries/' }));
+  const texts = await Promise.all(
+    Contents.map(async ({ Key }) => {
+      const { Body } = await hub.s3.send(new GetObjectCommand({ Bucket, Key }));
+      return (await Body?.transformToString()) ?? '';
+    }),
+  );
+  return texts.flatMap((text) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Entry),
+  );
+}
+
 describe('the ledger in DynamoDB', () => {
   ledgerContract(async () => {
     tables += 1;
@@ -44,13 +64,15 @@ describe('the ledger in DynamoDB', () => {
         ],
       }),
     );
-    return createDynamoLedger(hub.dynamodb, TableName);
+    const Bucket = `audit-${process.pid}-${tables}`;
+    await hub.s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } }));
+    const ledger = createDynamoLedger(hub.dynamodb, TableName, archiveTo(hub.s3, Bucket));
+    return { ledger, ended: () => archivedIn(Bucket) };
   });
 });
 
 test('policies by hash, snapshots by database, and a bucket’s policy', async () => {
   const Bucket = `policies-${process.pid}`;
-  const LocationConstraint = 'ap-northeast-1';
   await hub.s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } }));
   await expect(readCurrentPolicy(hub.s3, Bucket)).rejects.toMatchObject({ code: 'Missing' });
   for (const hash of ['one', 'two']) await putPolicy(hub.s3, Bucket, { hash, document: { version: 1, hash } });

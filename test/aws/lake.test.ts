@@ -14,8 +14,8 @@ import { covering, listLocations } from '#aws/location.ts';
 import { listRoles, readRole } from '#aws/roles.ts';
 import { mergeSettings, readSettings, requireAdministrator, writeSettings } from '#aws/settings.ts';
 import { acceptInvitation, readAcceptance, readAssociations } from '#aws/shares.ts';
+import type { Grant, LakeResource } from '#contracts/lake-formation.ts';
 import { memberRoleArn } from '#contracts/names.ts';
-import type { Grant, LakeResource } from '#core/lake.ts';
 import { CONSUMER, HUB, type OnrampLake, PRODUCER, REGION, startOnrampLake } from '../support/onramp-lake.ts';
 
 let lake: OnrampLake;

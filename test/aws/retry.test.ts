@@ -2,7 +2,7 @@ import { ListPermissionsCommand } from '@aws-sdk/client-lakeformation';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { grantBatch, revokeBatch } from '#aws/grants.ts';
 import { ATTEMPTS } from '#aws/retry.ts';
-import type { Grant } from '#core/lake.ts';
+import type { Grant } from '#contracts/lake-formation.ts';
 import { type AwsStub, awsError, inTurn, startAwsStub } from '../support/aws-stub.ts';
 
 let stub: AwsStub;

@@ -5,8 +5,8 @@ import { PutDataLakeSettingsCommand } from '@aws-sdk/client-lakeformation';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readAssigned, readTagged } from '#aws/tagged.ts';
 import { assignTags, createTag, extendTag, listTags } from '#aws/tags.ts';
+import type { AssignTags } from '#changes/tag-assignment/assignment.ts';
 import { memberRoleArn } from '#contracts/names.ts';
-import type { AssignTags } from '#core/actions.ts';
 import { type AwsStub, startAwsStub } from '../support/aws-stub.ts';
 import { type OnrampLake, PRODUCER, REGION, startOnrampLake } from '../support/onramp-lake.ts';
 

@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../infra/local/lake', import.meta.url));
+const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const CALLER = 'Action=GetCallerIdentity&Version=2011-06-15';
 const SIGNATURE = 'AWS4-HMAC-SHA256 Credential=111111111111/20261122/eu-west-1/sts/aws4_request, SignedHeaders=host';
 
@@ -43,13 +44,14 @@ export async function benchLakeStart(runs = 7): Promise<LakeStart> {
   return { cold: summary(cold), warm: summary(warm), uncompiled: summary(uncompiled) };
 }
 
-/** Node keeps what it compiled beside the lake: a copy knows nothing of it. It needs no packages. */
+/** Node keeps what it compiled beside the lake: a copy knows nothing of it. */
 async function inFreshCopy(use: (lake: string) => Promise<void>): Promise<void> {
   const checkout = mkdtempSync(join(tmpdir(), 'lake-start-'));
   try {
     const lake = join(checkout, 'lake');
     cpSync(folder, lake, { recursive: true, filter: (path) => !path.endsWith('.local') });
     writeFileSync(join(checkout, 'package.json'), '{ "type": "module" }');
+    symlinkSync(packages, join(checkout, 'node_modules'));
     await use(lake);
   } finally {
     rmSync(checkout, { recursive: true, force: true });

@@ -78,7 +78,7 @@ async function debounce(assemblies: () => Assemblies): Promise<readonly Row[]> {
   return [{ what: `event to readable, debounce ${DEBOUNCE} (the default), one run`, measured: ms / 1000, unit: 's' }];
 }
 
-const KILOBYTES: Readonly<Record<string, number>> = { 'onramp-on-event': 480, 'onramp-walk': 750 };
+const KILOBYTES: Readonly<Record<string, number>> = { 'onramp-on-event': 480, 'onramp-reconcile': 750 };
 
 async function bundles(assemblies: () => Assemblies): Promise<readonly Row[]> {
   const found = await benchBundles(await assemblies().of('demo-share'));
@@ -103,7 +103,9 @@ async function lake(): Promise<readonly Row[]> {
   ];
 }
 
-const ROOMS = ['core', 'aws', 'walk', 'handlers', 'cli', 'runtime', 'rooms'].map((room) => `test/${room}`);
+const ROOMS = ['core', 'hops', 'changes', 'aws', 'walk', 'handlers', 'cli', 'runtime', 'rooms'].map(
+  (room) => `test/${room}`,
+);
 
 async function tests(): Promise<readonly Row[]> {
   const install = performance.now();
@@ -147,4 +149,4 @@ for (const [name, measure] of Object.entries(SECTIONS)) {
   const rows = await measure(assemblies);
   process.stdout.write(putSection(name, on, rows));
 }
-synthesized?.end();
+await synthesized?.end();

@@ -2,8 +2,9 @@
 
 import type { TagRule } from '#contracts/policy.ts';
 import type { TableFacts } from '#core/facts.ts';
-import { known } from '#core/lake.ts';
-import { type RuleWorld, wantedTags } from '#core/tags/rules.ts';
+import { known } from '#core/observed.ts';
+import { desiredTags } from '#core/tags/rules.ts';
+import type { RuleWorld } from '#core/tags/types.ts';
 import { median } from './numbers.ts';
 import type { Row } from './report.ts';
 
@@ -79,7 +80,7 @@ function measured(what: string, rules: readonly TagRule[], catalog: RuleWorld['c
   let heap = 0;
   const times = Array.from({ length: RUNS }, () => {
     const from = performance.now();
-    const { length } = wantedTags(policy, world);
+    const { length } = desiredTags(policy, world);
     const ms = performance.now() - from;
     things = length;
     // With the catalog, what was found, and what is not yet collected.

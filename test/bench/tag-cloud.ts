@@ -82,7 +82,7 @@ async function execution(endpoint: string): Promise<{ status: string; seconds: n
   const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
   const machine = stateMachines.find(({ name }) => name?.includes('publish'));
   const scope = { half: 'publish', account: SALES_LAKE, region: REGION, database: LAKE_DATABASE };
-  const input = JSON.stringify({ scope, bucket: 'bench', lookAt: '1970-01-01T00:00:00Z' });
+  const input = JSON.stringify({ scope, window: 'bench', lookAt: '1970-01-01T00:00:00Z' });
   const began = performance.now();
   const { executionArn } = await sfn.send(
     new StartExecutionCommand({ stateMachineArn: machine?.stateMachineArn, name: 'bench', input }),

@@ -30,7 +30,7 @@ test('before anything is enrolled, grants are unknown and nothing is called miss
   // One fault, told where the path first meets it: who is granted what, and so who may share.
   expect(states).toContain('exposure unknown');
   expect(states).not.toContain('share broken');
-  expect(scopes.flatMap(({ actions }) => actions).filter(({ hop }) => hop === 'share')).toEqual([]);
+  expect(scopes.flatMap(({ changes }) => changes).filter(({ hop }) => hop === 'share')).toEqual([]);
 });
 
 describe('once our readers are enrolled', { timeout: 30_000 }, () => {
@@ -73,8 +73,8 @@ describe('once our readers are enrolled', { timeout: 30_000 }, () => {
   });
 
   test('--json prints one document, with which the screen agrees', () => {
-    const actions = documentOf(json).scopes.flatMap((scope) => scope.actions);
-    const widening = new Set(actions.filter(({ effect }) => effect === 'widens').map((action) => action.text));
+    const changes = documentOf(json).scopes.flatMap((scope) => scope.changes);
+    const widening = new Set(changes.filter(({ effect }) => effect === 'widens').map((change) => change.text));
     expect(text.stdout.match(/ {3}widens access$/gm)).toHaveLength(widening.size);
     for (const each of widening) expect(text.stdout).toContain(each);
   });

@@ -11,7 +11,7 @@ const names = new Map([
   [ANALYTICS, 'analytics'],
 ]);
 
-function action(changes: Partial<Scope['actions'][number]> = {}): Scope['actions'][number] {
+function change(more: Partial<Scope['changes'][number]> = {}): Scope['changes'][number] {
   return {
     hop: 'share',
     kind: 'grant',
@@ -20,7 +20,7 @@ function action(changes: Partial<Scope['actions'][number]> = {}): Scope['actions
     products: ['cur'],
     effect: 'widens',
     text: 'grant SELECT',
-    ...changes,
+    ...more,
   };
 }
 
@@ -47,22 +47,22 @@ function scope(changes: Partial<Scope> = {}): Scope {
     scope: `publish ${FINANCE} ${REGION} cur_org`,
     mode: 'enforce',
     proof: 'by permissions',
-    actions: [],
+    changes: [],
     findings: [],
-    left: [],
+    foreign: [],
     ...changes,
   };
 }
 
 function rendered(scopes: Scope[], all = false): string {
-  return renderPlan({ schema: 'onramp.plan/1', policy: 'a'.repeat(64), scopes }, { names, all, paint: PLAIN });
+  return renderPlan({ schema: 'onramp.plan/2', policy: 'a'.repeat(64), scopes }, { names, all, paint: PLAIN });
 }
 
 test('a plan, from what does not hold to the line for grep', () => {
   const first = scope({
     findings: [finding()],
-    left: ['SELECT of role/x on cur_org'],
-    actions: [action(), action({ hop: 'settings', kind: 'merge-settings', text: 'add administrator x' })],
+    foreign: ['SELECT of role/x on cur_org'],
+    changes: [change(), change({ hop: 'settings', kind: 'merge-settings', text: 'add administrator x' })],
   });
   const second = scope({
     scope: `onboard ${ANALYTICS} ${REGION}`,
@@ -74,7 +74,7 @@ test('a plan, from what does not hold to the line for grep', () => {
         aws: { code: 'AccessDeniedException', message: 'no' },
       }),
     ],
-    actions: [action({ account: ANALYTICS, kind: 'revoke', effect: 'narrows', text: 'revoke SELECT' })],
+    changes: [change({ account: ANALYTICS, kind: 'revoke', effect: 'narrows', text: 'revoke SELECT' })],
   });
   expect(rendered([first, second])).toBe(`Policy aaaaaaaaaaaa: 2 scopes looked at, by permissions.
 
@@ -122,33 +122,33 @@ describe('what is said when there is nothing to do', () => {
 });
 
 test('what report mode would do is not called what will be done', () => {
-  const text = rendered([scope({ mode: 'report', actions: [action()] })]);
+  const text = rendered([scope({ mode: 'report', changes: [change()] })]);
   expect(text).toContain('Would change, but the mode is report (1)');
   expect(text).not.toContain('Will change');
 });
 
 test('one write that several scopes want is shown and counted once, with the products of all', () => {
   const shared = (product: string) =>
-    action({ kind: 'merge-settings', text: 'add administrator x', products: [product] });
+    change({ kind: 'merge-settings', text: 'add administrator x', products: [product] });
   const scopes = [
-    scope({ actions: [shared('sales')] }),
-    scope({ scope: `publish ${FINANCE} ${REGION} hr_db`, actions: [shared('hr')] }),
+    scope({ changes: [shared('sales')] }),
+    scope({ scope: `publish ${FINANCE} ${REGION} hr_db`, changes: [shared('hr')] }),
   ];
-  expect(countPlan({ schema: 'onramp.plan/1', policy: 'a', scopes })).toMatchObject({ change: 1, widens: 1 });
+  expect(countPlan({ schema: 'onramp.plan/2', policy: 'a', scopes })).toMatchObject({ change: 1, widens: 1 });
   const text = rendered(scopes, true);
   expect(text.match(/add administrator x, for hr, sales/g)).toHaveLength(1);
   expect(text).not.toContain('Holds');
 });
 
 test('a write in another account than the scope names that account', () => {
-  expect(rendered([scope({ actions: [action({ account: ANALYTICS })] })])).toContain(
+  expect(rendered([scope({ changes: [change({ account: ANALYTICS })] })])).toContain(
     'grant SELECT (in 222222222222 analytics)',
   );
 });
 
 test('law 9: every widening says so in words, colour or not', () => {
   const effects = ['widens', 'narrows', 'neutral'] as const;
-  const text = rendered([scope({ actions: effects.map((effect) => action({ effect, text: effect })) })]);
+  const text = rendered([scope({ changes: effects.map((effect) => change({ effect, text: effect })) })]);
   expect(text.match(/widens access$/gm)).toHaveLength(1);
   expect(text.match(/narrows access$/gm)).toHaveLength(1);
 });
@@ -158,7 +158,7 @@ test('under an assignment of tags stands which rule gave each, and over which ot
     'source=none by tags.rules[2]; over tags.rules[1] (product): it names the table, the other a pattern of it',
   ];
   const lines = rendered([
-    scope({ actions: [action({ hop: 'tags', kind: 'assign-tags', text: 'tag x', why })] }),
+    scope({ changes: [change({ hop: 'tags', kind: 'assign-tags', text: 'tag x', why })] }),
   ]).split('\n');
   const at = lines.findIndex((line) => line.includes('tag x'));
   expect(lines[at + 1]?.trim()).toBe(why[0]);

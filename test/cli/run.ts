@@ -25,6 +25,7 @@ export function onramp(args: readonly string[], options: RunOptions = {}): Promi
     PATH: process.env['PATH'] ?? '',
     HOME: '/nonexistent',
     AWS_EC2_METADATA_DISABLED: 'true',
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
     ...options.env,
   };
   const child = spawn(process.execPath, [MAIN, ...args], { cwd: options.cwd ?? PROJECT, env });

@@ -1,22 +1,35 @@
 /** A producer and a consumer as pure data, and what deciding and doing make of them: AWS reduced to its memory. */
 
+import { isMergeBucketPolicy } from '#changes/bucket-policy/change.ts';
+import type { MergeCatalogPolicy } from '#changes/catalog-policy/change.ts';
+import type { CreateDatabase } from '#changes/database/change.ts';
+import { isGrant } from '#changes/grant/change.ts';
+import { isCreateLink } from '#changes/link/change.ts';
+import { replacedBy } from '#changes/policy-statements.ts';
+import { isRevoke } from '#changes/revoke/change.ts';
+import { isMergeSettings } from '#changes/settings/change.ts';
+import type { Grant, ListedGrant } from '#contracts/lake-formation.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import type { ProductSnapshot } from '#contracts/snapshot.ts';
-import { type Action, type Decision, merge } from '#core/actions.ts';
-import { entryFor, intentOf, settled } from '#core/entries.ts';
+import { admit } from '#core/admission.ts';
+import { type Assessment, merge } from '#core/assessment.ts';
+import type { Change } from '#core/change.ts';
 import type { CatalogFacts, LinkFacts, RoleFacts, SettingsFacts } from '#core/facts.ts';
-import { decideCatalogPolicy } from '#core/hops/catalog-policy.ts';
-import { decideExposure } from '#core/hops/exposure.ts';
-import { decideGrants } from '#core/hops/grants.ts';
-import { decideLink } from '#core/hops/link.ts';
-import { admit } from '#core/hops/role.ts';
-import { decideSettings } from '#core/hops/settings.ts';
-import { decideShare, tablesOf, unwantedShares } from '#core/hops/share.ts';
-import { decideStorage } from '#core/hops/storage.ts';
 import { mergeStatements } from '#core/iam/merge.ts';
-import { type Grant, known, type ListedGrant, resourceText } from '#core/lake.ts';
-import { ownsSid, ownsSidAbout } from '#core/sids.ts';
+import { known } from '#core/observed.ts';
+import { resourceText } from '#core/permissions.ts';
+import { tablesOf } from '#core/product-grants.ts';
+import { ownsSid } from '#core/sids.ts';
+import { entryFor } from '#engine/drift.ts';
+import { assessCatalogPolicy } from '#hops/catalog-policy/assess.ts';
+import { assessExposure } from '#hops/exposure/by-product.ts';
+import { assessGrants } from '#hops/grants/by-name.ts';
+import { assessLink } from '#hops/link/assess.ts';
+import { assessSettings } from '#hops/settings/assess.ts';
+import { assessShare, unwantedShares } from '#hops/share/by-name.ts';
+import { assessStorage } from '#hops/storage/assess.ts';
+import { confirmedFor, KINDS } from '../support/recorded.ts';
 import { ANALYTICS, FINANCE, REGION } from './policy/documents.ts';
 
 export interface World {
@@ -34,13 +47,13 @@ export interface World {
 const operator = (account: string) => `arn:aws:iam::${account}:role/onramp/onramp-operator`;
 const reader = (account: string) => `arn:aws:iam::${account}:role/onramp/onramp-reader`;
 
-/** All that a publish and an onboard of these products would decide now. */
-export function decide(policy: Policy, world: World): Decision {
-  return merge(decideProducer(policy, world), decideConsumer(policy, world));
+/** All that a publish and an onboard of these products would assess now. */
+export function assess(policy: Policy, world: World): Assessment {
+  return merge(assessProducer(policy, world), assessConsumer(policy, world));
 }
 
-function settings(policy: Policy, world: World, account: string): Decision {
-  return decideSettings({
+function settings(policy: Policy, world: World, account: string): Assessment {
+  return assessSettings({
     policy,
     account,
     region: REGION,
@@ -60,18 +73,18 @@ export const NO_SETTINGS: SettingsFacts = {
   openTables: false,
 };
 
-function decideProducer(policy: Policy, world: World): Decision {
+function assessProducer(policy: Policy, world: World): Assessment {
   const { products } = policy;
   const listed = known({ grants: world.grants[FINANCE] ?? [] });
   const catalog = known(world.catalog);
   const names = products.map(({ name }) => name);
   const exposure = merge(
     ...products.map((product) =>
-      decideExposure({ product, catalog, open: listed, listed, recent: [], operator: operator(FINANCE) }),
+      assessExposure({ product, catalog, open: listed, listed, recent: [], operator: operator(FINANCE) }),
     ),
   );
   const encryption = { mode: 'DISABLED', key: null };
-  const catalogPolicy = decideCatalogPolicy({
+  const catalogPolicy = assessCatalogPolicy({
     policy,
     account: FINANCE,
     region: REGION,
@@ -80,10 +93,10 @@ function decideProducer(policy: Policy, world: World): Decision {
   });
   const before = merge(exposure, catalogPolicy);
   const blocked = new Set([
-    ...before.actions.flatMap((a) => a.products),
+    ...before.changes.flatMap((a) => a.products),
     ...before.findings.flatMap((f) => f.product ?? names),
   ]);
-  const share = decideShare({
+  const share = assessShare({
     products,
     blocked,
     catalog,
@@ -99,7 +112,7 @@ function decideProducer(policy: Policy, world: World): Decision {
     keyPolicy: null,
     encryption: { algorithm: 'AES256', key: null },
   });
-  const storage = open.length === 0 ? [] : [decideStorage({ policy, products: open, disproved: [], facts })];
+  const storage = open.length === 0 ? [] : [assessStorage({ policy, products: open, disproved: [], facts })];
   return merge(settings(policy, world, FINANCE), before, share, unwanted, ...storage);
 }
 
@@ -118,14 +131,14 @@ function snapshot(product: Product, world: World): ProductSnapshot {
 }
 
 /** Of products whose database row has been granted to the consumer. */
-function decideConsumer(policy: Policy, world: World): Decision {
+function assessConsumer(policy: Policy, world: World): Assessment {
   const shared = (world.grants[FINANCE] ?? []).some(({ principal }) => principal === ANALYTICS);
   const products = shared ? policy.products : [];
   const grants = known({ grants: world.grants[ANALYTICS] ?? [] });
   const place = { account: ANALYTICS, region: REGION };
   const links = products.map((product) => {
     const facts = known({ database: world.links[product.link] ?? null });
-    return decideLink({ ...place, product, facts, grants, entries: world.ledger });
+    return assessLink({ ...place, product, facts, grants, entries: world.ledger });
   });
   const linked = products.filter((product) => world.links[product.link]?.target);
   const ready = linked.map((product) => ({
@@ -137,66 +150,58 @@ function decideConsumer(policy: Policy, world: World): Decision {
       .sort(),
   }));
   const hasDefault = known(world.links['default'] !== undefined);
-  const granted = decideGrants({ ...place, ready, listed: new Map([[REGION, grants]]), hasDefault, recent: [] });
+  const granted = assessGrants({ ...place, ready, listed: new Map([[REGION, grants]]), hasDefault, recent: [] });
   return merge(settings(policy, world, ANALYTICS), ...links, granted);
 }
 
 /** The world after AWS has done it, and our ledger with it. */
-export function apply(policy: Policy, world: World, action: Action): World {
-  const intent = intentOf(action, { policy: policy.hash, execution: 'e', at: 1 }, entryFor(action, world.ledger));
-  const entry = settled(action, intent, { at: 1, trouble: null }, undefined);
+export function apply(policy: Policy, world: World, change: Change): World {
+  const run = { policy: policy.hash };
+  const earlier = entryFor(KINDS, change, world.ledger);
+  const entry = confirmedFor(change, run, earlier);
   const ledger = [...world.ledger.filter(({ id }) => id !== entry.id), entry];
-  return { ...world, ...effect(policy, world, action), ledger };
+  return { ...world, ...effect(policy, world, change), ledger };
 }
 
-function effect(policy: Policy, world: World, action: Action): Partial<World> {
-  const { account } = action;
+function effect(policy: Policy, world: World, change: Change): Partial<World> {
+  const { account } = change;
   const rows = world.grants[account] ?? [];
-  switch (action.kind) {
-    case 'grant':
-      return { grants: { ...world.grants, [account]: granted(rows, action.grant) } };
-    case 'revoke':
-      return { grants: { ...world.grants, [account]: revoked(rows, action.grant) } };
-    case 'create-link':
-      return { links: { ...world.links, [action.name]: { name: action.name, target: action.target } } };
-    case 'create-database':
-      return { links: { ...world.links, [action.name]: { name: action.name, target: null } } };
+  if (isGrant(change)) return { grants: { ...world.grants, [account]: granted(rows, change.grant) } };
+  if (isRevoke(change)) return { grants: { ...world.grants, [account]: revoked(rows, change.grant) } };
+  if (isCreateLink(change)) {
+    return { links: { ...world.links, [change.name]: { name: change.name, target: change.target } } };
+  }
+  switch (change.kind) {
+    case 'create-database': {
+      const { name } = change as CreateDatabase;
+      return { links: { ...world.links, [name]: { name, target: null } } };
+    }
     case 'close-table-defaults': {
       const { database } = world.catalog;
       return { catalog: { ...world.catalog, database: database && { ...database, openTables: false } } };
     }
-    case 'accept-invitation':
-    case 'create-tag':
-    case 'extend-tag':
-    case 'assign-tags':
-    case 'register-location':
-    case 'reopen-table-defaults':
-      return {};
     default:
-      return documents(policy, world, action);
+      return documents(policy, world, change);
   }
 }
 
-function documents(policy: Policy, world: World, action: Extract<Action, { kind: `merge-${string}` }>): Partial<World> {
-  const { account } = action;
-  switch (action.kind) {
-    case 'merge-settings': {
-      const found = world.settings[account] ?? NO_SETTINGS;
-      const admins = [...found.admins, ...action.addAdmins];
-      const readOnlyAdmins = [...found.readOnlyAdmins, ...action.addReadOnlyAdmins];
-      const crossAccountVersion = action.raiseVersionTo ?? found.crossAccountVersion;
-      return { settings: { ...world.settings, [account]: { ...found, admins, readOnlyAdmins, crossAccountVersion } } };
-    }
-    case 'merge-catalog-policy':
-      return {
-        catalogPolicy: mergeStatements(world.catalogPolicy, action.statements, (sid) => ownsSid(policy.namespace, sid))
-          .text,
-      };
-    default: {
-      const ours = (sid: string) => ownsSidAbout(policy.namespace, action.products, sid);
-      return { bucketPolicy: mergeStatements(world.bucketPolicy, action.statements, ours).text };
-    }
+function documents(policy: Policy, world: World, change: Change): Partial<World> {
+  const { account } = change;
+  if (isMergeSettings(change)) {
+    const found = world.settings[account] ?? NO_SETTINGS;
+    const admins = [...found.admins, ...change.addAdmins];
+    const readOnlyAdmins = [...found.readOnlyAdmins, ...change.addReadOnlyAdmins];
+    const crossAccountVersion = change.raiseVersionTo ?? found.crossAccountVersion;
+    return { settings: { ...world.settings, [account]: { ...found, admins, readOnlyAdmins, crossAccountVersion } } };
   }
+  if (isMergeBucketPolicy(change)) {
+    const ours = replacedBy(policy.namespace, change);
+    return { bucketPolicy: mergeStatements(world.bucketPolicy, change.statements, ours).text };
+  }
+  if (change.kind !== 'merge-catalog-policy') throw new Error(`nothing of this world is changed by ${change.kind}`);
+  const { statements } = change as MergeCatalogPolicy;
+  const ours = (sid: string) => ownsSid(policy.namespace, sid);
+  return { catalogPolicy: mergeStatements(world.catalogPolicy, statements, ours).text };
 }
 
 function same(row: Grant, grant: Grant): boolean {
@@ -226,9 +231,9 @@ function revoked(rows: readonly ListedGrant[], grant: Grant): readonly ListedGra
 export function settle(policy: Policy, start: World): { readonly world: World; readonly rounds: number } {
   let world = start;
   for (let rounds = 0; rounds < 8; rounds++) {
-    const { actions } = decide(policy, world);
-    if (actions.length === 0) return { world, rounds };
-    for (const action of actions) world = apply(policy, world, action);
+    const { changes } = assess(policy, world);
+    if (changes.length === 0) return { world, rounds };
+    for (const change of changes) world = apply(policy, world, change);
   }
-  throw new Error(`never done: ${JSON.stringify(decide(policy, world).actions)}`);
+  throw new Error(`never done: ${JSON.stringify(assess(policy, world).changes)}`);
 }

@@ -87,12 +87,12 @@ describe('with a debounce', () => {
     const { name, input, machine } = startFor(one, at());
     expect(machine).toBe('publish');
     expect(name).toMatch(/^publish-111111111111-[0-9a-f]{16}-60s-28333334$/);
-    expect(input).toEqual({ scope: one, bucket: '60s-28333334', lookAt: '2023-11-14T22:14:35.000Z' });
+    expect(input).toEqual({ scope: one, window: '60s-28333334', lookAt: '2023-11-14T22:14:35.000Z' });
   });
 });
 
 describe('without a debounce', () => {
-  test("the event's id is the bucket and nothing is waited for", () => {
+  test("the event's id is the window and nothing is waited for", () => {
     const { name, input } = startFor(one, at({ debounce: 0 }));
     expect(name).toMatch(/-e-8ae5c7c8-4ef0-43ee-a5c0-8bbd0d8b8a36$/);
     expect(input.lookAt).toBe('1970-01-01T00:00:00Z');

@@ -1,9 +1,9 @@
 /** Policies and worlds out of nothing, for the laws. */
 
 import * as fc from 'fast-check';
+import type { LakeResource, ListedGrant } from '#contracts/lake-formation.ts';
+import { IAM_ALLOWED_PRINCIPALS } from '#contracts/lake-formation.ts';
 import type { Policy } from '#contracts/policy.ts';
-import type { LakeResource, ListedGrant } from '#core/lake.ts';
-import { IAM_ALLOWED_PRINCIPALS } from '#core/lake.ts';
 import { NO_SETTINGS, type World } from './model.ts';
 import { ANALYTICS, FINANCE, policyOf, productInput } from './policy/documents.ts';
 

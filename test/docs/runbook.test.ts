@@ -2,6 +2,7 @@
 
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { CHANGES } from '#changes/registry.ts';
 
 const PROJECT = new URL('../../', import.meta.url);
 
@@ -9,15 +10,14 @@ function read(path: string): string {
   return readFileSync(new URL(path, PROJECT), 'utf8');
 }
 
-/** Kinds of actions, from the type that lists them: each can be missing or failed. */
+/** Each kind of change can be missing or failed. */
 function writes(): string[] {
-  const kinds = [...read('functions/core/actions.ts').matchAll(/readonly kind: '([a-z-]+)'/g)].map(([, kind]) => kind);
-  return kinds.flatMap((kind) => [`${kind}-missing`, `${kind}-failed`]);
+  return [...CHANGES.keys()].flatMap((kind) => [`${kind}-missing`, `${kind}-failed`]);
 }
 
 /** What stands behind `cause:` in the code: a literal, one of two, or a template for bucket and key. */
 function causes(): string[] {
-  const files = globSync(['functions/core/**/*.ts', 'functions/walk/**/*.ts'], { cwd: PROJECT });
+  const files = globSync(['functions/{core,hops,changes,engine}/**/*.ts'], { cwd: PROJECT });
   const expressions = files.flatMap((file) =>
     [...read(file).matchAll(/^\s+cause: (.*['`].*),$/gm)].map(([, text]) => String(text)),
   );

@@ -152,7 +152,7 @@ describe('plan against the cloud that is left running', () => {
     const { code, stdout } = await plan('--json');
     expect(code).toBe(EXIT_CODES.done);
     const { scopes } = PlanSchema.parse(JSON.parse(stdout));
-    expect(scopes.map(({ actions }) => actions)).toEqual(scopes.map(() => []));
+    expect(scopes.map(({ changes }) => changes)).toEqual(scopes.map(() => []));
     const causes = scopes.flatMap(({ findings }) => findings.map(({ cause }) => cause));
     expect(causes.sort()).toEqual(['create-database-open', 'role-without-proof']);
   });

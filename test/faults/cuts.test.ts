@@ -6,13 +6,14 @@
 
 import { beforeAll, expect, test } from 'vitest';
 import type { Entry } from '#contracts/ledger.ts';
-import { mayStand } from '#core/entries.ts';
+import { mayStand } from '#core/ownership.ts';
 import { ANALYTICS, CUR, FINANCE, HR, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { everywhere, struck, type Trouble } from '../support/cutting.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import { entriesIn } from '../support/entries.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { openFindings, publishAll } from '../support/scopes.ts';
 import { type State, stateOf } from '../support/state.ts';
 
@@ -39,16 +40,13 @@ beforeAll(async () => {
   }
 });
 
-async function begin(): Promise<InProcess> {
-  const cloud = await inProcess(policy, { mortal: true });
-  await runCrawler(cloud.stage);
-  cloud.line?.mend();
-  return cloud;
+function begin(): Promise<InProcess> {
+  return scenario(policy, [crawled], { mortal: true });
 }
 
 async function endOf(cloud: InProcess): Promise<End> {
   const calls = cloud.line?.count ?? 0;
-  const lists = await Promise.all([FINANCE, ANALYTICS].map((account) => cloud.ledger.entries(account, REGION)));
+  const lists = await Promise.all([FINANCE, ANALYTICS].map((account) => entriesIn(cloud.ledger, account, REGION)));
   const ours = lists.flat().filter(mayStand).map(entryText).sort();
   const open = (await openFindings(cloud)).map(({ key }) => key).sort();
   return { calls, state: await stateOf(cloud.stage), ours, open };

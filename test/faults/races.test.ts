@@ -4,17 +4,17 @@ import { PutDataLakeSettingsCommand } from '@aws-sdk/client-lakeformation';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CUR, FINANCE, JOB } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { EXPORTER_SID, runCrawler } from '../../infra/local/scenes/world.ts';
+import { EXPORTER_SID } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { bucketStatements, putBucketStatements, putCatalogPolicy, root } from '../support/hands.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { openFindings, scopeOf } from '../support/scopes.ts';
 import { stateOf } from '../support/state.ts';
 
 let cloud: InProcess;
 beforeEach(async () => {
-  cloud = await inProcess(demoPolicy('demo-share'));
-  await runCrawler(cloud.stage);
+  cloud = await scenario(demoPolicy('demo-share'), [crawled]);
 });
 afterEach(() => cloud.close());
 

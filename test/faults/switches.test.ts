@@ -2,7 +2,6 @@
 
 import { expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
-import { SWITCHES } from '../../infra/local/lake/switches.ts';
 import {
   CUR,
   FINANCE,
@@ -17,15 +16,14 @@ import {
 import { isRefused, READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { inProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { openFindings, publishAll } from '../support/scopes.ts';
-
-const flips = SWITCHES.flatMap(({ name, alternatives }) => alternatives.map((value) => ({ name, value })));
+import { ALL_FLIPPED, asked, type Switches, underEverySwitch } from '../support/switches.ts';
 
 /** The scene `share` from before to repeat, for the tables of a policy. */
-async function scene(policy: Policy, tables: readonly SceneTable[], switches: Readonly<Record<string, string>>) {
-  const cloud = await inProcess(policy, { switches });
+async function scene(policy: Policy, tables: readonly SceneTable[], switches: Switches) {
+  const cloud = await scenario(policy, [], { switches });
   try {
     for (const reader of [JOB, SQUATTER]) expect(await readAs(cloud.stage, reader, CUR)).toSatisfy(isRefused);
     await runCrawler(cloud.stage);
@@ -36,17 +34,17 @@ async function scene(policy: Policy, tables: readonly SceneTable[], switches: Re
     const open = await openFindings(cloud);
     expect(open.map(({ cause }) => cause)).toEqual(['role-without-proof']);
     expect(await writes(cloud, () => publishAll(cloud, policy))).toEqual([]);
+    return await asked(cloud);
   } finally {
     await cloud.close();
   }
 }
 
 /** The scene `failed-grant`: one product open to everybody, one whose grant AWS refuses; told, and healed. */
-async function failing(switches: Readonly<Record<string, string>>) {
+async function failing(switches: Switches) {
   const [policy, healing] = [demoPolicy(), demoPolicy('demo-revoke')];
-  const cloud = await inProcess(policy, { switches });
+  const cloud = await scenario(policy, [crawled], { switches });
   try {
-    await runCrawler(cloud.stage);
     const onHr = { service: 'lakeformation', operation: 'BatchGrantPermissions', account: FINANCE, body: HR.database };
     await cloud.stage.control.fault({ kind: 'entry', code: 'AccessDeniedException', message: 'not you', ...onHr });
     await publishAll(cloud, policy);
@@ -59,21 +57,20 @@ async function failing(switches: Readonly<Record<string, string>>) {
     for (const table of [CUR, SALES, HR]) expect(await readAs(cloud.stage, JOB, table)).toEqual(READ);
     expect((await openFindings(cloud)).map(({ cause }) => cause)).toEqual(['role-without-proof']);
     expect(await writes(cloud, () => publishAll(cloud, healing))).toEqual([]);
+    return await asked(cloud);
   } finally {
     await cloud.close();
   }
 }
 
-test.each(flips)('$name: $value', ({ name, value }) => scene(demoPolicy('demo-share'), [CUR], { [name]: value }));
+underEverySwitch('', (switches) => scene(demoPolicy('demo-share'), [CUR], switches));
 
-test.each(flips)('what fails is told and heals, $name: $value', ({ name, value }) => failing({ [name]: value }));
+underEverySwitch('what fails is told and heals, ', failing);
 
-test('three products, one of them closed to everybody first, with every switch flipped at once', () =>
-  scene(
-    demoPolicy('demo-revoke'),
-    [CUR, SALES, HR],
-    Object.fromEntries(flips.map(({ name, value }) => [name, value])),
-  ));
+test('three products, one of them closed to everybody first, with every switch flipped at once', async () => {
+  await scene(demoPolicy('demo-revoke'), [CUR, SALES, HR], ALL_FLIPPED);
+});
 
-test('what fails is told and heals, with every switch flipped at once', () =>
-  failing(Object.fromEntries(flips.map(({ name, value }) => [name, value]))));
+test('what fails is told and heals, with every switch flipped at once', async () => {
+  await failing(ALL_FLIPPED);
+});

@@ -4,7 +4,7 @@
  */
 
 import { beforeAll, expect, test } from 'vitest';
-import { mayStand } from '#core/entries.ts';
+import { mayStand } from '#core/ownership.ts';
 import { ANALYTICS, REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { type LakeView, lookAtLake } from '../../infra/local/scenes/sales-looking.ts';
 import { LAKE_ADMIN, LAKE_TABLES } from '../../infra/local/scenes/sales-places.ts';
@@ -13,6 +13,8 @@ import { importTable } from '../../infra/local/scenes/workflow.ts';
 import { type Blueprint, CATALOG, failed, LAKE, openBlueprint } from '../support/blueprint.ts';
 import { everywhere, struck, type Trouble } from '../support/cutting.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
+import { entriesIn } from '../support/entries.ts';
+import type { Step } from '../support/scenario.ts';
 import { play } from '../support/waking.ts';
 
 const policy = demoPolicy('demo-blueprint', (document) => {
@@ -40,16 +42,17 @@ beforeAll(async () => {
 });
 
 /** The tables are there already, so that one publish does all that there is to do. */
-async function begin(): Promise<Blueprint> {
-  const story = await openBlueprint({ mortal: true }, policy);
-  for (const table of LAKE_TABLES) await importTable(story.cloud.stage, table, false, LAKE_ADMIN);
-  story.cloud.line?.mend();
-  return story;
+function begin(): Promise<Blueprint> {
+  return openBlueprint({ mortal: true }, policy, imported);
 }
+
+const imported: Step = async ({ stage }) => {
+  for (const table of LAKE_TABLES) await importTable(stage, table, false, LAKE_ADMIN);
+};
 
 async function endOf({ cloud, openIn }: Blueprint): Promise<End> {
   const calls = cloud.line?.count ?? 0;
-  const lists = await Promise.all([SALES_LAKE, ANALYTICS].map((account) => cloud.ledger.entries(account, REGION)));
+  const lists = await Promise.all([SALES_LAKE, ANALYTICS].map((account) => entriesIn(cloud.ledger, account, REGION)));
   const ours = lists.flat().filter(mayStand);
   const entries = ours.map(({ kind, account, target, principal, before }) =>
     JSON.stringify({

@@ -1,15 +1,13 @@
 /** The scene `blueprint` under each fact that only a real account can confirm, read the other way. */
 
 import { expect, test } from 'vitest';
-import { SWITCHES } from '../../infra/local/lake/switches.ts';
 import { expectReady, expectTagged, lookAround } from '../../infra/local/scenes/sales-story.ts';
 import { CATALOG, failed, LAKE, openBlueprint } from '../support/blueprint.ts';
 import { writes } from '../support/journal.ts';
+import { ALL_FLIPPED, asked, type Switches, underEverySwitch } from '../support/switches.ts';
 import { play, wokenByPolicy } from '../support/waking.ts';
 
-const flips = SWITCHES.flatMap(({ name, alternatives }) => alternatives.map((value) => ({ name, value })));
-
-async function scene(switches: Readonly<Record<string, string>>): Promise<void> {
+async function scene(switches: Switches): Promise<ReadonlySet<string>> {
   const { cloud, policy, run, openIn } = await openBlueprint({ switches });
   try {
     // Both make the keys that they need, at once: one of them is told that a key is there.
@@ -20,11 +18,14 @@ async function scene(switches: Readonly<Record<string, string>>): Promise<void> 
     expect(failed(expectTagged(await lookAround(cloud.stage)))).toEqual([]);
     expect(await openIn(CATALOG, LAKE)).toEqual([]);
     expect(await writes(cloud, () => run())).toEqual([]);
+    return await asked(cloud);
   } finally {
     await cloud.close();
   }
 }
 
-test.each(flips)('$name: $value', ({ name, value }) => scene({ [name]: value }));
+underEverySwitch('', scene);
 
-test('every switch flipped at once', () => scene(Object.fromEntries(flips.map(({ name, value }) => [name, value]))));
+test('every switch flipped at once', async () => {
+  await scene(ALL_FLIPPED);
+});

@@ -1,11 +1,13 @@
 /** Law 4 for LF-Tags: a run that dies anywhere leaves what the next one completes, and what AWS took is not sent again. */
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import { mayStand } from '#core/entries.ts';
+import { mayStand } from '#core/ownership.ts';
 import { REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import { entriesIn } from '../support/entries.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { calls } from '../support/journal.ts';
-import { DATABASE, databaseScope, findingsOf, people, taggingPolicy } from '../support/tagging.ts';
+import { scenario } from '../support/scenario.ts';
+import { DATABASE, databaseScope, findingsOf, people, tablesMade, taggingPolicy } from '../support/tagging.ts';
 
 const SCOPE = databaseScope();
 const TABLES = Array.from({ length: 30 }, (_, i) => `t${i}`);
@@ -17,20 +19,14 @@ const policy = taggingPolicy([
 /** Longer than the lease of a run that died. */
 const LATER_MS = 21 * 60_000;
 
-async function begin(mortal = true): Promise<InProcess> {
-  const cloud = await inProcess(policy, { mortal });
-  const by = people(cloud);
-  await by.makeDatabase();
-  await by.becomeAdmin();
-  for (const table of TABLES) await by.makeTable(table);
-  cloud.line?.mend();
-  return cloud;
+function begin(mortal = true): Promise<InProcess> {
+  return scenario(policy, [tablesMade(TABLES)], { mortal });
 }
 
 async function endOf(cloud: InProcess) {
   const by = people(cloud);
   const assigned = await Promise.all([undefined, ...TABLES].map((table) => by.assigned(table)));
-  const ours = (await cloud.ledger.entries(SALES_LAKE, REGION)).filter(mayStand);
+  const ours = (await entriesIn(cloud.ledger, SALES_LAKE, REGION)).filter(mayStand);
   const entries = ours.map(({ kind, target, sent, before }) => JSON.stringify([kind, target, sent, before])).sort();
   const open = await findingsOf(cloud, SCOPE);
   return { assigned, entries, open };

@@ -5,19 +5,18 @@ import { PutBucketEncryptionCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ANALYTICS, CUR, FINANCE, JOB, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { bucketStatements, dropTable, makeDatabase, putBucketStatements, root } from '../support/hands.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { CONSUMER, openFindings, publishAll, scopeOf } from '../support/scopes.ts';
 
 const policy = demoPolicy('demo-share');
 
 let cloud: InProcess;
 beforeEach(async () => {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled]);
 });
 afterEach(() => cloud.close());
 
@@ -125,8 +124,7 @@ test('one entry refused for the moment is sent again, alone (G-L1, G-L10)', asyn
 
 test('an account nobody can enter is one finding per half-walk, and the others go on', async () => {
   await cloud.close();
-  cloud = await inProcess(policy, { without: [ANALYTICS] });
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled], { without: [ANALYTICS] });
   await cloud.settle(scopeOf(CUR));
   const open = await openFindings(cloud);
   expect(new Set(open.map(({ cause, account }) => `${account} ${cause}`))).toEqual(

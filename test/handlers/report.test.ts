@@ -31,7 +31,7 @@ function record(cause: string): FindingRecord {
   const found = finding({ ...where, cause });
   const never = { recoveredAt: null, reportedAt: null, recoveryReportedAt: null };
   const seen = { openedAt: 1, seenAt: 1, execution: 'e', ...never };
-  return { key: found.key, scope: scopeText(scope), state: 'open', finding: JSON.stringify(found), ...seen };
+  return { key: found.key, scope: scopeText(scope), state: 'open', finding: found, ...seen };
 }
 
 function services(during: () => Promise<void> = async () => undefined) {

@@ -51,26 +51,26 @@ describe('the log', () => {
   test("keeps our code and AWS's own words of a trouble, on one line", () => {
     const aws = { code: 'AccessDeniedException', message: 'no' };
     const error = new LakeError('AccessDenied', { message: 'may not read\nit', remedy: 'enroll', aws });
-    createLog('walk').trouble('could not read', error);
+    createLog('reconcile').trouble('could not read', error);
     expect(lines()).toMatchObject([
       { level: 'ERROR', kind: 'trouble', code: 'AccessDenied', awsCode: 'AccessDeniedException', remedy: 'enroll' },
     ]);
   });
 
   test('never keeps a detail with the name of a secret', () => {
-    createLog('walk').write('granted', { sessionToken: 'abc', SecretAccessKey: 'def', table: 't' });
+    createLog('reconcile').write('granted', { sessionToken: 'abc', SecretAccessKey: 'def', table: 't' });
     expect(lines()[0]).toMatchObject({ table: 't' });
     expect(written.join('')).not.toMatch(/abc|def/);
   });
 
   test('a foreign error keeps its stack: it is a bug', () => {
-    createLog('walk').trouble('broke', new TypeError('x is not a function'));
+    createLog('reconcile').trouble('broke', new TypeError('x is not a function'));
     expect(lines()[0]).toMatchObject({ code: 'TypeError', stack: expect.stringContaining('observing.test') });
   });
 });
 
 test('metrics are written once, under our namespace, and nothing when nothing happened', () => {
-  const metrics = createMetrics('walk', 'onramp');
+  const metrics = createMetrics('reconcile', 'onramp');
   metrics.flush();
   metrics.grantsMade(0);
   metrics.flush();

@@ -5,12 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { prepareEnvironment } from '../../infra/local/emulator/python.ts';
 
 const LOCAL = fileURLToPath(new URL('../../.local/', import.meta.url));
-
-// One environment for both: this CLI and this boto3 want the same botocore, 1.44.5.
-const PACKAGES = { awscli: '1.46.3', boto3: '1.44.5' };
+const REQUIREMENTS = fileURLToPath(new URL('./aws-requirements.txt', import.meta.url));
 
 export const awsPython = (): Promise<string> =>
-  prepareEnvironment({ venv: join(LOCAL, 'aws-venv'), packages: PACKAGES, onProgress: () => {} });
+  prepareEnvironment({ venv: join(LOCAL, 'aws-venv'), requirements: REQUIREMENTS, onProgress: () => {} });
 
 /** No configuration of whoever runs the tests must reach the clients. */
 export const bareEnvironment = (url: string): Record<string, string> => ({

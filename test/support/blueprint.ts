@@ -1,18 +1,16 @@
 /** The scene `blueprint` without MiniStack: its world, and runs of its workflow with all that they wake. */
 
+import type { Finding } from '#contracts/findings.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
-import type { Finding } from '#core/actions.ts';
-import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import { REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { LAKE_DATABASE } from '../../infra/local/scenes/sales-places.ts';
-import { makeSalesLake } from '../../infra/local/scenes/sales-world.ts';
 import type { Expectation } from '../../infra/local/scenes/scene.ts';
 import { type Imports, runWorkflow, type WorkflowRun } from '../../infra/local/scenes/workflow.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from './demo-policy.ts';
-import { type InProcessOptions, inProcess } from './in-process.ts';
+import type { InProcessOptions } from './in-process.ts';
+import { crawled, type Step, salesLake, scenario } from './scenario.ts';
 import { eventsSoFar, play, woken } from './waking.ts';
 
 /** What belongs to the lake's catalog, and its database. */
@@ -21,10 +19,12 @@ export const LAKE = { ...CATALOG, database: LAKE_DATABASE };
 
 export type Blueprint = Awaited<ReturnType<typeof openBlueprint>>;
 
-export async function openBlueprint(options: InProcessOptions = {}, policy: Policy = demoPolicy('demo-blueprint')) {
-  const cloud = await inProcess(policy, options);
-  await runCrawler(cloud.stage);
-  await makeSalesLake(cloud.stage);
+export async function openBlueprint(
+  options: InProcessOptions = {},
+  policy: Policy = demoPolicy('demo-blueprint'),
+  ...steps: readonly Step[]
+) {
+  const cloud = await scenario(policy, [crawled, salesLake, ...steps], options);
   return {
     cloud,
     policy,
@@ -41,7 +41,7 @@ export async function openBlueprint(options: InProcessOptions = {}, policy: Poli
       return records
         .flat()
         .filter(({ state }) => state === 'open')
-        .map(findingOf);
+        .map(({ finding }) => finding);
     },
   };
 }

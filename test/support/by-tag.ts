@@ -10,10 +10,9 @@ import {
   type Resource,
   RevokePermissionsCommand,
 } from '@aws-sdk/client-lakeformation';
+import type { Finding } from '#contracts/findings.ts';
 import type { Policy, PolicyDocument } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
-import type { Finding } from '#core/actions.ts';
-import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import { ANALYTICS, REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { clientsAs } from '../../infra/local/scenes/sales-people.ts';
@@ -24,9 +23,9 @@ import {
   LAKE_TABLES,
   type LakeTable,
 } from '../../infra/local/scenes/sales-places.ts';
-import { makeSalesLake } from '../../infra/local/scenes/sales-world.ts';
 import { demoPolicy } from './demo-policy.ts';
-import { type InProcess, type InProcessOptions, inProcess } from './in-process.ts';
+import type { InProcess, InProcessOptions } from './in-process.ts';
+import { type Step, salesLake, scenario } from './scenario.ts';
 
 export const CATALOG = { half: 'publish' as const, account: SALES_LAKE, region: REGION, database: null };
 export const LAKE = { ...CATALOG, database: LAKE_DATABASE };
@@ -48,12 +47,21 @@ export function byTagPolicy(change: (tags: Tags, document: Parameters<Change>[0]
 }
 type Change = NonNullable<Parameters<typeof demoPolicy>[1]>;
 
-export async function openLake(policy: Policy, options: InProcessOptions = {}): Promise<InProcess> {
-  const cloud = await inProcess(policy, options);
-  await makeSalesLake(cloud.stage);
-  for (const table of LAKE_TABLES) await makeLakeTable(cloud, table);
-  return cloud;
+/** The article's lake with its tables. */
+export function openLake(
+  policy: Policy,
+  options: InProcessOptions = {},
+  ...steps: readonly Step[]
+): Promise<InProcess> {
+  return scenario(policy, [salesLake, lakeTables, ...steps], options);
 }
+
+const lakeTables: Step = async (cloud) => {
+  for (const table of LAKE_TABLES) await makeLakeTable(cloud, table);
+};
+
+/** `publishLake` has run. */
+export const lakePublished: Step = (cloud) => publishLake(cloud);
 
 /** Catalog, database and whatever they start. */
 export async function publishLake(cloud: InProcess, policy?: Policy): Promise<void> {
@@ -128,7 +136,7 @@ export function policyResource(on: 'DATABASE' | 'TABLE', key: string, ...values:
 
 export async function openIn(cloud: InProcess, scope: Scope): Promise<readonly Finding[]> {
   const records = await cloud.ledger.findings(scopeText(scope));
-  return records.filter(({ state }) => state === 'open').map(findingOf);
+  return records.filter(({ state }) => state === 'open').map(({ finding }) => finding);
 }
 
 export async function causesIn(cloud: InProcess, scope: Scope): Promise<readonly string[]> {

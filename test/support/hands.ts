@@ -12,10 +12,10 @@ import {
 import { CreateResourceShareCommand, EnableSharingWithAwsOrganizationCommand, RAMClient } from '@aws-sdk/client-ram';
 import { GetBucketPolicyCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { BUCKET, FINANCE, MANAGEMENT, REGION } from '../../infra/local/scenes/places.ts';
-import type { Stage } from '../../infra/local/scenes/world.ts';
+import { clientConfig, type Stage } from '../../infra/local/scenes/world.ts';
 
 export function root(stage: Stage, account: string, region = REGION) {
-  const config = { endpoint: stage.url, region, credentials: { accessKeyId: account, secretAccessKey: 'local' } };
+  const config = clientConfig(stage, { accessKeyId: account, secretAccessKey: 'local' }, region);
   return {
     glue: new GlueClient(config),
     iam: new IAMClient(config),
@@ -33,7 +33,7 @@ export async function admin(stage: Stage) {
     new PutRolePolicyCommand({ RoleName: 'lake-admin', PolicyName: 'everything', PolicyDocument }),
   );
   const credentials = await stage.control.credentials(`arn:aws:iam::${FINANCE}:role/lake-admin`);
-  const config = { endpoint: stage.url, region: REGION, credentials };
+  const config = clientConfig(stage, credentials);
   return { glue: new GlueClient(config), lakeFormation: new LakeFormationClient(config) };
 }
 

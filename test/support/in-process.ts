@@ -1,6 +1,6 @@
 /** The engine without MiniStack: a lake in this process with our member roles, and the real machines and functions. */
 
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Access, createAccess } from '#aws/clients.ts';
 import { putSnapshot, readSnapshot } from '#aws/objects.ts';
 import type { Alert } from '#contracts/documents.ts';
@@ -8,13 +8,13 @@ import type { Ledger } from '#contracts/ledger.ts';
 import { memberRolePath } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
-import { createMemoryLedger } from '#core/memory-ledger.ts';
+import { createMemoryLedger, emptyStore, type MemoryStore } from '#core/memory-ledger.ts';
 import { scopeText } from '#core/start.ts';
+import { reconcileStage } from '../../functions/handlers/reconcile.ts';
 import { report } from '../../functions/handlers/report.ts';
-import { walkStage } from '../../functions/handlers/walk.ts';
-import { type LakeOptions, startLake } from '../../infra/local/lake/start.ts';
+import { type DirectHandler, type LakeOptions, type Snapshot, startLake } from '../../infra/local/lake/start.ts';
 import { ACCOUNTS, HUB, REGION } from '../../infra/local/scenes/places.ts';
-import { makeWorld } from '../../infra/local/scenes/world.ts';
+import { makeWorld, root, type Stage } from '../../infra/local/scenes/world.ts';
 import { hubRoleArn } from '../../infra/names.ts';
 import { type Call, definition, type MachineFile, perform, type Run, TaskFailed } from './asl.ts';
 import { type Line, openLine } from './line.ts';
@@ -31,6 +31,7 @@ const ENV = {
   NAMESPACE: 'onramp',
   POLICY_BUCKET: 'onramp-policies',
   LEDGER_TABLE: 'in memory',
+  AUDIT_BUCKET: 'in memory',
   PUBLISH_MACHINE_ARN: 'publish',
   ONBOARD_MACHINE_ARN: 'onboard',
   HANDLER_TIMEOUT: '60',
@@ -48,46 +49,74 @@ export interface InProcessOptions extends LakeOptions {
   readonly without?: readonly string[];
   /** Over a line that a test may have go dead, and with it the ledger: as when a function is killed. */
   readonly mortal?: boolean;
+  /** Begins as another one was, that had the same policy and options. */
+  readonly from?: Saved;
+}
+
+/** A cloud as it was at a moment. */
+export interface Saved {
+  readonly lake: Snapshot;
+  readonly hub: HubState;
+}
+
+/** What the hub remembers. */
+interface HubState {
+  readonly ledger: MemoryStore;
+  readonly policies: Map<string, Policy>;
+  readonly told: Told[];
+  readonly mails: { subject: string; body: string }[];
+  readonly queue: Scope[];
+  readonly logged: string[];
+  runs: number;
 }
 
 export type InProcess = Awaited<ReturnType<typeof inProcess>>;
 
-export async function inProcess(policy: Policy, { without, mortal, ...options }: InProcessOptions = {}) {
+export async function inProcess(policy: Policy, { without, mortal, from, ...options }: InProcessOptions = {}) {
   const lake = await startLake({ accounts: ACCOUNTS, ...options });
-  const stage = { url: lake.url, control: lake.control };
-  await makeWorld(stage);
-  await makeOwnRoles(lake.url, policy, without);
-  const line = mortal ? await openLine(lake.url) : null;
-  const hub = await openHub(lake, policy, line);
-  const executor = createExecutor(hub, policy);
-  const close = async () => {
-    await line?.close();
-    await lake.close();
-  };
-  return { lake, stage, ...hub, ...executor, close };
+  const stage = { url: lake.url, control: lake.control, requestHandler: lake.requestHandler };
+  if (from) lake.restore(from.lake);
+  else {
+    await makeWorld(stage);
+    await makeOwnRoles(stage, policy, without);
+    await makePolicyBucket(stage);
+  }
+  const line = mortal ? openLine(lake.requestHandler) : null;
+  const state = from ? structuredClone(from.hub) : emptyHub();
+  const hub = openHub(lake, policy, { line, state });
+  const executor = createExecutor(hub, policy, state);
+  /** For others to begin from. Throws while faults are set in the lake. */
+  const save = (): Saved => ({ lake: lake.snapshot(), hub: structuredClone(state) });
+  return { lake, stage, ...hub, ...executor, save, close: () => lake.close() };
+}
+
+async function makePolicyBucket(stage: Stage): Promise<void> {
+  await new S3Client({ ...root(stage, HUB), forcePathStyle: true }).send(
+    new CreateBucketCommand({ Bucket: ENV.POLICY_BUCKET }),
+  );
+}
+
+function emptyHub(): HubState {
+  return { ledger: emptyStore(), policies: new Map(), told: [], mails: [], queue: [], logged: [], runs: 0 };
 }
 
 type Lake = Awaited<ReturnType<typeof startLake>>;
 
 /** What the functions are wired to in the hub, each recorded. */
-async function openHub(lake: Lake, policy: Policy, line: Line | null) {
-  process.env['AWS_ENDPOINT_URL'] = line?.url ?? lake.url;
+function openHub(lake: Lake, policy: Policy, { line, state }: { line: Line | null; state: HubState }) {
+  process.env['AWS_ENDPOINT_URL'] = lake.url;
   const watchers: Watcher[] = [];
-  const open = () => watched(openAccess(lake, policy), watchers);
+  const { requestHandler } = line ?? lake;
+  const open = () => watched(openAccess(lake, policy, requestHandler), watchers);
   let access = open();
   const bucket = ENV.POLICY_BUCKET;
-  await access.own(REGION).s3.send(new CreateBucketCommand({ Bucket: bucket }));
-  const policies = new Map<string, Policy>();
-  const told: Told[] = [];
-  const mails: { subject: string; body: string }[] = [];
-  const queue: Scope[] = [];
-  const logged: string[] = [];
-  const ledger = createMemoryLedger();
+  const { policies, told, mails, queue, logged } = state;
+  const ledger = createMemoryLedger(state.ledger);
   const working = line === null ? ledger : mortalLedger(ledger, line);
   const log = recordingLog(logged);
   const clock = { now: () => lake.world.now(), sleep: (ms: number) => lake.control.moveClock(ms) };
   const metrics = { grantsMade() {}, grantsFailed() {}, healed() {}, eventToReadable() {}, flush() {} };
-  const walkServices = {
+  const reconcileServices = {
     env: { ...ENV, MEMBER_ROLE_PATH: memberRolePath(policy.namespace) },
     get access() {
       return access;
@@ -122,18 +151,19 @@ async function openHub(lake: Lake, policy: Policy, line: Line | null) {
     access = open();
   };
   const watch = (watcher: Watcher) => void watchers.push(watcher);
-  return { line, later, watch, ledger, clock, policies, told, mails, queue, logged, walkServices, reportServices };
+  return { line, later, watch, ledger, clock, policies, told, mails, queue, logged, reconcileServices, reportServices };
 }
 
-function openAccess(lake: Lake, { namespace }: Policy): Access {
-  const walk = hubRoleArn({ partition: 'aws', account: HUB, namespace, purpose: 'walk' });
+function openAccess(lake: Lake, { namespace }: Policy, requestHandler: DirectHandler): Access {
+  const reconcile = hubRoleArn({ partition: 'aws', account: HUB, namespace, purpose: 'reconcile' });
   return createAccess({
     partition: 'aws',
     namespace,
     rolePath: memberRolePath(namespace),
-    sessionName: 'walk',
-    baseCredentials: () => lake.control.credentials(walk, { sessionName: 'walk' }),
+    sessionName: 'reconcile',
+    baseCredentials: () => lake.control.credentials(reconcile, { sessionName: 'reconcile' }),
     retryDelayMs: 1,
+    requestHandler,
   });
 }
 
@@ -157,20 +187,19 @@ function recordingLog(lines: string[]) {
   return log;
 }
 
-type Hub = Awaited<ReturnType<typeof openHub>>;
+type Hub = ReturnType<typeof openHub>;
 
-function createExecutor(hub: Hub, policy: Policy) {
+function createExecutor(hub: Hub, policy: Policy, state: HubState) {
   const turns = createTurns(hub.clock);
-  let runs = 0;
   /** One execution of a scope's machine, whatever it ends with. */
   const run = (scope: Scope, current: Policy = policy): Promise<Run> => {
-    runs += 1;
+    state.runs += 1;
     hub.policies.set(current.hash, current).set('current', current);
     const context = {
-      Id: `arn:aws:states:${REGION}:${HUB}:execution:${scope.half}:run-${runs}`,
+      Id: `arn:aws:states:${REGION}:${HUB}:execution:${scope.half}:run-${state.runs}`,
       StartTime: new Date(hub.clock.now()).toISOString(),
     };
-    const input = { scope, bucket: `e-${runs}`, lookAt: '1970-01-01T00:00:00Z' };
+    const input = { scope, window: `e-${state.runs}`, lookAt: '1970-01-01T00:00:00Z' };
     return turns.play(() =>
       perform(definition(MACHINES[scope.half]), input, {
         context,
@@ -197,7 +226,7 @@ async function answer(hub: Hub, call: Call): Promise<Record<string, unknown>> {
     const payload: unknown = JSON.parse(JSON.stringify(call.payload));
     const output = call.function.includes('Report')
       ? await report(payload, hub.reportServices)
-      : await walkStage(payload, hub.walkServices);
+      : await reconcileStage(payload, hub.reconcileServices);
     return { ...output };
   } catch (error) {
     if (error instanceof Error) throw new TaskFailed(error.name, error.message);

@@ -1,10 +1,10 @@
 /** The line between our functions and AWS, which a test can have go dead: as when a Lambda is killed mid-call. */
 
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connectionCut, type DirectHandler } from '../../infra/local/lake/start.ts';
 
 export interface Line {
-  readonly url: string;
+  /** For the clients whose line it is. */
+  readonly requestHandler: DirectHandler;
   /** Requests that came through since the last `mend`. */
   readonly count: number;
   readonly dead: boolean;
@@ -12,23 +12,20 @@ export interface Line {
   die(nth: number, when: 'before' | 'after'): void;
   /** In working order, counting anew. */
   mend(): void;
-  close(): Promise<void>;
 }
 
-export async function openLine(target: string): Promise<Line> {
+export function openLine(target: DirectHandler): Line {
   const state = { count: 0, nth: Number.POSITIVE_INFINITY, when: 'before' as 'before' | 'after' };
-  const server = createServer((incoming, outgoing) => {
+  const handle: DirectHandler['handle'] = async (request) => {
     state.count += 1;
-    const late = state.count > state.nth || (state.count === state.nth && state.when === 'before');
-    if (late) {
-      incoming.socket.destroy();
-      return;
-    }
-    forward(target, incoming, state.count === state.nth ? null : outgoing);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const isLast = state.count === state.nth;
+    if (state.count > state.nth || (isLast && state.when === 'before')) throw connectionCut();
+    const answer = await target.handle(request);
+    if (isLast) throw connectionCut();
+    return answer;
+  };
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requestHandler: { ...target, handle },
     get count() {
       return state.count;
     },
@@ -37,24 +34,5 @@ export async function openLine(target: string): Promise<Line> {
     },
     die: (nth, when) => Object.assign(state, { count: 0, nth, when }),
     mend: () => Object.assign(state, { count: 0, nth: Number.POSITIVE_INFINITY }),
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
-}
-
-/** `outgoing` null: the caller never hears, and is cut off once AWS has answered. */
-function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse | null): void {
-  const { method, headers, url = '/' } = incoming;
-  const onward = request(new URL(url, target), { method: method ?? 'GET', headers }, (answer) => {
-    if (outgoing === null) {
-      answer.resume().on('end', () => incoming.socket.destroy());
-      return;
-    }
-    outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-    answer.pipe(outgoing);
-  });
-  onward.on('error', () => incoming.socket.destroy());
-  incoming.pipe(onward);
 }

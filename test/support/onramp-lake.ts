@@ -2,9 +2,21 @@
 
 import { CreateRoleCommand, type IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { type Clients, createAccess } from '#aws/clients.ts';
-import { type Purpose, type SessionPolicyOptions, sessionPolicyFor } from '#aws/session-policy.ts';
 import type { CredentialProvider } from '#aws/sessions.ts';
+import { WRITE_CATALOG_POLICY } from '#changes/catalog-policy/permissions.ts';
+import { SHARE_OUTWARD, WRITE_GRANTS } from '#changes/grant/permissions.ts';
+import { ACCEPT } from '#changes/invitation/permissions.ts';
+import { CREATE_DATABASE } from '#changes/link/permissions.ts';
+import { PASS_ROLE, REGISTER, SERVICE_LINKED_ROLE } from '#changes/location/permissions.ts';
+import { OPERATOR_ROWS, STORAGE_ROWS } from '#changes/permissions.ts';
+import { WRITE_SETTINGS } from '#changes/settings/permissions.ts';
+import { ALTER_DATABASE } from '#changes/table-defaults/permissions.ts';
+import { WRITE_TAGS } from '#changes/tag-key/permissions.ts';
 import { type MemberRole, memberRoleName } from '#contracts/names.ts';
+import type { PermissionRow } from '#contracts/permissions.ts';
+import { readingPolicy, type SessionPlace, type SessionPolicy, writingPolicy } from '#core/session-policy.ts';
+import { READER_ROWS } from '#hops/permissions.ts';
+import { READ_ROLES, READ_USERS } from '#hops/reader-rows.ts';
 import {
   operatorPermissions,
   readerPermissions,
@@ -21,8 +33,8 @@ export const REGION = 'ap-northeast-1';
 
 export interface OnrampLake {
   readonly lake: RunningLake;
-  /** As one of our roles, cut down to one purpose: what a stage of a walk works with. */
-  as(account: string, role: MemberRole, purpose: Purpose, place?: Partial<SessionPolicyOptions>): Clients;
+  /** As one of our roles, cut down to one purpose: what a stage of a run works with. */
+  as(account: string, role: MemberRole, purpose: Purpose, place?: Partial<SessionPlace>): Clients;
   /** As any role that exists, without its trust being asked. */
   principal(arn: string): Clients;
   /** As the account's root, to set the scene. */
@@ -31,8 +43,34 @@ export interface OnrampLake {
   close(): Promise<void>;
 }
 
-/** The function that walks. */
-const WALK = `arn:aws:iam::${HUB}:role/walk`;
+/** What a session of ours is for: reading, or writing one kind of change. */
+export type Purpose = keyof typeof WRITING | 'observe' | 'identities';
+
+const WRITING = {
+  settings: [WRITE_SETTINGS],
+  'catalog-policy': WRITE_CATALOG_POLICY,
+  exposure: [...WRITE_GRANTS, ...ALTER_DATABASE],
+  location: [REGISTER, PASS_ROLE, ...SERVICE_LINKED_ROLE],
+  tags: WRITE_TAGS,
+  share: [...WRITE_GRANTS, ...SHARE_OUTWARD],
+  accept: ACCEPT,
+  link: [...CREATE_DATABASE, ...WRITE_GRANTS],
+  grant: WRITE_GRANTS,
+  storage: STORAGE_ROWS,
+  operator: OPERATOR_ROWS,
+} satisfies Record<string, readonly PermissionRow[]>;
+
+function sessionFor(purpose: Purpose, place: SessionPlace): SessionPolicy {
+  if (purpose === 'identities') return readingPolicy([...READ_ROLES, ...READ_USERS], place);
+  if (purpose !== 'observe') return writingPolicy(WRITING[purpose], place);
+  return readingPolicy(
+    READER_ROWS.filter(({ features }) => !features?.includes('identities')),
+    place,
+  );
+}
+
+/** The function that reconciles. */
+const RECONCILE = `arn:aws:iam::${HUB}:role/reconcile`;
 const EVERYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
 export async function startOnrampLake(options: LakeOptions = {}): Promise<OnrampLake> {
@@ -43,11 +81,11 @@ export async function startOnrampLake(options: LakeOptions = {}): Promise<Onramp
       partition: 'aws',
       namespace: 'onramp',
       rolePath: '/onramp/',
-      sessionName: 'walk',
+      sessionName: 'reconcile',
       baseCredentials,
       retryDelayMs: 0,
     });
-  const hub = access(() => lake.control.credentials(WALK));
+  const hub = access(() => lake.control.credentials(RECONCILE));
   const started: OnrampLake = {
     lake,
     as: (account, role, purpose, place = {}) =>
@@ -55,14 +93,14 @@ export async function startOnrampLake(options: LakeOptions = {}): Promise<Onramp
         account,
         region: REGION,
         role,
-        sessionPolicy: sessionPolicyFor({ partition: 'aws', purpose, account, region: REGION, ...place }),
+        sessionPolicy: sessionFor(purpose, { partition: 'aws', account, region: REGION, ...place }),
       }),
     principal: (arn) => access(() => lake.control.credentials(arn)).own(REGION),
     root: (account) => access(async () => ({ accessKeyId: account, secretAccessKey: 'test' })).own(REGION),
     makeRole: (role) => makeRole(started.root(role.account).iam, role),
     close: () => lake.close(),
   };
-  await started.makeRole({ account: HUB, name: 'walk', path: '/', trust: { Service: 'lambda.amazonaws.com' } });
+  await started.makeRole({ account: HUB, name: 'reconcile', path: '/', trust: { Service: 'lambda.amazonaws.com' } });
   for (const account of [PRODUCER, CONSUMER]) {
     for (const role of ['Reader', 'Operator', 'Storage'] as const) {
       const trust = { AWS: `arn:aws:iam::${HUB}:root` };

@@ -9,13 +9,14 @@ import {
   readerPermissions,
   storagePermissions,
 } from '../../infra/constructs/member-permissions.ts';
-import { HUB, ORGANIZATION, REGION } from '../../infra/local/scenes/places.ts';
+import { HUB, ORGANIZATION } from '../../infra/local/scenes/places.ts';
+import { root, type Stage } from '../../infra/local/scenes/world.ts';
 import { hubRoleArn, hubRoleName } from '../../infra/names.ts';
 
-export async function makeOwnRoles(url: string, policy: Policy, without: readonly string[] = []): Promise<void> {
+export async function makeOwnRoles(stage: Stage, policy: Policy, without: readonly string[] = []): Promise<void> {
   const path = memberRolePath(policy.namespace);
   for (const account of accountIds(policy).filter((id) => !without.includes(id))) {
-    await makeMemberRoles(url, policy, account);
+    await makeMemberRoles(stage, policy, account);
   }
   const assume = {
     Effect: 'Allow',
@@ -24,16 +25,16 @@ export async function makeOwnRoles(url: string, policy: Policy, without: readonl
   };
   const s3 = { Effect: 'Allow', Action: 's3:*', Resource: '*' };
   const hubTrust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
-  await makeRole(url, HUB, {
-    name: hubRoleName(policy.namespace, 'walk'),
+  await makeRole(stage, HUB, {
+    name: hubRoleName(policy.namespace, 'reconcile'),
     path,
     trust: hubTrust,
     statements: [assume, s3],
   });
 }
 
-async function makeMemberRoles(url: string, policy: Policy, account: string): Promise<void> {
-  const callers = ['on-event', 'walk', 'plan'].map((purpose) =>
+async function makeMemberRoles(stage: Stage, policy: Policy, account: string): Promise<void> {
+  const callers = ['on-event', 'reconcile', 'plan'].map((purpose) =>
     hubRoleArn({ partition: 'aws', account: HUB, namespace: policy.namespace, purpose }),
   );
   const trust = {
@@ -52,20 +53,16 @@ async function makeMemberRoles(url: string, policy: Policy, account: string): Pr
   for (const [role, permissions] of Object.entries(roles)) {
     const name = memberRoleName(policy.namespace, role as keyof typeof roles);
     const statements = permissions.map((p) => p.statement);
-    await makeRole(url, account, { name, path: memberRolePath(policy.namespace), trust, statements });
+    await makeRole(stage, account, { name, path: memberRolePath(policy.namespace), trust, statements });
   }
 }
 
 export async function makeRole(
-  url: string,
+  stage: Stage,
   account: string,
   role: { name: string; path: string; trust: object; statements: readonly object[] },
 ): Promise<void> {
-  const iam = new IAMClient({
-    endpoint: url,
-    region: REGION,
-    credentials: { accessKeyId: account, secretAccessKey: 'local' },
-  });
+  const iam = new IAMClient(root(stage, account));
   const document = (Statement: readonly object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
   await iam.send(
     new CreateRoleCommand({ RoleName: role.name, Path: role.path, AssumeRolePolicyDocument: document([role.trust]) }),

@@ -51,6 +51,7 @@ export function samplePolicy(options: PolicyOptions = {}): { document: PolicyDoc
     dataLocations: [],
     limits: document.limits,
     reconcile: options.reconcile === undefined ? { expression: 'rate(1 hour)', longestGap: 60 } : options.reconcile,
+    retention: document.retention,
     debounce: document.debounce,
     alerts: document.alerts,
   };

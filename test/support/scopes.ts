@@ -1,11 +1,10 @@
 /** The scopes of the demo's policies, and playing all of them as a new policy version does. */
 
+import type { Finding } from '#contracts/findings.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { OnboardScope, PublishScope } from '#contracts/steps.ts';
-import type { Finding } from '#core/actions.ts';
-import { findingOf } from '#core/report.ts';
+import { publishScope } from '#core/selectors.ts';
 import { scopeText } from '#core/start.ts';
-import { publishScope } from '#core/wanted.ts';
 import { ANALYTICS, CUR, FINANCE, HR, REGION, SALES, type SceneTable } from '../../infra/local/scenes/places.ts';
 import type { InProcess } from './in-process.ts';
 
@@ -28,5 +27,5 @@ export async function openFindings(cloud: InProcess): Promise<readonly Finding[]
   return records
     .flat()
     .filter((record) => record.state === 'open')
-    .map(findingOf);
+    .map(({ finding }) => finding);
 }

@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/client-lakeformation';
 import { GetResourceShareInvitationsCommand, GetResourceSharesCommand, RAMClient } from '@aws-sdk/client-ram';
 import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
-import { ANALYTICS, BUCKET, CUR, FINANCE, HR, REGION, SALES } from '../../infra/local/scenes/places.ts';
-import type { Stage } from '../../infra/local/scenes/world.ts';
+import { ANALYTICS, BUCKET, CUR, FINANCE, HR, SALES } from '../../infra/local/scenes/places.ts';
+import { clientConfig, root, type Stage } from '../../infra/local/scenes/world.ts';
 
 export interface State {
   readonly permissions: readonly string[];
@@ -47,12 +47,11 @@ type Config = NonNullable<ConstructorParameters<typeof GlueClient>[0]>;
 /** An administrator who only reads sees everything; a root user is none. */
 async function reader(stage: Stage, account: string): Promise<Config> {
   const credentials = await stage.control.credentials(`arn:aws:iam::${account}:role/onramp/onramp-reader`);
-  return { endpoint: stage.url, region: REGION, credentials };
+  return clientConfig(stage, credentials);
 }
 
 async function readBucketPolicy(stage: Stage): Promise<string> {
-  const root = { accessKeyId: FINANCE, secretAccessKey: 'local' };
-  const s3 = new S3Client({ endpoint: stage.url, region: REGION, credentials: root, forcePathStyle: true });
+  const s3 = new S3Client({ ...root(stage, FINANCE), forcePathStyle: true });
   const { Policy = '' } = await s3.send(new GetBucketPolicyCommand({ Bucket: BUCKET }));
   return Policy;
 }

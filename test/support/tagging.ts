@@ -11,15 +11,15 @@ import {
   PutDataLakeSettingsCommand,
   type Resource,
 } from '@aws-sdk/client-lakeformation';
+import type { Finding } from '#contracts/findings.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
-import type { Finding } from '#core/actions.ts';
-import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import { REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { demoPolicy } from './demo-policy.ts';
 import { makeDatabase, root } from './hands.ts';
 import type { InProcess } from './in-process.ts';
+import { stepFor } from './scenario.ts';
 
 export const DATABASE = 'kthr01';
 
@@ -111,7 +111,15 @@ function tagsOf(pairs: readonly LFTagPair[] = []): Tags {
   return Object.fromEntries(pairs.map(({ TagKey, TagValues }) => [TagKey, TagValues?.[0] ?? '']));
 }
 
+/** People who are administrators made the database and these tables. */
+export const tablesMade = stepFor((tables: readonly string[]) => async (cloud) => {
+  const by = people(cloud);
+  await by.becomeAdmin();
+  await by.makeDatabase();
+  for (const table of tables) await by.makeTable(table);
+});
+
 export async function findingsOf(cloud: InProcess, scope: PublishScope): Promise<readonly Finding[]> {
   const records = await cloud.ledger.findings(scopeText(scope));
-  return records.filter(({ state }) => state === 'open').map(findingOf);
+  return records.filter(({ state }) => state === 'open').map(({ finding }) => finding);
 }

@@ -9,13 +9,14 @@ import {
 } from '@aws-sdk/client-lakeformation';
 import type { Policy } from '#contracts/policy.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
-import { ANALYTICS, CUR, JOB, REGION, type Reader, readerArn } from '../../infra/local/scenes/places.ts';
-import { makeRole, runCrawler } from '../../infra/local/scenes/world.ts';
+import { ANALYTICS, CUR, JOB, type Reader, readerArn } from '../../infra/local/scenes/places.ts';
+import { clientConfig, makeRole } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from './demo-policy.ts';
 import { root } from './hands.ts';
-import { type InProcess, type InProcessOptions, inProcess } from './in-process.ts';
+import type { InProcess, InProcessOptions } from './in-process.ts';
 import { writes } from './journal.ts';
-import { CONSUMER, openFindings, publishAll } from './scopes.ts';
+import { crawled, published, type Step, scenario } from './scenario.ts';
+import { CONSUMER, openFindings } from './scopes.ts';
 import { stateOf } from './state.ts';
 
 type Change = NonNullable<Parameters<typeof demoPolicy>[1]>;
@@ -36,15 +37,14 @@ export const without =
 export const SECOND: Reader = { name: 'second', account: ANALYTICS, path: '/data-jobs/', role: 'data-lake-second' };
 const PROOF = 'onramp:product';
 
-export async function openTwoRoles(current = policy, options: InProcessOptions = {}): Promise<InProcess> {
-  const cloud = await inProcess(current, options);
-  await runCrawler(cloud.stage);
+export function openTwoRoles(current = policy, options: InProcessOptions = {}): Promise<InProcess> {
+  return scenario(current, [crawled, secondRole, published], options);
+}
+
+const secondRole: Step = async (cloud) => {
   await makeRole(cloud.stage, SECOND, [{ Effect: 'Allow', Action: ['glue:*', 'lakeformation:*'], Resource: '*' }]);
   for (const role of [JOB, SECOND]) await prove(cloud, role);
-  cloud.line?.mend();
-  await publishAll(cloud, current);
-  return cloud;
-}
+};
 
 export const iam = ({ stage }: InProcess) => root(stage, ANALYTICS).iam;
 export const prove = (cloud: InProcess, { role }: Reader) =>
@@ -55,7 +55,7 @@ export const disprove = (cloud: InProcess, { role }: Reader) =>
 /** To the second role, as an administrator of the consumer, by hand. */
 export async function give({ stage }: InProcess, on: Resource, permission: Permission): Promise<void> {
   const credentials = await stage.control.credentials(`arn:aws:iam::${ANALYTICS}:role/onramp/onramp-operator`);
-  const lakeFormation = new LakeFormationClient({ endpoint: stage.url, region: REGION, credentials });
+  const lakeFormation = new LakeFormationClient(clientConfig(stage, credentials));
   const Principal = { DataLakePrincipalIdentifier: readerArn(SECOND) };
   const entry = { Id: '0', Principal, Resource: on, Permissions: [permission] };
   const { Failures = [] } = await lakeFormation.send(new BatchGrantPermissionsCommand({ Entries: [entry] }));

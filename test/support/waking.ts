@@ -72,7 +72,7 @@ async function routed(cloud: InProcess, policy: Policy, events: readonly object[
     await onEvent(event, {
       handlerTimeoutSeconds: 30,
       now: cloud.clock.now,
-      log: cloud.walkServices.log,
+      log: cloud.reconcileServices.log,
       policy: async () => policy,
       lookUp,
       start: async ({ input }) => {
@@ -85,8 +85,8 @@ async function routed(cloud: InProcess, policy: Policy, events: readonly object[
 
 /** Looking up goes by the handler's own clients, with a session of the hub. */
 async function services(cloud: InProcess, { namespace }: Policy) {
-  const walk = hubRoleArn({ partition: 'aws', account: HUB, namespace, purpose: 'walk' });
-  const session = await cloud.stage.control.credentials(walk);
+  const reconcile = hubRoleArn({ partition: 'aws', account: HUB, namespace, purpose: 'reconcile' });
+  const session = await cloud.stage.control.credentials(reconcile);
   process.env['AWS_ACCESS_KEY_ID'] = session.accessKeyId;
   process.env['AWS_SECRET_ACCESS_KEY'] = session.secretAccessKey;
   process.env['AWS_SESSION_TOKEN'] = session.sessionToken;

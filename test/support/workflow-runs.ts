@@ -1,7 +1,6 @@
 /** Runs of the workflow of the data lake, set by hand, and what is found about them. */
 
 import { StartWorkflowRunCommand } from '@aws-sdk/client-glue';
-import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import { REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { clientsAs } from '../../infra/local/scenes/sales-people.ts';
@@ -45,7 +44,7 @@ export function workflowRuns(cloud: InProcess) {
 
   async function open() {
     const records = await cloud.ledger.findings(scopeText(LAKE_SCOPE));
-    const found = records.filter(({ state }) => state === 'open').map(findingOf);
+    const found = records.filter(({ state }) => state === 'open').map(({ finding }) => finding);
     return found.filter(({ cause }) => cause === 'workflow-run-failed' || cause === 'not-readable');
   }
 

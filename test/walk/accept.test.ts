@@ -3,22 +3,22 @@
 import { CreateTableCommand } from '@aws-sdk/client-glue';
 import { GetResourceShareInvitationsCommand, type ResourceShareInvitation } from '@aws-sdk/client-ram';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { walkStage } from '../../functions/handlers/walk.ts';
+import { reconcileStage } from '../../functions/handlers/reconcile.ts';
 import { ANALYTICS, CUR, FINANCE, JOB, SALES, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler, tableInput } from '../../infra/local/scenes/world.ts';
+import { tableInput } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { admin, glueArn, grantByHand, makeDatabase, root, shareByHand, shareInOrganization } from '../support/hands.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { calls, writes } from '../support/journal.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { CONSUMER, openFindings, publishAll, scopeOf } from '../support/scopes.ts';
 
 const policy = demoPolicy('demo-share');
 
 let cloud: InProcess;
 beforeEach(async () => {
-  cloud = await inProcess(policy, { switches: { 'ram-empty-pages': 'no' } });
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled], { switches: { 'ram-empty-pages': 'no' } });
 });
 afterEach(() => cloud.close());
 
@@ -159,14 +159,14 @@ test('what has arrived does not wait for what has not: one look, and it is reada
   const all = demoPolicy('demo-revoke');
   await shareInOrganization(cloud.stage);
   for (const table of [CUR, SALES]) await cloud.run(scopeOf(table), all);
-  const { snapshots } = cloud.walkServices;
+  const { snapshots } = cloud.reconcileServices;
   const sales = await snapshots.read(scopeOf(SALES));
   if (sales === null) throw new Error('no snapshot of sales');
   const never = [`arn:aws:ram:ap-northeast-1:${FINANCE}:resource-share/never-arrives`];
   const products = sales.products.map((product) => ({ ...product, shares: { [ANALYTICS]: never } }));
   await snapshots.write({ ...sales, products });
   const look = (stage: string) =>
-    walkStage(
+    reconcileStage(
       {
         stage,
         execution: 'arn:aws:states:ap-northeast-1:333333333333:execution:onboard:by-hand',
@@ -174,12 +174,12 @@ test('what has arrived does not wait for what has not: one look, and it is reada
         scope: CONSUMER,
         policy: all.hash,
       },
-      cloud.walkServices,
+      cloud.reconcileServices,
     );
   await look('settings');
-  expect(await look('accept')).toMatchObject({ acceptance: 'waiting', failed: 0 });
+  expect(await look('accept')).toMatchObject({ arrival: 'waiting', failed: 0 });
   expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
-  expect(await look('accept')).toMatchObject({ acceptance: 'waiting', decided: 0 });
+  expect(await look('accept')).toMatchObject({ arrival: 'waiting', due: 0 });
 });
 
 test('a share that was told to be missing holds a later run up for a minute at most', async () => {

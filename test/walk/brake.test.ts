@@ -1,14 +1,14 @@
 /** Law 10 over a lake: neither grants nor bytes are taken back in a mass before a person has said so. */
 
 import { afterEach, expect, test } from 'vitest';
-import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import { ANALYTICS, CUR, FINANCE, JOB, REGION } from '../../infra/local/scenes/places.ts';
 import { isRefused, READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
+import { entriesIn } from '../support/entries.ts';
 import { bucketStatements } from '../support/hands.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { scopeOf } from '../support/scopes.ts';
 import { databaseScope, findingsOf, people, taggingPolicy } from '../support/tagging.ts';
 
@@ -25,7 +25,7 @@ const forAudience = (...accounts: string[]) =>
 async function hashes(): Promise<readonly string[]> {
   const open = (await cloud.ledger.findings(scopeText(scopeOf(CUR)))).filter(({ state }) => state === 'open');
   return open
-    .map(findingOf)
+    .map(({ finding }) => finding)
     .filter(({ cause }) => cause === 'brake-pulled')
     .map(({ resource }) => resource.replace('withdrawal ', ''));
 }
@@ -33,8 +33,7 @@ async function hashes(): Promise<readonly string[]> {
 test('an audience that shrinks loses neither table nor bytes before it is confirmed, and then both', async () => {
   const before = forAudience('analytics', 'other');
   const after = forAudience('other');
-  cloud = await inProcess(before);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(before, [crawled]);
   await cloud.settle(scopeOf(CUR), before);
   const statements = await bucketStatements(cloud.stage);
   await cloud.settle(scopeOf(CUR), after);
@@ -63,8 +62,7 @@ test('a product that was renamed is no withdrawal, and what it then no longer wa
     document.accounts['other'] = '444444444444';
     if (document.products['cur']) document.products['cur'].audience.accounts = ['analytics', 'other'];
   });
-  cloud = await inProcess(before);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(before, [crawled]);
   await cloud.settle(scopeOf(CUR), before);
   const sids = (await bucketStatements(cloud.stage)).map(({ Sid }) => Sid);
   await cloud.settle(scopeOf(CUR), renamed('analytics', 'other'));
@@ -75,14 +73,14 @@ test('a product that was renamed is no withdrawal, and what it then no longer wa
   await cloud.settle(scopeOf(CUR), renamed('other'));
   expect(await hashes()).toEqual([]);
   expect(await readAs(cloud.stage, JOB, CUR)).toSatisfy(isRefused);
-  const granted = (await cloud.ledger.entries(FINANCE, REGION)).filter(({ principal }) => principal === ANALYTICS);
+  const granted = (await entriesIn(cloud.ledger, FINANCE, REGION)).filter(({ principal }) => principal === ANALYTICS);
   expect(granted.map(({ target }) => target)).toEqual([]);
 });
 
 test('a rule that turns many tables is held with its hash, and goes on once a person has said so', async () => {
   const rule = (source: string) => taggingPolicy([{ match: { table: '*' }, assign: { source } }]);
   const tables = Array.from({ length: 21 }, (_, i) => `t${i}`);
-  cloud = await inProcess(rule('product'));
+  cloud = await scenario(rule('product'));
   const by = people(cloud);
   await by.becomeAdmin();
   await by.makeDatabase();

@@ -6,7 +6,7 @@ import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { shareInOrganization } from '../support/hands.ts';
-import { inProcess } from '../support/in-process.ts';
+import { scenario } from '../support/scenario.ts';
 import { CONSUMER, scopeOf } from '../support/scopes.ts';
 
 const policy = demoPolicy('demo-revoke');
@@ -16,7 +16,7 @@ const slow = demoPolicy('demo-revoke', ({ limits }) => {
 });
 
 test('it ends the call in time, says so, and goes on where it is when called again', async () => {
-  const cloud = await inProcess(policy);
+  const cloud = await scenario(policy);
   try {
     await shareInOrganization(cloud.stage);
     await runCrawler(cloud.stage);

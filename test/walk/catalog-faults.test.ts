@@ -4,15 +4,13 @@ import { CreateDatabaseCommand } from '@aws-sdk/client-glue';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
-import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import { CUR, FINANCE, HR, REGION, SALES, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { clientsAs } from '../../infra/local/scenes/sales-people.ts';
 import { LAKE_ADMIN } from '../../infra/local/scenes/sales-places.ts';
-import { makeSalesLake } from '../../infra/local/scenes/sales-world.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { crawled, salesLake, scenario } from '../support/scenario.ts';
 import { scopeOf } from '../support/scopes.ts';
 
 let cloud: InProcess;
@@ -47,8 +45,7 @@ describe('a catalog with a scope of its own', () => {
     });
   const policy = tagging('enforce');
   beforeEach(async () => {
-    cloud = await inProcess(policy);
-    await makeSalesLake(cloud.stage);
+    cloud = await scenario(policy, [salesLake]);
     const { glue } = await clientsAs(cloud.stage, LAKE_ADMIN);
     for (const Name of names)
       if (Name !== null) await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name } }));
@@ -95,8 +92,7 @@ describe('a catalog of products only', () => {
   const scopes = [CUR, SALES, HR].map(scopeOf);
 
   test('its first database that may write tells of the settings', async () => {
-    cloud = await inProcess(policy);
-    await runCrawler(cloud.stage);
+    cloud = await scenario(policy, [crawled]);
     await refuse('PutDataLakeSettings');
     const lines = await walk(scopes, policy);
     expect(lines.filter((line) => line.includes('settings'))).toEqual([
@@ -105,8 +101,7 @@ describe('a catalog of products only', () => {
   });
 
   test('a record that another scope opened before stays open until the fault is gone, and then recovers', async () => {
-    cloud = await inProcess(policy);
-    await runCrawler(cloud.stage);
+    cloud = await scenario(policy, [crawled]);
     await refuse('PutDataLakeSettings');
     const alone = demoPolicy('demo', ({ products }) => {
       delete products['cur'];
@@ -126,5 +121,5 @@ describe('a catalog of products only', () => {
 
 async function open(scope: PublishScope): Promise<readonly string[]> {
   const records = await cloud.ledger.findings(scopeText(scope));
-  return records.filter(({ state }) => state === 'open').map((record) => findingOf(record).cause);
+  return records.filter(({ state }) => state === 'open').map((record) => record.finding.cause);
 }

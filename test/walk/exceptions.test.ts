@@ -1,14 +1,26 @@
 /** What is to be an exception is one before anything it would inherit is said, whatever fails meanwhile. */
 
 import { afterEach, describe, expect, test } from 'vitest';
-import type { AssignTags } from '#core/actions.ts';
-import { intentOf, settled } from '#core/entries.ts';
-import { act } from '#walk/act.ts';
-import type { WalkContext } from '#walk/context.ts';
+import type { AssignTags } from '#changes/tag-assignment/assignment.ts';
+import { assignTagsChange } from '#changes/tag-assignment/change.ts';
+import type { Trouble } from '#core/observed.ts';
+import { intentOf, settled } from '#core/ownership.ts';
+import { applyChanges } from '#engine/apply.ts';
+import { recorded } from '#engine/write-ahead.ts';
 import { SALES_LAKE } from '../../infra/local/scenes/places.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
-import { DATABASE, databaseScope, findingsOf, people, type Rule, taggingPolicy } from '../support/tagging.ts';
+import { runContext } from '../support/run-context.ts';
+import { scenario } from '../support/scenario.ts';
+import {
+  DATABASE,
+  databaseScope,
+  findingsOf,
+  people,
+  type Rule,
+  tablesMade,
+  taggingPolicy,
+} from '../support/tagging.ts';
 
 const SCOPE = databaseScope();
 /** Everything is open, but staff. */
@@ -24,11 +36,8 @@ let by: ReturnType<typeof people>;
 afterEach(() => cloud?.close());
 
 async function open(values: string[], tables: readonly string[] = ['orders', 'staff']): Promise<void> {
-  cloud = await inProcess(policy);
+  cloud = await scenario(policy, [tablesMade(tables)]);
   by = people(cloud);
-  await by.becomeAdmin();
-  await by.makeDatabase();
-  for (const table of tables) await by.makeTable(table);
   await by.makeKey('source', values);
 }
 
@@ -91,17 +100,17 @@ describe('while an exception does not stand its database says nothing, run after
 test('an exception tried before in this execution has its turn before its database all the same', async () => {
   await open(['none', 'product'], ['staff']);
   await cloud.run(databaseScope(null), taggingPolicy([]));
-  const ctx = acting();
+  const ctx = runContext(cloud, policy);
   const staff = assign('staff', 'none');
   const run = { policy: policy.hash, execution: ctx.execution, at: ctx.now() };
   const trouble = { code: 'Transient', message: 'throttled' };
-  const failed = settled(staff, intentOf(staff, run, undefined), { at: ctx.now(), trouble }, undefined);
+  const failed = refused(staff, run, trouble);
   const seen: unknown[] = [];
   cloud.watch(async (command) => {
     if (command === 'AddLFTagsToResourceCommand') seen.push(await by.assigned('staff'), await by.assigned());
   });
-  const known = { entries: [failed], stopAt: ctx.now() + 180_000 };
-  expect(await act(ctx, [staff, assign(null, 'product')], known)).toEqual({ done: 2, failed: 0 });
+  const known = { scope: SCOPE, entries: [failed], stopAt: ctx.now() + 180_000 };
+  expect(await applyChanges(ctx, [staff, assign(null, 'product')], known)).toEqual({ done: 2, failed: 0 });
   expect(seen.slice(0, 2)).toEqual([{ staff: { source: 'none' } }, OPEN]);
 });
 
@@ -130,10 +139,10 @@ describe('a call ends in time', () => {
       status: 400,
       operation: 'AddLFTagsToResource',
     });
-    const ctx = acting();
+    const ctx = runContext(cloud, policy);
     const began = ctx.now();
     // The stage has read for 170 of its 180 seconds.
-    const acted = await act(ctx, exceptions, { entries: [], stopAt: began + 10_000 });
+    const acted = await applyChanges(ctx, exceptions, { scope: SCOPE, entries: [], stopAt: began + 10_000 });
     expect(acted).toEqual({ done: 0, failed: 25 });
     // Thirty seconds are given in any case; the last round may take 25 more at one write a second.
     expect(ctx.now() - began).toBeLessThan(60_000);
@@ -142,36 +151,28 @@ describe('a call ends in time', () => {
   test('what was refused before leaves time for what was not, and what it holds back waits', async () => {
     await open(['none', 'product'], ['orders', 'staff']);
     await cloud.run(databaseScope(null), taggingPolicy([]));
-    const ctx = acting();
+    const ctx = runContext(cloud, policy);
     const staff = assign('staff', 'none');
     const run = { policy: policy.hash, execution: ctx.execution, at: ctx.now() };
     const trouble = { code: 'Transient', message: 'throttled' };
-    const failed = settled(staff, intentOf(staff, run, undefined), { at: ctx.now(), trouble }, undefined);
+    const failed = refused(staff, run, trouble);
     const database = { ...assign(null, 'product'), tags: { maintenance: 'crawler', source: 'product' } };
-    const acted = await act(ctx, [staff, database], { entries: [failed], stopAt: ctx.now() });
+    const acted = await applyChanges(ctx, [staff, database], { scope: SCOPE, entries: [failed], stopAt: ctx.now() });
     expect(await by.assigned('staff')).toEqual({ staff: {} });
     expect(await by.assigned()).toEqual({ [DATABASE]: { maintenance: 'crawler' } });
     expect(acted).toEqual({ done: 1, failed: 1 });
   });
 });
 
-function assign(table: string | null, source: string): AssignTags {
-  const place = { account: SALES_LAKE, region: SCOPE.region, database: DATABASE };
-  const base = { kind: 'assign-tags' as const, hop: 'tags' as const, effect: 'widens' as const, products: [], had: {} };
-  return { ...base, ...place, table, columns: [], tags: { source } };
+/** The entry of a change that AWS has refused in a run. */
+function refused(change: AssignTags, run: { policy: string; execution: string; at: number }, trouble: Trouble) {
+  const about = recorded(assignTagsChange, change);
+  const intent = intentOf(about, { ...run, part: 'database', database: DATABASE }, undefined);
+  return settled(intent, false, { at: run.at, trouble }, undefined);
 }
 
-/** A walk of the cloud's own, as the function makes it. */
-function acting(): WalkContext {
-  const { access, ledger, snapshots, env } = cloud.walkServices;
-  return {
-    ...{ policy, access, ledger, snapshots, rolePath: env.MEMBER_ROLE_PATH },
-    ...{ execution: 'this-one', invocation: 'this-call', patient: false },
-    now: cloud.clock.now,
-    sleep: async (ms) => {
-      await cloud.clock.sleep(ms);
-    },
-    tell: () => {},
-    start: async () => 'started',
-  };
+function assign(table: string | null, source: string): AssignTags {
+  const place = { account: SALES_LAKE, region: SCOPE.region, database: DATABASE };
+  const base = { kind: 'assign-tags' as const, hop: 'tags', effect: 'widens' as const, products: [], had: {} };
+  return { ...base, ...place, table, columns: [], tags: { source } };
 }

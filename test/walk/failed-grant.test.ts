@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { resourceText } from '#core/lake.ts';
-import { findingOf } from '#core/report.ts';
+import { resourceText } from '#core/permissions.ts';
 import { scopeText } from '#core/start.ts';
 import { CUR, FINANCE, HR, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
 import { isRead, isRefused, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import { entriesIn } from '../support/entries.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { publishAll, scopeOf } from '../support/scopes.ts';
 
 const policy = demoPolicy();
@@ -18,8 +18,7 @@ const REFUSAL = {
 
 let cloud: InProcess;
 beforeAll(async () => {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled]);
   const onHr = { service: 'lakeformation', operation: 'BatchGrantPermissions', account: FINANCE, body: HR.database };
   await cloud.stage.control.fault({ kind: 'entry', ...onHr, ...REFUSAL });
   await publishAll(cloud, policy);
@@ -87,18 +86,17 @@ test('with the fault gone and `exposure: revoke` both heal, are readable, and re
   const types = new Set(cloud.told.slice(before).map(({ type, alert }) => `${type} ${alert.finding.product}`));
   expect([...types].sort()).toEqual(['Onramp Access Recovered hr', 'Onramp Access Recovered sales']);
   const open = (await cloud.ledger.findings(scopeText(scopeOf(SALES)))).filter((record) => record.state === 'open');
-  expect(open.map(findingOf)).toEqual([]);
+  expect(open.map(({ finding }) => finding)).toEqual([]);
 });
 
 test('the ledger knows how to put back what was taken from everybody (law 3)', async () => {
-  const revoked = (await cloud.ledger.entries(FINANCE, REGION)).filter((entry) => entry.kind === 'revoke');
+  const revoked = (await entriesIn(cloud.ledger, FINANCE, REGION)).filter((entry) => entry.kind === 'revoke');
   expect(revoked.map(({ target, state }) => `${state} ${target}`).sort()).toEqual([
     'confirmed database 111111111111/sales_db',
     'confirmed table 111111111111/sales_db.orders',
   ]);
-  for (const { inverse, target } of revoked) {
-    const old = JSON.parse(inverse ?? '{}');
-    expect(old).toMatchObject({ principal: 'IAM_ALLOWED_PRINCIPALS', permissions: ['ALL'] });
-    expect(resourceText(old.resource)).toBe(target);
+  for (const { sent, target } of revoked) {
+    expect(sent).toMatchObject({ principal: 'IAM_ALLOWED_PRINCIPALS', permissions: ['ALL'] });
+    expect(resourceText(sent.resource)).toBe(target);
   }
 });

@@ -1,12 +1,12 @@
 /** What a publish tells its consumers is what it has done, not what became known meanwhile. */
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { walkStage } from '../../functions/handlers/walk.ts';
+import { reconcileStage } from '../../functions/handlers/reconcile.ts';
 import { ANALYTICS, CUR, REGION } from '../../infra/local/scenes/places.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { bucketStatements } from '../support/hands.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { crawled, scenario, settled } from '../support/scenario.ts';
 import { scopeOf } from '../support/scopes.ts';
 
 const policy = demoPolicy('demo-share');
@@ -14,14 +14,12 @@ const WIDE = `arn:aws:iam::${ANALYTICS}:role/data-jobs/wide-data-lake-job`;
 
 let cloud: InProcess;
 beforeEach(async () => {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
-  await cloud.settle(scopeOf(CUR));
+  cloud = await scenario(policy, [crawled, settled(scopeOf(CUR))]);
 });
 afterEach(() => cloud.close());
 
 const stage = (name: string) =>
-  walkStage(
+  reconcileStage(
     {
       stage: name,
       execution: 'arn:aws:states:ap-northeast-1:333333333333:execution:publish:by-hand',
@@ -29,15 +27,15 @@ const stage = (name: string) =>
       scope: scopeOf(CUR),
       policy: policy.hash,
     },
-    cloud.walkServices,
+    cloud.reconcileServices,
   );
-const denied = async () => (await cloud.walkServices.snapshots.read(scopeOf(CUR)))?.denied;
+const denied = async () => (await cloud.reconcileServices.snapshots.read(scopeOf(CUR)))?.denied;
 
 /** A walk of the consumer finds that this role's trust admits others too. */
 async function disprove(): Promise<void> {
-  const walked = await cloud.ledger.walked(ANALYTICS, REGION);
+  const walked = await cloud.ledger.consumer(ANALYTICS, REGION);
   if (walked === null) throw new Error('the consumer has not walked');
-  await cloud.ledger.putWalked({ ...walked, disproved: [WIDE] });
+  await cloud.ledger.putConsumer({ ...walked, disproved: [WIDE] });
 }
 
 test('a role disproved between storage and fan-out does not count as denied until it is', async () => {

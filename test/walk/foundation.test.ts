@@ -15,16 +15,17 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
 import type { PublishScope, Scope } from '#contracts/steps.ts';
-import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
-import { planScopes } from '#walk/plan.ts';
 import { registrationPermissions } from '../../infra/constructs/lake-permissions.ts';
 import { ANALYTICS, BUCKET, CUR, FINANCE, JOB, objectKey, REGION, readerArn } from '../../infra/local/scenes/places.ts';
-import { bytesOf, runCrawler } from '../../infra/local/scenes/world.ts';
+import { bytesOf, clientConfig } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
+import { entriesIn } from '../support/entries.ts';
 import { admin, root } from '../support/hands.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
+import { plan as planOf } from '../support/plan.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { CONSUMER, openFindings, publishAll, scopeOf } from '../support/scopes.ts';
 
 const CATALOG: PublishScope = { half: 'publish', account: FINANCE, region: REGION, database: null };
@@ -36,13 +37,12 @@ let cloud: InProcess;
 afterEach(() => cloud.close());
 
 async function open(policy: Policy): Promise<void> {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled]);
 }
 
 async function findings(scope: Scope = CATALOG) {
   const records = await cloud.ledger.findings(scopeText(scope));
-  return records.filter(({ state }) => state === 'open').map(findingOf);
+  return records.filter(({ state }) => state === 'open').map(({ finding }) => finding);
 }
 
 async function settings(account = FINANCE): Promise<DataLakeSettings> {
@@ -75,9 +75,9 @@ async function makeUser(name: string, action: string): Promise<void> {
 }
 
 async function planned(policy: Policy, scope = CATALOG): Promise<readonly string[]> {
-  const { access } = cloud.walkServices;
-  const plan = await planScopes({ policy, access, ledger: cloud.ledger, scopes: [scope] });
-  return plan.scopes.flatMap(({ actions }) => actions.map(({ effect, text }) => `${effect}: ${text}`));
+  const { access } = cloud.reconcileServices;
+  const plan = await planOf({ policy, access, ledger: cloud.ledger, scopes: [scope] });
+  return plan.scopes.flatMap(({ changes }) => changes.map(({ effect, text }) => `${effect}: ${text}`));
 }
 
 describe('default permissions', () => {
@@ -96,10 +96,10 @@ describe('default permissions', () => {
       AllowExternalDataFiltering: true,
       Parameters: { CROSS_ACCOUNT_VERSION: '4' },
     });
-    const entries = await cloud.ledger.entries(FINANCE, REGION);
+    const entries = await entriesIn(cloud.ledger, FINANCE, REGION);
     const [closed] = entries.filter(({ kind }) => kind === 'table-defaults');
     expect(closed).toMatchObject({ state: 'confirmed', products: [] });
-    const before = JSON.parse(closed?.inverse ?? '{}') as DataLakeSettings;
+    const before = JSON.parse(String(closed?.inverse ?? '{}')) as DataLakeSettings;
     expect(before.CreateTableDefaultPermissions).toMatchObject([{ Principal: EVERYBODY, Permissions: ['ALL'] }]);
     expect(await findings()).toEqual([]);
     expect(await writes(cloud, () => cloud.settle(CATALOG, off))).toEqual([]);
@@ -163,10 +163,10 @@ describe('CREATE_DATABASE', () => {
     await open(policy);
     await cloud.settle(CATALOG, policy);
     expect(await holders()).toEqual([]);
-    const entries = await cloud.ledger.entries(FINANCE, REGION);
+    const entries = await entriesIn(cloud.ledger, FINANCE, REGION);
     const [entry] = entries.filter(({ kind }) => kind === 'revoke');
     expect(entry).toMatchObject({ state: 'confirmed', principal: 'IAM_ALLOWED_PRINCIPALS' });
-    expect(JSON.parse(entry?.inverse ?? '{}')).toMatchObject({ permissions: ['CREATE_DATABASE'] });
+    expect(entry?.sent).toMatchObject({ permissions: ['CREATE_DATABASE'] });
     expect(await findings()).toEqual([]);
     expect(await writes(cloud, () => cloud.settle(CATALOG, policy))).toEqual([]);
     await cloud.later(10 * 60_000);
@@ -214,8 +214,7 @@ async function registrations() {
 /** As a job in full-table mode reads: credentials from Lake Formation, the bytes with them, and nothing of its own. */
 async function readVended(): Promise<string> {
   const credentials = await cloud.stage.control.credentials(readerArn(JOB), { sessionName: 'GlueJobRunnerSession' });
-  const config = { endpoint: cloud.stage.url, region: REGION };
-  const lakeFormation = new LakeFormationClient({ ...config, credentials });
+  const lakeFormation = new LakeFormationClient(clientConfig(cloud.stage, credentials));
   const TableArn = `arn:aws:glue:${REGION}:${FINANCE}:table/${CUR.database}/${CUR.table}`;
   const vended = await lakeFormation.send(
     new GetTemporaryGlueTableCredentialsCommand({
@@ -235,7 +234,7 @@ interface Credentials {
 }
 
 async function bytes(credentials: Credentials): Promise<string> {
-  const s3 = new S3Client({ endpoint: cloud.stage.url, region: REGION, credentials, forcePathStyle: true });
+  const s3 = new S3Client({ ...clientConfig(cloud.stage, credentials), forcePathStyle: true });
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: objectKey(CUR, '5') }));
   return (await Body?.transformToString()) ?? '';
 }
@@ -378,7 +377,7 @@ describe('data locations', () => {
     await register();
     const passed = async () => {
       const credentials = await cloud.stage.control.credentials(`arn:aws:iam::${ANALYTICS}:role/onramp/onramp-reader`);
-      const lakeFormation = new LakeFormationClient({ endpoint: cloud.stage.url, region: REGION, credentials });
+      const lakeFormation = new LakeFormationClient(clientConfig(cloud.stage, credentials));
       const ask = new ListPermissionsCommand({ ResourceType: 'DATA_LOCATION' });
       const { PrincipalResourcePermissions = [] } = await lakeFormation.send(ask);
       return PrincipalResourcePermissions.map(({ Principal, Resource }) => [

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-glue';
 import { PutDataLakeSettingsCommand } from '@aws-sdk/client-lakeformation';
 import { paginateGetResourceShares, paginateListResources } from '@aws-sdk/client-ram';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import {
   ANALYTICS,
   CUR,
@@ -21,11 +21,12 @@ import {
   SALES_LAKE,
 } from '../../infra/local/scenes/places.ts';
 import { isRead, READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { ADMIN, runCrawler, tableInput } from '../../infra/local/scenes/world.ts';
+import { ADMIN, tableInput } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { admin, dropTable, grantByHand, root } from '../support/hands.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { calls, writes } from '../support/journal.ts';
+import { crawled, published, publishedUnder, type Step, scenario, settled } from '../support/scenario.ts';
 import { CONSUMER, openFindings, publishAll, scopeOf } from '../support/scopes.ts';
 import { stateOf } from '../support/state.ts';
 
@@ -39,11 +40,12 @@ const without = (name: string) =>
   });
 
 let cloud: InProcess;
-beforeEach(async () => {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
-});
 afterEach(() => cloud.close());
+
+async function open(...steps: readonly Step[]): Promise<void> {
+  cloud = await scenario(policy, [crawled, ...steps]);
+}
+const threePublished = publishedUnder(three);
 
 const causes = async () => (await openFindings(cloud)).map(({ cause }) => cause).sort();
 const refuse = (message: string, times: number) =>
@@ -67,6 +69,7 @@ async function withdraw(product: string): Promise<void> {
 
 describe('what shows late', () => {
   test('an association after some reads, a grant after twenty seconds: looked at again, granted once (G-L4)', async () => {
+    await open();
     await cloud.stage.control.delay('ram', 'association', { reads: 4 });
     await cloud.stage.control.delay('lakeformation', 'grant', { ms: 20_000 });
     const made = await writes(cloud, () => cloud.settle(scopeOf(CUR)));
@@ -77,6 +80,7 @@ describe('what shows late', () => {
   });
 
   test('an acceptance: no link and no grant before the share is there, and no second acceptance (G-R9)', async () => {
+    await open();
     await cloud.stage.control.delay('ram', 'acceptance', { ms: 30_000 });
     const made = await writes(cloud, () => cloud.settle(scopeOf(CUR)));
     expect(made.filter((call) => call.includes('Accept'))).toHaveLength(2);
@@ -85,12 +89,14 @@ describe('what shows late', () => {
   });
 
   test('a role made a moment ago: the grant is sent again until its principal is known (G-L16)', async () => {
+    await open();
     await refuse('Invalid principal', 4);
     await cloud.settle(scopeOf(CUR));
     expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
   });
 
   test('a refusal nobody has a name for is sent once, and told in its own words (G-L16)', async () => {
+    await open();
     await refuse('Something nobody has seen', 100);
     const made = await writes(cloud, () => cloud.settle(scopeOf(CUR)));
     const tried = made.filter((call) => call === `${ANALYTICS} BatchGrantPermissions`);
@@ -103,7 +109,7 @@ describe('what shows late', () => {
 
 describe('who administers', () => {
   test('an operator that somebody took off the list puts itself back before it revokes (G-L18)', async () => {
-    await publishAll(cloud, three);
+    await open(threePublished);
     await root(cloud.stage, FINANCE).lakeFormation.send(
       new PutDataLakeSettingsCommand({
         DataLakeSettings: {
@@ -125,7 +131,7 @@ describe('who administers', () => {
   });
 
   test("administrators' own permissions are neither revoked nor called drift (G-L19)", async () => {
-    await publishAll(cloud, three);
+    await open(threePublished);
     const again = await calls(cloud, () => publishAll(cloud, three));
     expect(again.filter(({ kind }) => kind === 'write')).toEqual([]);
     const named = (await openFindings(cloud)).filter(({ principal }) => principal?.includes(ADMIN.role));
@@ -135,6 +141,7 @@ describe('who administers', () => {
 
 describe('many at once, again and again', () => {
   test('three products published at once, with writers colliding: each grant stands, once (G-L21)', async () => {
+    await open();
     const code = 'ConcurrentModificationException';
     await cloud.stage.control.fault({ kind: 'entry', operation: 'BatchGrantPermissions', code, times: 4 });
     await Promise.all([CUR, SALES, HR].map((table) => cloud.run(scopeOf(table), three)));
@@ -144,7 +151,7 @@ describe('many at once, again and again', () => {
   });
 
   test('what stands is not granted again, however often somebody looks (G-L30)', async () => {
-    await cloud.settle(scopeOf(CUR));
+    await open(settled(scopeOf(CUR)));
     await cloud.stage.control.fault({ kind: 'error', operation: 'BatchGrantPermissions', code: 'ThrottlingException' });
     for (let i = 0; i < 5; i++) {
       await cloud.later(60 * 60_000);
@@ -155,7 +162,7 @@ describe('many at once, again and again', () => {
 });
 
 test('a table dropped and made again under its name is granted again, in both accounts (G-L31)', async () => {
-  await publishAll(cloud, three);
+  await open(threePublished);
   await dropTable(cloud.stage, SALES.database, SALES.table);
   const { glue } = await admin(cloud.stage);
   await glue.send(new CreateTableCommand({ DatabaseName: SALES.database, TableInput: tableInput(SALES) }));
@@ -167,6 +174,7 @@ test('a table dropped and made again under its name is granted again, in both ac
 });
 
 test('first settings, then the share, its acceptance, the link, and grants on it last (G-L35)', async () => {
+  await open();
   const made = await writes(cloud, () => cloud.settle(scopeOf(CUR)));
   const steps = [
     `${FINANCE} PutDataLakeSettings`,
@@ -182,6 +190,7 @@ test('first settings, then the share, its acceptance, the link, and grants on it
 
 describe('shares', () => {
   test('a role granted directly by the producer stays so; the account is shared with beside it (G-S6)', async () => {
+    await open();
     const on = { Table: { DatabaseName: CUR.database, Name: CUR.table } };
     await grantByHand(cloud.stage, { to: readerArn(JOB), on, permissions: ['DESCRIBE'] });
     await cloud.settle(scopeOf(CUR));
@@ -193,6 +202,7 @@ describe('shares', () => {
   });
 
   test('what is withdrawn is gone from RAM too: the operator may disassociate (G-R12)', async () => {
+    await open(threePublished);
     const client = root(cloud.stage, FINANCE).ram;
     const shared = async () => {
       const arns: string[] = [];
@@ -200,14 +210,13 @@ describe('shares', () => {
         arns.push(...(page.resources ?? []).map(({ arn = '' }) => arn));
       return arns.filter((arn) => arn.includes(HR.database));
     };
-    await publishAll(cloud, three);
     expect(await shared()).not.toEqual([]);
     await withdraw('hr');
     expect(await shared()).toEqual([]);
   });
 
   test('three products to one account: five shares at most, whatever is granted into them (G-R14)', async () => {
-    await publishAll(cloud, three);
+    await open(threePublished);
     const client = root(cloud.stage, ANALYTICS).ram;
     const shares: unknown[] = [];
     for await (const page of paginateGetResourceShares({ client }, { resourceOwner: 'OTHER-ACCOUNTS' }))
@@ -222,14 +231,14 @@ describe('links', () => {
     const both = demoPolicy('demo-share', ({ products }) => {
       if (products['cur']) products['also'] = structuredClone(products['cur']);
     });
-    await publishAll(cloud, both);
+    await open(publishedUnder(both));
     const made = await writes(cloud, () => publishAll(cloud, policy));
     expect(made.filter((call) => call.includes('Revoke') || call.includes('Delete'))).toEqual([]);
     expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
   });
 
   test('a product whose table was dropped is taken back without a failure (G-K7)', async () => {
-    await publishAll(cloud, three);
+    await open(threePublished);
     await dropTable(cloud.stage, SALES.database, SALES.table);
     await withdraw('sales');
     expect((await openFindings(cloud)).filter(({ aws }) => aws !== null)).toEqual([]);
@@ -237,7 +246,7 @@ describe('links', () => {
   });
 
   test('a whole database was dropped: nothing of it is left to take back, and nothing fails (G-K7)', async () => {
-    await publishAll(cloud, three);
+    await open(threePublished);
     const { glue } = await admin(cloud.stage);
     await glue.send(new DeleteDatabaseCommand({ Name: HR.database }));
     await withdraw('hr');
@@ -246,18 +255,16 @@ describe('links', () => {
   });
 
   test('two consumers of one database: each has its own link and reads (G-K9)', async () => {
-    await cloud.close();
     const two = demoPolicy('demo-share', ({ accounts, products }) => {
       accounts['sales-lake'] = SALES_LAKE;
       if (products['cur']) products['cur'].audience = { accounts: ['analytics', 'sales-lake'] };
     });
-    cloud = await inProcess(two);
-    await runCrawler(cloud.stage);
-    await publishAll(cloud, two);
+    cloud = await scenario(two, [crawled, published]);
     for (const reader of [JOB, OTHER_ACCOUNT]) expect(await readAs(cloud.stage, reader, CUR)).toEqual(READ);
   });
 
   test('names are compared in lower case: the link is found again, not made twice (G-K4)', async () => {
+    await open();
     const shouting = demoPolicy('demo-share', ({ products }) => {
       if (products['cur']?.consumers) products['cur'].consumers.link = 'CUR_Org_Linked';
     });
@@ -267,24 +274,26 @@ describe('links', () => {
   });
 
   test('a link into a catalog that is no account is somewhere else, never taken for ours (G-K11)', async () => {
+    await open();
     const TargetDatabase = { CatalogId: `${FINANCE}:s3tablescatalog/bucket`, DatabaseName: CUR.database };
     const DatabaseInput = { Name: CUR.link, TargetDatabase, CreateTableDefaultPermissions: [] };
     await root(cloud.stage, ANALYTICS).glue.send(new CreateDatabaseCommand({ DatabaseInput }));
     await cloud.settle(scopeOf(CUR));
-    const open = (await openFindings(cloud)).filter(({ hop }) => hop === 'link');
-    expect(open).toMatchObject([
+    const found = (await openFindings(cloud)).filter(({ hop }) => hop === 'link');
+    expect(found).toMatchObject([
       { cause: 'link-points-elsewhere', message: expect.stringContaining('s3tablescatalog') },
     ]);
   });
 
   test('a table that lies elsewhere is named; those at home are readable all the same (G-K13)', async () => {
+    await open();
     const { glue } = await admin(cloud.stage);
     const away = { ...tableInput(CUR), Name: 'away' };
     away.StorageDescriptor = { ...away.StorageDescriptor, Location: 's3://somewhere-else/away/' };
     await glue.send(new CreateTableCommand({ DatabaseName: CUR.database, TableInput: away }));
     await cloud.settle(scopeOf(CUR));
-    const open = (await openFindings(cloud)).filter(({ cause }) => cause === 'table-outside-location');
-    expect(open.map(({ resource }) => resource)).toEqual(['away']);
+    const found = (await openFindings(cloud)).filter(({ cause }) => cause === 'table-outside-location');
+    expect(found.map(({ resource }) => resource)).toEqual(['away']);
     expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
     const back = { ...away, StorageDescriptor: tableInput(CUR).StorageDescriptor };
     await glue.send(new UpdateTableCommand({ DatabaseName: CUR.database, TableInput: back }));

@@ -1,16 +1,16 @@
 /** Runs on one scope stand in line, writers of one document too; a dead holder blocks nobody for long. */
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sessionPolicyFor } from '#aws/session-policy.ts';
 import { scopeText } from '#core/start.ts';
-import { bucketStatements } from '#core/storage-statements.ts';
-import { writeDocument } from '#walk/documents.ts';
+import { applyChanges } from '#engine/apply.ts';
+import { bucketStatements } from '#hops/storage/statements.ts';
 import { BUCKET, CUR, FINANCE, JOB, REGION } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
+import { runContext } from '../support/run-context.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { CONSUMER, openFindings, scopeOf } from '../support/scopes.ts';
 
 const MINUTE = 60_000;
@@ -19,14 +19,12 @@ const key = `scope/${scopeText(scope)}`;
 
 let cloud: InProcess;
 beforeEach(async () => {
-  cloud = await inProcess(demoPolicy('demo-share'));
-  await runCrawler(cloud.stage);
+  cloud = await scenario(demoPolicy('demo-share'), [crawled]);
 });
 afterEach(() => cloud.close());
 
 test('two runs of one scope at once: the second waits, then writes nothing', async () => {
-  const alone = await inProcess(demoPolicy('demo-share'));
-  await runCrawler(alone.stage);
+  const alone = await scenario(demoPolicy('demo-share'), [crawled]);
   const needed = await writes(alone, () => alone.run(scope));
   await alone.close();
   process.env['AWS_ENDPOINT_URL'] = cloud.lake.url;
@@ -53,7 +51,7 @@ test('a run that died holds its scope until its lease ends, and no longer', asyn
   expect(run.states).toContain('Settings');
 });
 
-test('a scope that stays held is a finding, told, that the next finished walk closes', async () => {
+test('a scope that stays held is a finding, told, that the next finished run closes', async () => {
   await cloud.ledger.take(
     { key, holder: 'a slow execution', until: cloud.clock.now() + 60 * MINUTE },
     cloud.clock.now(),
@@ -72,7 +70,7 @@ test('a scope that stays held is a finding, told, that the next finished walk cl
 
 test('a lease is released on every exit, also when the run fails', async () => {
   const broken = { kind: 'error' as const, service: 's3', operation: 'GetObject', code: 'AccessDenied', status: 403 };
-  await cloud.stage.control.fault({ ...broken, principal: 'onramp-hub-walk' });
+  await cloud.stage.control.fault({ ...broken, principal: 'onramp-hub-reconcile' });
   const run = await cloud.run(scope);
   expect([run.status, run.error]).toEqual(['FAILED', 'AccessDenied']);
   const now = cloud.clock.now();
@@ -119,28 +117,10 @@ test('a document whose part of ours another run has written meanwhile needs no l
   const policy = demoPolicy('demo-share');
   const cur = policy.products.filter(({ name }) => name === 'cur');
   const { account, region } = scope;
-  const access = cloud.walkServices.access.member({
-    account,
-    region,
-    role: 'Storage',
-    sessionPolicy: sessionPolicyFor({ partition: 'aws', purpose: 'storage', account, region, bucket: BUCKET }),
-  });
-  const ctx = {
-    ...cloud.walkServices,
-    policy,
-    rolePath: '',
-    execution: 'e',
-    invocation: 'i',
-    patient: false,
-    now: cloud.clock.now,
-    sleep: cloud.clock.sleep,
-    tell() {},
-    start: async () => '',
-  };
   const statements = bucketStatements(policy, cur, []);
-  const action = {
+  const change = {
     kind: 'merge-bucket-policy' as const,
-    hop: 'storage' as const,
+    hop: 'storage',
     account,
     region,
     effect: 'widens' as const,
@@ -148,7 +128,10 @@ test('a document whose part of ours another run has written meanwhile needs no l
     bucket: BUCKET,
     statements,
   };
-  expect(await writeDocument(ctx, action, access, async () => undefined)).toBe(false);
+  const applied = await applyChanges(runContext(cloud, policy), [change], { scope, entries: [], stopAt: now + MINUTE });
+  expect(applied).toEqual({ done: 1, failed: 0 });
+  // Whoever stands in line waits a minute before he gives up.
+  expect(cloud.clock.now() - now).toBeLessThan(MINUTE);
 });
 
 test('grants of one account wait for each other: no two at once to one principal (G-L1)', async () => {

@@ -4,19 +4,19 @@ import { CreateTableCommand } from '@aws-sdk/client-glue';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ANALYTICS, CUR, FINANCE, HR, JOB } from '../../infra/local/scenes/places.ts';
 import { isRefused, READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler, tableInput } from '../../infra/local/scenes/world.ts';
+import { tableInput } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { admin } from '../support/hands.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { calls, writes } from '../support/journal.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { CONSUMER, openFindings, publishAll, scopeOf } from '../support/scopes.ts';
 
 let cloud: InProcess;
 afterEach(() => cloud.close());
 
 async function open(policy = demoPolicy('demo-share')): Promise<void> {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled]);
 }
 
 describe('report mode', () => {

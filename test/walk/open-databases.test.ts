@@ -3,14 +3,14 @@
 import { CreateDatabaseCommand } from '@aws-sdk/client-glue';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Scope } from '#contracts/steps.ts';
-import { planScopes } from '#walk/plan.ts';
 import { REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { clientsAs } from '../../infra/local/scenes/sales-people.ts';
 import { LAKE_ADMIN, LAKE_DATABASE } from '../../infra/local/scenes/sales-places.ts';
-import { makeSalesLake } from '../../infra/local/scenes/sales-world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { calls } from '../support/journal.ts';
+import { plan } from '../support/plan.ts';
+import { salesLake, scenario } from '../support/scenario.ts';
 import { findingsOf } from '../support/tagging.ts';
 import { wokenByPolicy } from '../support/waking.ts';
 
@@ -24,8 +24,7 @@ const catalog = { half: 'publish' as const, account: SALES_LAKE, region: REGION,
 
 let cloud: InProcess;
 beforeEach(async () => {
-  cloud = await inProcess(policy);
-  await makeSalesLake(cloud.stage);
+  cloud = await scenario(policy, [salesLake]);
   const { glue } = await clientsAs(cloud.stage, LAKE_ADMIN);
   const TargetDatabase = { CatalogId: SALES_LAKE, DatabaseName: LAKE_DATABASE };
   await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'Raw' } }));
@@ -72,8 +71,8 @@ test('a list that can not be read starts nobody and is told; a closed rule asks 
 
 describe('a plan', () => {
   const planned = async () => {
-    const { access } = cloud.walkServices;
-    const { scopes } = await planScopes({ policy: widening, access, ledger: cloud.ledger });
+    const { access } = cloud.reconcileServices;
+    const { scopes } = await plan({ policy: widening, access, ledger: cloud.ledger });
     return scopes.filter(({ scope }) => scope.includes(SALES_LAKE));
   };
   const widening = demoPolicy('demo-blueprint', ({ tags }) => {
@@ -84,7 +83,7 @@ describe('a plan', () => {
 
   test('shows what is widened in databases that no rule names (law 9)', async () => {
     await cloud.run(catalog, widening);
-    const tags = (await planned()).flatMap(({ actions }) => actions.filter(({ kind }) => kind === 'assign-tags'));
+    const tags = (await planned()).flatMap(({ changes }) => changes.filter(({ kind }) => kind === 'assign-tags'));
     expect(tags.map(({ effect, text }) => `${effect}: ${text}`)).toEqual([
       expect.stringMatching(new RegExp(`^widens: tag database ${SALES_LAKE}/${LAKE_DATABASE} source=product`)),
       expect.stringMatching(new RegExp(`^widens: tag database ${SALES_LAKE}/raw source=product`)),

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scopeText } from '#core/start.ts';
 import { ANALYTICS, CUR, FINANCE, JOB, REGION, readerArn } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { clientConfig } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { calls, writes } from '../support/journal.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { scopeOf } from '../support/scopes.ts';
 
 const ELSEWHERE = 'us-east-1';
@@ -20,8 +21,7 @@ const policy = demoPolicy('demo-share', ({ accounts }) => {
 let cloud: InProcess;
 let made: readonly { account: string; region: string; operation: string; kind: string }[];
 beforeAll(async () => {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled]);
   made = await calls(cloud, () => cloud.settle(scopeOf(CUR)));
 });
 afterAll(() => cloud.close());
@@ -41,7 +41,7 @@ test('shares are accepted where the data is, and once', () => {
 
 test('the link elsewhere names the Region of its target (G-K8), the one at home resolves', async () => {
   const credentials = await cloud.stage.control.credentials(readerArn(JOB));
-  const glue = new GlueClient({ endpoint: cloud.stage.url, region: ELSEWHERE, credentials });
+  const glue = new GlueClient(clientConfig(cloud.stage, credentials, ELSEWHERE));
   const { Database } = await glue.send(new GetDatabaseCommand({ Name: CUR.link }));
   expect(Database?.TargetDatabase).toEqual({ CatalogId: FINANCE, DatabaseName: CUR.database, Region: REGION });
   const { Table } = await glue.send(new GetTableCommand({ DatabaseName: CUR.link, Name: CUR.table }));
@@ -52,7 +52,7 @@ test('the link elsewhere names the Region of its target (G-K8), the one at home 
 test("SELECT on the target counts in its own Region only, DESCRIBE on the link in the link's", async () => {
   const listed = async (region: string) => {
     const credentials = await cloud.stage.control.credentials(`arn:aws:iam::${ANALYTICS}:role/onramp/onramp-reader`);
-    const client = new LakeFormationClient({ endpoint: cloud.stage.url, region, credentials });
+    const client = new LakeFormationClient(clientConfig(cloud.stage, credentials, region));
     const { PrincipalResourcePermissions = [] } = await client.send(
       new ListPermissionsCommand({ Principal: { DataLakePrincipalIdentifier: readerArn(JOB) } }),
     );

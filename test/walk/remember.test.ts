@@ -6,10 +6,10 @@ import { afterEach, expect, test } from 'vitest';
 import { scopeText } from '#core/start.ts';
 import { ANALYTICS, CUR, FINANCE, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { root, shareInOrganization } from '../support/hands.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { CONSUMER, openFindings, scopeOf } from '../support/scopes.ts';
 
 const policy = demoPolicy('demo-share');
@@ -18,8 +18,7 @@ let cloud: InProcess;
 afterEach(() => cloud.close());
 
 async function open(): Promise<void> {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled]);
 }
 
 /** As `onramp enroll` leaves an account: our reader sees everything. */
@@ -31,7 +30,7 @@ async function enroll(): Promise<void> {
   await root(cloud.stage, ANALYTICS).lakeFormation.send(new PutDataLakeSettingsCommand({ DataLakeSettings }));
 }
 
-const seen = async () => (await cloud.ledger.walked(ANALYTICS, REGION))?.parts[scopeText(scopeOf(CUR))];
+const seen = async () => (await cloud.ledger.consumer(ANALYTICS, REGION))?.fingerprints[scopeText(scopeOf(CUR))];
 
 test('a consumer that only reported is walked again once its account is enforced', async () => {
   await open();
@@ -64,7 +63,7 @@ test('a revoked exposure that is listed for some seconds yet keeps no first cons
     delete products['cur'];
     delete products['hr'];
   });
-  cloud = await inProcess(closing);
+  cloud = await scenario(closing);
   await cloud.stage.control.delay('lakeformation', 'revoke', { ms: 8000 });
   await cloud.settle(scopeOf(SALES));
   expect(await readAs(cloud.stage, JOB, SALES)).toEqual(READ);
@@ -73,7 +72,7 @@ test('a revoked exposure that is listed for some seconds yet keeps no first cons
 test('a catalog policy that can not be read says nothing: consumers keep what they were told', async () => {
   await open();
   await cloud.settle(scopeOf(CUR));
-  const told = await cloud.walkServices.snapshots.read(scopeOf(CUR));
+  const told = await cloud.reconcileServices.snapshots.read(scopeOf(CUR));
   expect(told?.products).toMatchObject([{ shared: true }]);
   await cloud.stage.control.fault({
     kind: 'error',
@@ -84,7 +83,7 @@ test('a catalog policy that can not be read says nothing: consumers keep what th
     status: 403,
   });
   await cloud.settle(scopeOf(CUR));
-  expect(await cloud.walkServices.snapshots.read(scopeOf(CUR))).toEqual(told);
+  expect(await cloud.reconcileServices.snapshots.read(scopeOf(CUR))).toEqual(told);
   expect((await openFindings(cloud)).filter(({ account }) => account === ANALYTICS)).toMatchObject([
     { cause: 'role-without-proof' },
   ]);

@@ -10,13 +10,13 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
-import { planScopes } from '#walk/plan.ts';
 import { CUR, FINANCE, REGION } from '../../infra/local/scenes/places.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { admin, root } from '../support/hands.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
+import { plan } from '../support/plan.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { scopeOf } from '../support/scopes.ts';
 
 const CATALOG: PublishScope = { half: 'publish', account: FINANCE, region: REGION, database: null };
@@ -28,15 +28,14 @@ const ALL: PrincipalPermissions = { Principal: EVERYBODY, Permissions: ['ALL'] }
 const plain = demoPolicy('demo-share');
 let cloud: InProcess;
 beforeEach(async () => {
-  cloud = await inProcess(plain);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(plain, [crawled]);
 });
 afterEach(() => cloud.close());
 
 async function planned(policy: Policy): Promise<readonly string[]> {
-  const { access } = cloud.walkServices;
-  const { scopes } = await planScopes({ policy, access, ledger: cloud.ledger, scopes: [FIRST] });
-  return scopes.flatMap(({ actions }) => actions.map(({ effect, text }) => `${effect}: ${text}`));
+  const { access } = cloud.reconcileServices;
+  const { scopes } = await plan({ policy, access, ledger: cloud.ledger, scopes: [FIRST] });
+  return scopes.flatMap(({ changes }) => changes.map(({ effect, text }) => `${effect}: ${text}`));
 }
 
 describe('CREATE_DATABASE', () => {

@@ -5,11 +5,11 @@ import { ListPermissionsCommand } from '@aws-sdk/client-lakeformation';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { JOB, SALES } from '../../infra/local/scenes/places.ts';
 import { isRefused, READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { admin, revokeByHand } from '../support/hands.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { openFindings, publishAll, scopeOf } from '../support/scopes.ts';
 
 const shared = demoPolicy('demo-revoke', ({ products }) => {
@@ -22,8 +22,7 @@ const withoutSales = demoPolicy('demo-revoke', (document) => {
 
 let cloud: InProcess;
 beforeEach(async () => {
-  cloud = await inProcess(shared);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(shared, [crawled]);
 });
 afterEach(() => cloud.close());
 

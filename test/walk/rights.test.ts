@@ -3,9 +3,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { CUR, FINANCE, JOB, REGION } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import { entriesIn } from '../support/entries.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { openFindings, publishAll } from '../support/scopes.ts';
 
 const policy = demoPolicy('demo-share');
@@ -21,8 +22,7 @@ let cloud: InProcess;
 afterEach(() => cloud.close());
 
 test('an administrator of this very run is refused six times, and then is one', async () => {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled]);
   await cloud.stage.control.fault({ kind: 'error', times: 6, ...REFUSED });
   await publishAll(cloud, policy);
   expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
@@ -30,14 +30,13 @@ test('an administrator of this very run is refused six times, and then is one', 
 });
 
 test('settings that were written and could not be read back are ours all the same (law 4)', async () => {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled]);
   // The operator reads before it stands in line, under the lease, and after its write.
   const read = { service: 'lakeformation', operation: 'GetDataLakeSettings', account: FINANCE };
   const refused = { code: 'AccessDeniedException', message: 'not now' };
   await cloud.stage.control.fault({ kind: 'error', nth: 3, principal: 'onramp-operator', ...read, ...refused });
   await publishAll(cloud, policy);
-  const entries = await cloud.ledger.entries(FINANCE, REGION);
+  const entries = await entriesIn(cloud.ledger, FINANCE, REGION);
   const [admins] = entries.filter(({ kind }) => kind === 'admins');
   expect(admins).toMatchObject({ state: 'confirmed', error: null });
   expect(Object.values(admins?.before ?? {})).toEqual(['absent', 'absent']);
@@ -46,8 +45,7 @@ test('settings that were written and could not be read back are ours all the sam
 });
 
 test('one that is refused for good is told within the minute; one that is no news, sooner', async () => {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled]);
   await cloud.stage.control.fault({ kind: 'error', ...REFUSED });
   const began = cloud.clock.now();
   await publishAll(cloud, policy);

@@ -10,7 +10,6 @@ import {
 } from '@aws-sdk/client-glue';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '#contracts/steps.ts';
-import { findingOf } from '#core/report.ts';
 import { scopeText } from '#core/start.ts';
 import { SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { clientsAs } from '../../infra/local/scenes/sales-people.ts';
@@ -22,9 +21,9 @@ import {
   ORDERS,
   WORKFLOW,
 } from '../../infra/local/scenes/sales-places.ts';
-import { makeSalesLake } from '../../infra/local/scenes/sales-world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { salesLake, scenario, settled } from '../support/scenario.ts';
 import { eventsSoFar, woken, wokenByPolicy } from '../support/waking.ts';
 import { CLEAN, FAILED, LAKE_PLACE, LAKE_SCOPE, workflowRuns } from '../support/workflow-runs.ts';
 
@@ -35,10 +34,8 @@ const place = LAKE_PLACE;
 let cloud: InProcess;
 let runs: ReturnType<typeof workflowRuns>;
 beforeAll(async () => {
-  cloud = await inProcess(policy);
+  cloud = await scenario(policy, [salesLake, settled(lake)]);
   runs = workflowRuns(cloud);
-  await makeSalesLake(cloud.stage);
-  await cloud.settle(lake);
 });
 afterAll(() => cloud.close());
 
@@ -161,7 +158,7 @@ describe('what wakes us', () => {
     const told = await Promise.all(scopes.map((scope) => cloud.ledger.findings(scopeText(scope))));
     const found = told
       .flat()
-      .map(findingOf)
+      .map(({ finding }) => finding)
       .filter(({ resource }) => resource === `workflow ${name}`);
     expect(found).toHaveLength(1);
     await cloud.clock.sleep(1000);

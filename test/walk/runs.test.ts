@@ -2,10 +2,10 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LAST_CRAWLER, ORDERS, PRODUCTS, STAFF, WORKFLOW } from '../../infra/local/scenes/sales-places.ts';
-import { makeSalesLake } from '../../infra/local/scenes/sales-world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { calls } from '../support/journal.ts';
+import { salesLake, scenario, settled } from '../support/scenario.ts';
 import { CLEAN, FAILED, LAKE_SCOPE, workflowRuns } from '../support/workflow-runs.ts';
 
 const policy = demoPolicy('demo-blueprint');
@@ -14,10 +14,8 @@ const lake = LAKE_SCOPE;
 let cloud: InProcess;
 let runs: ReturnType<typeof workflowRuns>;
 beforeAll(async () => {
-  cloud = await inProcess(policy);
+  cloud = await scenario(policy, [salesLake, settled(lake)]);
   runs = workflowRuns(cloud);
-  await makeSalesLake(cloud.stage);
-  await cloud.settle(lake);
 });
 afterAll(() => cloud.close());
 

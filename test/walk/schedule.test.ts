@@ -3,16 +3,17 @@
 import { BatchRevokePermissionsCommand, LakeFormationClient } from '@aws-sdk/client-lakeformation';
 import { afterEach, describe, expect, test } from 'vitest';
 import { scopeText } from '#core/start.ts';
-import { ANALYTICS, CUR, FINANCE, JOB, REGION, readerArn, SALES_LAKE } from '../../infra/local/scenes/places.ts';
+import { ANALYTICS, CUR, FINANCE, JOB, readerArn, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { isRead, READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { LAKE_USER, PRODUCTS, STAFF } from '../../infra/local/scenes/sales-places.ts';
 import { isLent, isShut, readLakeTable } from '../../infra/local/scenes/sales-reading.ts';
 import { runWorkflow } from '../../infra/local/scenes/workflow.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { clientConfig, runCrawler } from '../../infra/local/scenes/world.ts';
 import { openBlueprint } from '../support/blueprint.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 import { CONSUMER, openFindings, publishAll, scopeOf } from '../support/scopes.ts';
 import { eventsSoFar, play, woken, wokenByPolicy, wokenBySchedule } from '../support/waking.ts';
 
@@ -26,7 +27,7 @@ const loseEvents = (account: string) => cloud.stage.control.fault({ kind: 'event
 
 describe('an event that never came', () => {
   test("the crawler's: the job role reads once the schedule has looked, and the next look writes nothing (G-E1)", async () => {
-    cloud = await inProcess(policy);
+    cloud = await scenario(policy);
     const seen = await eventsSoFar(cloud);
     await loseEvents(FINANCE);
     await runCrawler(cloud.stage);
@@ -38,8 +39,7 @@ describe('an event that never came', () => {
   });
 
   test("RAM's, of an invitation that came when nobody waited for it any longer (G-R16)", async () => {
-    cloud = await inProcess(policy);
-    await runCrawler(cloud.stage);
+    cloud = await scenario(policy, [crawled]);
     await cloud.stage.control.delay('ram', 'invitation', { ms: 3_600_000 });
     await publishAll(cloud, policy);
     expect((await openFindings(cloud)).map(({ cause }) => cause)).toContain('share-not-visible');
@@ -69,8 +69,7 @@ describe('an event that never came', () => {
 
 describe('what no event tells', () => {
   test('a grant that somebody took away in the consumer: no publish sees it, the schedule does', async () => {
-    cloud = await inProcess(policy);
-    await runCrawler(cloud.stage);
+    cloud = await scenario(policy, [crawled]);
     await publishAll(cloud, policy);
     await takeAway();
     await publishAll(cloud, policy);
@@ -85,7 +84,7 @@ describe('what no event tells', () => {
 /** By the one administrator that the consumer has: ours, used by hand. */
 async function takeAway(): Promise<void> {
   const credentials = await cloud.stage.control.credentials(`arn:aws:iam::${ANALYTICS}:role/onramp/onramp-operator`);
-  const lakeFormation = new LakeFormationClient({ endpoint: cloud.stage.url, region: REGION, credentials });
+  const lakeFormation = new LakeFormationClient(clientConfig(cloud.stage, credentials));
   const entry = {
     Id: '1',
     Principal: { DataLakePrincipalIdentifier: readerArn(JOB) },

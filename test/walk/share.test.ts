@@ -1,21 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadPolicyFile } from '#cli/policy-file.ts';
-import { findingOf } from '#core/report.ts';
 import { CUR, FINANCE, JOB, OTHER_ACCOUNT, OTHER_ROLE, REGION, SQUATTER } from '../../infra/local/scenes/places.ts';
 import { isRead, isRefused, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
-import { inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { crawled, scenario } from '../support/scenario.ts';
 
 const file = fileURLToPath(new URL('../fixtures/policies/demo.yaml', import.meta.url));
 const { policy } = loadPolicyFile(file);
 const publish = { half: 'publish' as const, account: FINANCE, region: REGION, database: 'cur_org' };
 const onboard = 'onboard 222222222222 ap-northeast-1';
 
-let cloud: Awaited<ReturnType<typeof inProcess>>;
+let cloud: InProcess;
 beforeAll(async () => {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled]);
 });
 afterAll(() => cloud.close());
 
@@ -34,7 +32,9 @@ test.each([SQUATTER, OTHER_ROLE, OTHER_ACCOUNT])('$name still reads neither tabl
 
 test('the walk proves it by permissions: nothing is wrong with the product', async () => {
   const records = await cloud.ledger.findings(onboard);
-  expect(records.map(findingOf).filter((f) => f.product === 'cur' && f.cause !== 'role-without-proof')).toEqual([]);
+  expect(
+    records.map(({ finding }) => finding).filter((f) => f.product === 'cur' && f.cause !== 'role-without-proof'),
+  ).toEqual([]);
 });
 
 test('a second run of the same event writes nothing', async () => {

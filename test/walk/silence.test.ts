@@ -1,14 +1,15 @@
 /** What a walk could not judge: one fault is one finding, and silence is no recovery. */
 
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Finding } from '#core/actions.ts';
+import type { Finding } from '#contracts/findings.ts';
+import { NOTHING } from '#core/assessment.ts';
+import { settle } from '#core/finding-records.ts';
 import { finding, oneFindingPerFault, unreadable } from '#core/findings.ts';
-import { settle } from '#core/report.ts';
 import { ANALYTICS, CUR, FINANCE, HR, JOB } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
+import { crawled, scenario, settled } from '../support/scenario.ts';
 import { CONSUMER, openFindings, scopeOf } from '../support/scopes.ts';
 
 let cloud: InProcess;
@@ -32,7 +33,7 @@ describe('no recovery', () => {
       delete products['cur'];
       delete products['sales'];
     });
-    cloud = await inProcess(hr);
+    cloud = await scenario(hr);
     const code = 'AccessDeniedException';
     await cloud.stage.control.fault({ kind: 'entry', operation: 'BatchGrantPermissions', account: FINANCE, code });
     await cloud.settle(scopeOf(HR));
@@ -46,8 +47,7 @@ describe('no recovery', () => {
 
   test('of a refused link while its share can not be seen', async () => {
     const policy = demoPolicy('demo-share');
-    cloud = await inProcess(policy);
-    await runCrawler(cloud.stage);
+    cloud = await scenario(policy, [crawled]);
     await refuse('CreateDatabase', ANALYTICS);
     await cloud.settle(scopeOf(CUR));
     expect(told()).toContain('Onramp Access Failed: link create-link-failed');
@@ -68,11 +68,11 @@ describe('no recovery', () => {
   test('but of a product the policy names no longer', () => {
     const where = { hop: 'share' as const, account: '1', region: 'r', resource: 'x', message: '', remedy: '' };
     const open = (product: string) => recordOf(finding({ ...where, state: 'broken', cause: 'grant-failed', product }));
-    const unjudged = [{ hop: 'share' as const, product: 'kept' }];
+    const skipped = [{ hop: 'share', product: 'kept' }];
     const { changed } = settle({
       scope: 's',
       findings: [],
-      unjudged,
+      skipped,
       records: [open('kept'), open('gone')],
       now: 2,
       execution: 'e',
@@ -86,7 +86,7 @@ function recordOf(found: Finding) {
     key: found.key,
     scope: 's',
     state: 'open' as const,
-    finding: JSON.stringify(found),
+    finding: found,
     openedAt: 1,
     seenAt: 1,
     recoveredAt: null,
@@ -102,7 +102,7 @@ describe('one fault, one finding', () => {
     ['a reader that is no administrator', {}, 'not-readable', 'report' as const],
   ])('%s', async (_, options, cause, mode) => {
     const policy = demoPolicy('demo-revoke', (document) => void Object.assign(document, { mode }));
-    cloud = await inProcess(policy, options);
+    cloud = await scenario(policy, [], options);
     await cloud.settle(scopeOf(CUR));
     const unknown = (await openFindings(cloud)).filter(
       ({ state, account }) => state === 'unknown' && account === FINANCE,
@@ -116,12 +116,12 @@ describe('one fault, one finding', () => {
     const at = (hop: 'location' | 'exposure', product: string, region = 'r') =>
       unreadable({ hop, account: '1', region, product, resource: product }, why);
     const findings = [at('location', 'a'), at('location', 'b'), at('exposure', 'a'), at('exposure', 'a', 'other')];
-    const one = oneFindingPerFault({ actions: [], findings, left: [] });
+    const one = oneFindingPerFault({ ...NOTHING, findings });
     expect(one.findings).toMatchObject([
       { hop: 'location', product: null, resource: '1 in r' },
       { hop: 'exposure', product: 'a', region: 'other' },
     ]);
-    expect(one.unjudged).toContainEqual({ hop: 'exposure', product: 'a' });
+    expect(one.skipped).toContainEqual({ hop: 'exposure', product: 'a' });
   });
 });
 
@@ -136,9 +136,7 @@ describe('throttled readings', () => {
       ...more,
     });
   const open = async () => {
-    cloud = await inProcess(demoPolicy('demo-share'));
-    await runCrawler(cloud.stage);
-    await cloud.settle(scopeOf(CUR));
+    cloud = await scenario(demoPolicy('demo-share'), [crawled, settled(scopeOf(CUR))]);
     cloud.told.length = 0;
   };
 

@@ -13,23 +13,27 @@ import {
   CONSUMER,
   causesIn,
   LAKE,
+  lakePublished,
   openIn,
   openLake,
   policyResource,
   publishLake,
 } from '../support/by-tag.ts';
+import { entriesIn } from '../support/entries.ts';
 import { root } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
+import type { Step } from '../support/scenario.ts';
 
 let cloud: InProcess;
 let by: ReturnType<typeof adminOf>;
 afterEach(() => cloud?.close());
 
-async function open(policy: Policy = byTagPolicy(), mortal = false): Promise<void> {
-  cloud = await openLake(policy, { mortal });
+async function open(policy: Policy = byTagPolicy(), mortal = false, ...steps: readonly Step[]): Promise<void> {
+  cloud = await openLake(policy, { mortal }, ...steps);
   by = adminOf(cloud);
 }
+const openPublished = (policy?: Policy) => open(policy, false, lakePublished);
 
 const reading = (reader = LAKE_USER, table = PRODUCTS) => readLakeTable(cloud.stage, reader, table);
 const toUser = ({ to }: { to: object }) => 'principal' in to && to.principal === `user/${LAKE_USER.role}`;
@@ -42,8 +46,7 @@ const withoutUser = (atMost = 20) =>
 
 describe('what the policy no longer names', () => {
   test('is withdrawn where we made it; what a person granted by tag stays (law 3, G-L14)', async () => {
-    await open();
-    await publishLake(cloud);
+    await openPublished();
     await by.tag(PRODUCTS.table, { source: 'product' });
     await by.grant(readerArn(LAKE_USER), policyResource('TABLE', 'pii', 'false'), ['DESCRIBE']);
     const narrower = withoutUser();
@@ -57,8 +60,7 @@ describe('what the policy no longer names', () => {
   });
 
   test('waits at the brake, which says in words what would go, and all else goes on (law 10)', async () => {
-    await open();
-    await publishLake(cloud);
+    await openPublished();
     const held = withoutUser(1);
     expect(await writes(cloud, () => cloud.settle(CATALOG, held))).toEqual([]);
     const [found] = await openIn(cloud, CATALOG);
@@ -67,8 +69,7 @@ describe('what the policy no longer names', () => {
   });
 
   test("goes from a consumer's principals, too", async () => {
-    await open();
-    await publishLake(cloud);
+    await openPublished();
     const without = byTagPolicy((tags) => {
       tags.grants = tags.grants.filter(({ to }) => !('principal' in to && to.account === 'analytics'));
     });
@@ -82,10 +83,9 @@ describe('what the policy no longer names', () => {
 describe('what is in the way', () => {
   test('a principal that AWS does not know is one finding for each of its grants, all others are made (G-L16)', async () => {
     const ghost = { account: 'sales-lake', principal: 'role/ghost' };
-    await open(
+    await openPublished(
       byTagPolicy(({ grants }) => void grants.unshift({ to: ghost, where: { source: ['none'] }, tables: ['SELECT'] })),
     );
-    await publishLake(cloud);
     expect(await openIn(cloud, CATALOG)).toMatchObject([
       {
         cause: 'grant-failed',
@@ -124,8 +124,7 @@ describe('what is in the way', () => {
   });
 
   test('a reached table that is open to everybody is told of: no other account sees it by its tag (G-L17)', async () => {
-    await open();
-    await publishLake(cloud);
+    await openPublished();
     await by.tag(PRODUCTS.table, { source: 'product' });
     const table = { DatabaseName: LAKE.database, Name: PRODUCTS.table };
     await by.grant('IAM_ALLOWED_PRINCIPALS', { Table: table }, ['ALL']);
@@ -150,8 +149,7 @@ describe('what is in the way', () => {
   });
 
   test('listings that are throttled are unknown: nothing is granted, nothing taken (law 6)', async () => {
-    await open();
-    await publishLake(cloud);
+    await openPublished();
     const throttled = { kind: 'error' as const, code: 'ThrottlingException', status: 400, principal: 'onramp-' };
     await cloud.stage.control.fault({ ...throttled, operation: 'ListPermissions' });
     expect(await writes(cloud, () => cloud.run(CATALOG, withoutUser()))).toEqual([]);
@@ -202,7 +200,7 @@ describe('a run killed between any two calls is finished by the next (law 4)', (
     expect(await reading()).toSatisfy(isLent);
     expect(await reading(SALES_JOB)).toSatisfy(isLent);
     for (const scope of [CATALOG, LAKE, CONSUMER]) expect(await causesIn(cloud, scope)).toEqual([]);
-    const entries = await cloud.ledger.entries(SALES_LAKE, REGION);
+    const entries = await entriesIn(cloud.ledger, SALES_LAKE, REGION);
     const byTag = entries.filter(({ target }) => target.includes('tagged'));
     expect(byTag.every(({ before }) => Object.values(before).every((was) => was === 'absent'))).toBe(true);
   });

@@ -3,7 +3,6 @@
 import { CreateDatabaseCommand, GetTableCommand } from '@aws-sdk/client-glue';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
-import { planScopes } from '#walk/plan.ts';
 import { ANALYTICS, FINANCE, readerArn, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { clientsAs } from '../../infra/local/scenes/sales-people.ts';
 import {
@@ -23,32 +22,36 @@ import {
   CONSUMER,
   causesIn,
   LAKE,
+  lakePublished,
   makeLakeTable,
   openIn,
   openLake,
   policyResource,
   publishLake,
 } from '../support/by-tag.ts';
+import { entriesIn } from '../support/entries.ts';
 import { glueArn, root, shareByHand, shareInOrganization } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { calls, writes } from '../support/journal.ts';
+import { plan } from '../support/plan.ts';
+import type { Step } from '../support/scenario.ts';
 
 let cloud: InProcess;
 let by: ReturnType<typeof adminOf>;
 afterEach(() => cloud?.close());
 
-async function open(policy: Policy = byTagPolicy()): Promise<void> {
-  cloud = await openLake(policy);
+async function open(policy: Policy = byTagPolicy(), ...steps: readonly Step[]): Promise<void> {
+  cloud = await openLake(policy, {}, ...steps);
   by = adminOf(cloud);
 }
+const openPublished = (policy?: Policy) => open(policy, lakePublished);
 
 const reading = (reader = LAKE_USER, table = PRODUCTS) => readLakeTable(cloud.stage, reader, table);
 const accepted = (made: readonly string[]) => made.filter((call) => call.includes('AcceptResourceShareInvitation'));
 
 describe('access follows the tag', () => {
   test('on and off by a tag alone, with no grant and no run; what says none stays closed', async () => {
-    await open();
-    await publishLake(cloud);
+    await openPublished();
     expect(await reading()).toSatisfy(isShut);
     const made = await writes(cloud, async () => {
       await by.tag(PRODUCTS.table, { source: 'product' });
@@ -65,8 +68,7 @@ describe('access follows the tag', () => {
   });
 
   test('a second run of every scope writes nothing, and finds nothing wrong', async () => {
-    await open();
-    await publishLake(cloud);
+    await openPublished();
     const again = await writes(cloud, async () => {
       await publishLake(cloud);
       await cloud.settle(CONSUMER);
@@ -81,8 +83,7 @@ describe('access follows the tag', () => {
     const policy = byTagPolicy(({ grants }) => {
       for (const to of [user, { accounts: ['analytics'] }]) grants.push({ to, where, associate: ['source'] });
     });
-    await open(policy);
-    await publishLake(cloud);
+    await openPublished(policy);
     expect(await writes(cloud, () => publishLake(cloud))).toEqual([]);
     const held = await by.heldOn('source');
     expect(held).toContainEqual([readerArn(LAKE_USER), '*', 'ASSOCIATE,DESCRIBE', '']);
@@ -105,7 +106,7 @@ describe('another account', () => {
 
   test('holds grants by tag beside those by name; what a product links is not linked twice (G-L20, G-K9)', async () => {
     const listed = { match: readerArn(SALES_JOB), proof: 'listed' as const };
-    await open(
+    await openPublished(
       byTagPolicy((_, document) => {
         document.products = {
           sales: {
@@ -120,10 +121,9 @@ describe('another account', () => {
         };
       }),
     );
-    await publishLake(cloud);
     await by.tag(PRODUCTS.table, { source: 'product' });
     await cloud.settle(LAKE);
-    const entries = await cloud.ledger.entries(ANALYTICS, CATALOG.region);
+    const entries = await entriesIn(cloud.ledger, ANALYTICS, CATALOG.region);
     const links = entries.filter(({ kind }) => kind === 'link').map(({ target, products }) => [target, products]);
     expect(links).toEqual([[`database ${ANALYTICS}/sales_linked`, ['sales']]]);
     const held = entries.filter(({ principal, state }) => principal === readerArn(SALES_JOB) && state === 'confirmed');
@@ -149,10 +149,10 @@ describe('another account', () => {
     });
     await publishLake(cloud, nobody);
     await cloud.run(CONSUMER);
-    const { access, ledger } = cloud.walkServices;
-    const { scopes } = await planScopes({ policy: byTagPolicy(), access, ledger });
+    const { access, ledger } = cloud.reconcileServices;
+    const { scopes } = await plan({ policy: byTagPolicy(), access, ledger });
     const texts = (account: string) =>
-      scopes.flatMap(({ actions }) => actions.filter((a) => a.account === account).map(({ text }) => text));
+      scopes.flatMap(({ changes }) => changes.filter((a) => a.account === account).map(({ text }) => text));
     expect(texts(SALES_LAKE)).toContainEqual(expect.stringContaining(`to ${ANALYTICS} with grant option`));
     expect(texts(ANALYTICS)).toContainEqual(expect.stringContaining(`create link ${ANALYTICS}/${LAKE_DATABASE}`));
     const passedOn = `grant DESCRIBE, SELECT on tables tagged source=product of ${SALES_LAKE} to ${readerArn(SALES_JOB)}`;
@@ -233,9 +233,8 @@ describe('who is woken', () => {
   };
 
   test('a consumer for whom something is reached now, and nobody for another table of it', async () => {
-    await open(policy);
-    await publishLake(cloud);
-    expect((await cloud.ledger.walked(FINANCE, CATALOG.region))?.parts).toBeDefined();
+    await openPublished(policy);
+    expect((await cloud.ledger.consumer(FINANCE, CATALOG.region))?.fingerprints).toBeDefined();
     expect(await started()).toEqual([]);
     await by.tag(PRODUCTS.table, { source: 'product' });
     expect(await started()).toEqual([ANALYTICS]);
@@ -255,12 +254,11 @@ describe('who is woken', () => {
   });
 
   test('a database that only a pattern names is linked, too, once it is shown', async () => {
-    await open(
+    await openPublished(
       byTagPolicy(({ rules }) => {
         for (const { match } of rules) match.database = 'kthr*';
       }),
     );
-    await publishLake(cloud);
     await by.tag(PRODUCTS.table, { source: 'product' });
     const { glue } = await clientsAs(cloud.stage, SALES_JOB);
     const seen = await glue.send(new GetTableCommand({ DatabaseName: LAKE_DATABASE, Name: PRODUCTS.table }));

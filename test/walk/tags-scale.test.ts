@@ -3,8 +3,9 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
 import { definition } from '../support/asl.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { calls } from '../support/journal.ts';
+import { scenario } from '../support/scenario.ts';
 import { databaseScope, findingsOf, people, taggingPolicy } from '../support/tagging.ts';
 
 const SCOPE = databaseScope();
@@ -28,7 +29,7 @@ function policyFor(tables: number): Policy {
 
 async function open(tables: number): Promise<Policy> {
   const policy = policyFor(tables);
-  cloud = await inProcess(policy);
+  cloud = await scenario(policy);
   const by = people(cloud);
   await by.makeDatabase();
   for (let i = 0; i < tables; i += 1) await by.makeTable(nameOf(i), ['id']);

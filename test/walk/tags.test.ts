@@ -3,9 +3,18 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
 import { SALES_LAKE } from '../../infra/local/scenes/places.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { calls, writes } from '../support/journal.ts';
-import { DATABASE, databaseScope, findingsOf, people, type Rule, taggingPolicy } from '../support/tagging.ts';
+import { scenario } from '../support/scenario.ts';
+import {
+  DATABASE,
+  databaseScope,
+  findingsOf,
+  people,
+  type Rule,
+  tablesMade,
+  taggingPolicy,
+} from '../support/tagging.ts';
 
 const SCOPE = databaseScope();
 const CATALOG = databaseScope(null);
@@ -15,11 +24,8 @@ let by: ReturnType<typeof people>;
 afterEach(() => cloud?.close());
 
 async function open(policy: Policy, tables: readonly string[] = ['orders', 'staff']): Promise<void> {
-  cloud = await inProcess(policy);
+  cloud = await scenario(policy, [tablesMade(tables)]);
   by = people(cloud);
-  await by.becomeAdmin();
-  await by.makeDatabase();
-  for (const table of tables) await by.makeTable(table);
 }
 
 const run = async (scope = SCOPE, policy?: Policy) => {
@@ -267,7 +273,7 @@ describe('trouble', () => {
 
   test('a database that is a link is a finding, and a name that nothing has (G-L24)', async () => {
     const policy = taggingPolicy([...ALL_TABLES, { match: { table: 'invoices' }, assign: { source: 'none' } }]);
-    cloud = await inProcess(policy);
+    cloud = await scenario(policy);
     by = people(cloud);
     await run();
     expect(await causes()).toEqual(['tag-rule-matches-nothing']);

@@ -2,15 +2,16 @@
 
 import { afterEach, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
-import { consumersLeft, publishersLeft } from '#core/left.ts';
-import { findingOf } from '#core/report.ts';
+import { consumersLeft, publishersLeft } from '#core/removed-from-policy.ts';
 import { scopeText } from '#core/start.ts';
 import { ANALYTICS, REGION, readerArn, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { LAKE_DATABASE, LAKE_USER, PRODUCTS, SALES_JOB } from '../../infra/local/scenes/sales-places.ts';
 import { isLent, isShut, readLakeTable } from '../../infra/local/scenes/sales-reading.ts';
-import { adminOf, byTagPolicy, CONSUMER, LAKE, openLake, publishLake } from '../support/by-tag.ts';
+import { adminOf, byTagPolicy, CONSUMER, LAKE, lakePublished, openLake, publishLake } from '../support/by-tag.ts';
+import { entriesIn } from '../support/entries.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
+import type { Step } from '../support/scenario.ts';
 
 /** One product for the same job role, so that grants by name stand beside those by tag. */
 const withProduct = (byTag: boolean): Policy =>
@@ -42,11 +43,13 @@ let cloud: InProcess;
 afterEach(() => cloud.close());
 
 async function open(policy: Policy): Promise<void> {
-  cloud = await openLake(policy);
-  await publishLake(cloud, policy);
-  await adminOf(cloud).tag(PRODUCTS.table, { source: 'product' });
-  await cloud.settle(LAKE, policy);
+  cloud = await openLake(policy, {}, lakePublished, productsTagged);
 }
+
+const productsTagged: Step = async (cloud) => {
+  await adminOf(cloud).tag(PRODUCTS.table, { source: 'product' });
+  await cloud.settle(LAKE);
+};
 
 async function walk(policy: Policy): Promise<readonly string[]> {
   await cloud.later(60_000);
@@ -56,14 +59,14 @@ async function walk(policy: Policy): Promise<readonly string[]> {
 
 async function confirmAsked(): Promise<void> {
   const records = (await cloud.ledger.findings(scopeText(CONSUMER))).filter(({ state }) => state === 'open');
-  for (const { cause, resource } of records.map(findingOf)) {
+  for (const { cause, resource } of records.map(({ finding }) => finding)) {
     if (cause !== 'brake-pulled') continue;
     await cloud.ledger.confirm(resource.replace('withdrawal ', ''), { by: 'a person', at: cloud.clock.now() });
   }
 }
 
 const held = async () =>
-  (await cloud.ledger.entries(ANALYTICS, REGION))
+  (await entriesIn(cloud.ledger, ANALYTICS, REGION))
     .filter(({ kind, principal }) => kind === 'grant' && principal === readerArn(SALES_JOB))
     .map(({ target }) => target)
     .sort();
@@ -117,10 +120,10 @@ test('while its owner has told nothing, nothing that it may reach is taken', asy
   const policy = without(true);
   await open(policy);
   const before = await held();
-  const snapshot = await cloud.walkServices.snapshots.read({ ...LAKE, database: null });
+  const snapshot = await cloud.reconcileServices.snapshots.read({ ...LAKE, database: null });
   if (snapshot === null) throw new Error('nothing published');
   const tagged = snapshot.tagged.map((share) => ({ ...share, shared: [] }));
-  await cloud.walkServices.snapshots.write({ ...snapshot, tagged });
+  await cloud.reconcileServices.snapshots.write({ ...snapshot, tagged });
   expect(await walk(policy)).toEqual([]);
   expect(await held()).toEqual(before);
 });
@@ -135,7 +138,7 @@ test("a catalog that leaves the policy is walked once more: what was granted by 
   for (let round = 0; round < 2; round += 1) {
     await cloud.later(60_000);
     await cloud.settle(scope, gone);
-    for (const { cause, resource } of (await cloud.ledger.findings(scopeText(scope))).map(findingOf)) {
+    for (const { cause, resource } of (await cloud.ledger.findings(scopeText(scope))).map(({ finding }) => finding)) {
       if (cause !== 'brake-pulled') continue;
       await cloud.ledger.confirm(resource.replace('withdrawal ', ''), { by: 'a person', at: cloud.clock.now() });
     }

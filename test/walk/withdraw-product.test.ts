@@ -1,13 +1,13 @@
 /** Laws 4, 10 and 11 in a consumer: what is for it no longer is taken back there too, also after a cut. */
 
 import { afterEach, expect, test } from 'vitest';
-import type { Finding } from '#core/actions.ts';
-import { mayStand } from '#core/entries.ts';
-import { consumersLeft } from '#core/left.ts';
-import { findingOf } from '#core/report.ts';
+import type { Finding } from '#contracts/findings.ts';
+import { mayStand } from '#core/ownership.ts';
+import { consumersLeft } from '#core/removed-from-policy.ts';
 import { scopeText } from '#core/start.ts';
 import { ANALYTICS, CUR, FINANCE, HR, JOB, REGION, readerArn, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { entriesIn } from '../support/entries.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { calls } from '../support/journal.ts';
 import { CONSUMER, openFindings, publishAll, scopeOf } from '../support/scopes.ts';
@@ -82,10 +82,10 @@ test('a product whose share does not hold just now is not judged', async () => {
   cloud = await openTwoRoles();
   await disprove(cloud, SECOND);
   const before = await ofCur(cloud, SECOND);
-  const snapshot = await cloud.walkServices.snapshots.read(scopeOf(CUR));
+  const snapshot = await cloud.reconcileServices.snapshots.read(scopeOf(CUR));
   if (snapshot === null) throw new Error('nothing published');
   const products = snapshot.products.map((product) => ({ ...product, shared: false }));
-  await cloud.walkServices.snapshots.write({ ...snapshot, products });
+  await cloud.reconcileServices.snapshots.write({ ...snapshot, products });
   expect(await walk(cloud)).toEqual([]);
   expect(await ofCur(cloud, SECOND)).toEqual(before);
 });
@@ -111,13 +111,13 @@ test.each([
   ['AccessDeniedException', 403, 1],
 ])('%s about one thing: the rest goes all the same, and only a refusal is told', async (code, status, told) => {
   cloud = await openTwoRoles();
-  const entries = (await cloud.ledger.entries(ANALYTICS, REGION)).filter(({ kind }) => kind === 'grant');
+  const entries = (await entriesIn(cloud.ledger, ANALYTICS, REGION)).filter((entry) => entry.kind === 'grant');
   const [link] = entries.filter(
     ({ target, principal }) => target.includes(CUR.link) && principal === readerArn(SECOND),
   );
   if (link === undefined) throw new Error('no grant on the link');
-  const resource = { type: 'database', catalog: FINANCE, database: 'dropped' };
-  const sent = JSON.stringify({ ...JSON.parse(link.sent), resource });
+  const resource = { type: 'database' as const, catalog: FINANCE, database: 'dropped' };
+  const sent = { ...link.sent, resource };
   await cloud.ledger.put([{ ...link, id: 'old', target: `database ${FINANCE}/dropped`, sent }]);
   await disprove(cloud, SECOND);
   const fault = { kind: 'error', code, status, operation: 'ListPermissions', body: '"dropped"' } as const;
@@ -140,7 +140,7 @@ test('a table that left its product is granted in the consumer no longer', async
   await cloud.later(60_000);
   await publishAll(cloud, narrowed);
   expect(await held(cloud, SECOND, SALES.table)).toEqual([]);
-  const entries = await cloud.ledger.entries(ANALYTICS, REGION);
+  const entries = await entriesIn(cloud.ledger, ANALYTICS, REGION);
   expect(entries.filter(({ kind, target }) => kind === 'grant' && target.startsWith('table '))).toEqual([]);
   expect(await walk(cloud, narrowed)).toEqual([]);
 });
@@ -155,7 +155,7 @@ test("another Region's links and its `default` are another walk's", async () => 
   cloud = await openTwoRoles(both);
   const there = { ...CONSUMER, region: ELSEWHERE };
   const standing = async (region: string) =>
-    (await cloud.ledger.entries(ANALYTICS, region)).filter(
+    (await entriesIn(cloud.ledger, ANALYTICS, region)).filter(
       ({ kind, principal }) => kind === 'grant' && principal === readerArn(SECOND),
     ).length;
   const [here, elsewhere] = [await standing(REGION), await standing(ELSEWHERE)];
@@ -167,7 +167,7 @@ test("another Region's links and its `default` are another walk's", async () => 
   expect([await standing(REGION), await standing(ELSEWHERE)]).toEqual([here, elsewhere]);
   // Gone from there: the links' grants go, the targets' are what the other Region's walk wants.
   expect(await walk(cloud, less, there)).toEqual([]);
-  const [braked] = (await cloud.ledger.findings(scopeText(there))).map(findingOf).filter(isBrake);
+  const [braked] = (await cloud.ledger.findings(scopeText(there))).map(({ finding }) => finding).filter(isBrake);
   await cloud.ledger.confirm(braked?.resource.replace('withdrawal ', '') ?? '', { by: 'x', at: cloud.clock.now() });
   expect(await walk(cloud, less, there)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
   expect([await standing(REGION), await standing(ELSEWHERE)]).toEqual([here, 0]);
@@ -194,7 +194,7 @@ test.each(['before', 'after'] as const)(
     cloud.line?.mend();
     cloud.queue.length = 0;
     expect((await ofCur(cloud, SECOND)).length > 0).toBe(when === 'before');
-    const ours = (await cloud.ledger.entries(ANALYTICS, REGION)).filter(mayStand);
+    const ours = (await entriesIn(cloud.ledger, ANALYTICS, REGION)).filter(mayStand);
     const link = ours.filter(({ target, principal }) => target.includes(CUR.link) && principal === readerArn(SECOND));
     expect(link).toHaveLength(1);
     await cloud.later(21 * 60_000);

@@ -1,15 +1,16 @@
 /** Laws 3 and 10: what is ours is taken back when nobody wants it, never what is theirs, and never much unasked. */
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CONFIRMED_FOR_MS } from '#core/withdraw.ts';
-import { planScopes } from '#walk/plan.ts';
+import { CONFIRMED_FOR_MS } from '#engine/brake.ts';
 import { ANALYTICS, CUR, FINANCE, HR, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
-import { runCrawler } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
+import { entriesIn } from '../support/entries.ts';
 import { grantByHand, revokeByHand } from '../support/hands.ts';
-import { type InProcess, inProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
+import { plan } from '../support/plan.ts';
+import { crawled, published, scenario } from '../support/scenario.ts';
 import { openFindings, publishAll, scopeOf } from '../support/scopes.ts';
 import { stateOf } from '../support/state.ts';
 
@@ -25,8 +26,7 @@ const patient = demoPolicy('demo-revoke', ({ products, limits }) => {
 
 let cloud: InProcess;
 beforeEach(async () => {
-  cloud = await inProcess(policy);
-  await runCrawler(cloud.stage);
+  cloud = await scenario(policy, [crawled, published]);
 });
 afterEach(() => cloud.close());
 
@@ -36,13 +36,12 @@ async function granted(database: string): Promise<readonly string[]> {
 }
 
 async function standing(): Promise<readonly string[]> {
-  const entries = await cloud.ledger.entries(FINANCE, REGION);
+  const entries = await entriesIn(cloud.ledger, FINANCE, REGION);
   return entries.filter(({ kind, state }) => kind === 'grant' && state === 'confirmed').map(({ target }) => target);
 }
 
 describe('an audience loses its account', () => {
   test('all of a product is not withdrawn before a person confirms exactly that; then it is', async () => {
-    await publishAll(cloud, policy);
     const made = await writes(cloud, () => publishAll(cloud, narrowed));
     expect(made.filter((call) => call.includes('Revoke'))).toEqual([]);
     const [braked] = (await openFindings(cloud)).filter(({ cause }) => cause === 'brake-pulled');
@@ -50,9 +49,9 @@ describe('an audience loses its account', () => {
     const hash = /confirm-withdrawal (\w+)/.exec(braked?.remedy ?? '')?.[1] ?? '';
     expect(await granted(HR.database)).not.toEqual([]);
 
-    const planned = await planScopes({
+    const planned = await plan({
       policy: narrowed,
-      access: cloud.walkServices.access,
+      access: cloud.reconcileServices.access,
       ledger: cloud.ledger,
       scopes: [scopeOf(HR)],
     });
@@ -77,6 +76,8 @@ describe('an audience loses its account', () => {
 
   test('what somebody else had granted before stays, as far as it was theirs', async () => {
     const theirs = { to: ANALYTICS, on: { Database: { Name: HR.database } }, permissions: ['DESCRIBE' as const] };
+    await cloud.close();
+    cloud = await scenario(policy, [crawled]);
     await grantByHand(cloud.stage, { ...theirs, grantable: ['DESCRIBE'] });
     await publishAll(cloud, policy);
     await publishAll(cloud, narrowed);
@@ -96,7 +97,6 @@ test('a grant by hand that the policy does not name is left alone in every run',
   const on = { Table: { DatabaseName: SALES.database, Name: SALES.table } };
   const to = '444444444444';
   const share = demoPolicy('demo-share');
-  await publishAll(cloud, policy);
   await grantByHand(cloud.stage, { to, on, permissions: ['SELECT'] });
   await publishAll(cloud, policy);
   await publishAll(cloud, share);
@@ -106,7 +106,6 @@ test('a grant by hand that the policy does not name is left alone in every run',
 
 test('their part of a grant goes: ours is made whole again, so that access is ours alone (G-L5)', async () => {
   const on = { Database: { Name: CUR.database } };
-  await publishAll(cloud, policy);
   await revokeByHand(cloud.stage, { to: ANALYTICS, on, permissions: ['DESCRIBE'], grantable: ['DESCRIBE'] });
   expect(await granted(`"Name":"${CUR.database}"`)).toEqual([]);
   await cloud.later(10 * 60_000);
@@ -115,7 +114,6 @@ test('their part of a grant goes: ours is made whole again, so that access is ou
 });
 
 test('a table that leaves the product is withdrawn, within the limit, and the rest stands', async () => {
-  await publishAll(cloud, policy);
   await publishAll(cloud, patient);
   expect((await standing()).filter((target) => target.includes('sales_db.orders'))).toEqual([]);
   expect((await readAs(cloud.stage, JOB, SALES)).target).not.toBe('read');

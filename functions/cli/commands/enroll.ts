@@ -6,6 +6,7 @@ import { mergeSettings, readSettings, writeSettings } from '#aws/settings.ts';
 import { EXIT_CODES, isLakeError, LakeError } from '#contracts/errors.ts';
 import { memberRoleArn } from '#contracts/names.ts';
 import type { Policy, PolicyAccount } from '#contracts/policy.ts';
+import { sortedSet } from '#core/collections.ts';
 import { accountCalled, accountText } from '../accounts.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -44,7 +45,7 @@ export async function enroll(options: EnrollOptions, terminal: Terminal): Promis
 /** Regions of the account's part in the policy; the hub's when it has none yet. */
 function regionsOf(policy: Policy, account: PolicyAccount): readonly string[] {
   const taking = policy.products.filter((p) => p.account === account.id || p.audience.includes(account.id));
-  const regions = account.regions ?? [...new Set(taking.map((product) => product.region))].sort();
+  const regions = account.regions ?? sortedSet(taking.map((product) => product.region));
   return regions.length > 0 ? regions : [policy.hub.region];
 }
 

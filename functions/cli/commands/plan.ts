@@ -1,19 +1,23 @@
 /** `onramp plan`: what a run would write, hop by hop, and what keeps it from telling. Reads only. */
 
+import type { Access } from '#aws/clients.ts';
+import { CHANGES } from '#changes/registry.ts';
 import type { PlanDocument } from '#contracts/documents.ts';
 import { EXIT_CODES } from '#contracts/errors.ts';
 import type { Ledger } from '#contracts/ledger.ts';
+import { memberRolePath } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
 import { scopesOf } from '#core/scopes.ts';
-import { type PlanOptions, planScopes } from '#walk/plan.ts';
+import { planScopes } from '#engine/plan.ts';
+import { PATH } from '#hops/path.ts';
 import { accountCalled } from '../accounts.ts';
 import { countPlan, renderPlan } from '../render/plan.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface PlanCommandOptions {
   readonly policy: Policy;
-  readonly access: PlanOptions['access'];
+  readonly access: Access;
   readonly ledger: Ledger;
   readonly accounts?: readonly string[] | undefined;
   readonly rolePath?: string | undefined;
@@ -24,14 +28,10 @@ export interface PlanCommandOptions {
 
 export async function plan(options: PlanCommandOptions, terminal: Terminal): Promise<number> {
   const { policy, access, ledger } = options;
-  const document = await planScopes({
-    policy,
-    access,
-    ledger,
-    scopes: wantedScopes(policy, options.accounts),
-    report: terminal.note,
-    ...(options.rolePath === undefined ? {} : { rolePath: options.rolePath }),
-  });
+  const rolePath = options.rolePath ?? memberRolePath(policy.namespace);
+  const context = { policy, path: PATH, changes: CHANGES, access, rolePath, ledger, now: () => Date.now() };
+  const scopes = wantedScopes(policy, options.accounts);
+  const document = await planScopes(context, { scopes, report: terminal.note });
   terminal.result(options.json ? JSON.stringify(document, null, 2) : rendered(document, options, terminal));
   return options.detailedExitcode && changes(document) ? EXIT_CODES.changes : EXIT_CODES.done;
 }

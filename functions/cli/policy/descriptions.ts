@@ -118,6 +118,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'schedule.reconcile':
     'rate(…) or cron(…) in UTC, from every 5 minutes to every 6 days. Null: never. Default: rate(1 hour).',
   'schedule.deep': 'Such as rate(1 day). Not yet.',
+  retention: 'Days that lines of withdrawn grants and other ended entries stay in the audit bucket. Default: 400.',
   debounce: 'Seconds in which events of one database count as one. 0: every event runs at once. Default: 60.',
   alerts: 'Who is told what does not hold.',
   'alerts.email': 'Addresses that get every finding.',

@@ -1,10 +1,11 @@
 /** The plan as a person reads it, out of the very document that `--json` prints. */
 
 import type { PlanDocument } from '#contracts/documents.ts';
+import { sortedSet } from '#core/collections.ts';
 import type { Paint, Style } from '../terminal.ts';
 
 type Scope = PlanDocument['scopes'][number];
-type PlannedAction = Scope['actions'][number];
+type PlannedChange = Scope['changes'][number];
 type Finding = Scope['findings'][number];
 
 export interface RenderOptions {
@@ -33,8 +34,8 @@ export function renderPlan(planned: PlanDocument, options: RenderOptions): strin
     findingsSection('Does not hold', 'broken', document, options),
     findingsSection('Unknown', 'unknown', document, options),
     findingsSection('Waiting', 'waiting', document, options),
-    actionsSection(document, options),
-    leftSection(document, options),
+    changesSection(document, options),
+    foreignSection(document, options),
     options.all ? holdsSection(planned, options) : [],
   ];
   const looked = `Policy ${document.policy.slice(0, 12)}: ${counted(document.scopes.length, 'scope')} looked at, by permissions.`;
@@ -44,16 +45,16 @@ export function renderPlan(planned: PlanDocument, options: RenderOptions): strin
 
 export function countPlan(document: PlanDocument): PlanCounts {
   const { scopes } = eachOnce(document);
-  const actions = scopes.flatMap((scope) => scope.actions);
+  const changes = scopes.flatMap((scope) => scope.changes);
   const findings = scopes.flatMap((scope) => scope.findings);
-  const ofSymbol = (symbol: string) => actions.filter((action) => symbolOf(action) === symbol).length;
+  const ofSymbol = (symbol: string) => changes.filter((change) => symbolOf(change) === symbol).length;
   const ofState = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length;
   return {
     add: ofSymbol('+'),
     change: ofSymbol('~'),
     withdraw: ofSymbol('-'),
-    widens: actions.filter((action) => action.effect === 'widens').length,
-    narrows: actions.filter((action) => action.effect === 'narrows').length,
+    widens: changes.filter((change) => change.effect === 'widens').length,
+    narrows: changes.filter((change) => change.effect === 'narrows').length,
     broken: ofState('broken'),
     unknown: ofState('unknown'),
     waiting: ofState('waiting'),
@@ -68,24 +69,24 @@ function eachOnce(document: PlanDocument): PlanDocument {
   const products = new Map<string, Set<string>>();
   const first = document.scopes.map((scope) => ({
     ...scope,
-    actions: scope.actions.filter((action) => {
-      const key = identity(scope, action);
+    changes: scope.changes.filter((change) => {
+      const key = identity(scope, change);
       const wanting = products.get(key);
-      products.set(key, new Set([...(wanting ?? []), ...action.products]));
+      products.set(key, new Set([...(wanting ?? []), ...change.products]));
       return wanting === undefined;
     }),
   }));
   const scopes = first.map((scope) => ({
     ...scope,
-    actions: scope.actions.map((action) => ({
-      ...action,
-      products: [...(products.get(identity(scope, action)) ?? [])].sort(),
+    changes: scope.changes.map((change) => ({
+      ...change,
+      products: [...(products.get(identity(scope, change)) ?? [])].sort(),
     })),
   }));
   return { ...document, scopes };
 }
 
-function identity({ mode }: Scope, { kind, account, region, text }: PlannedAction): string {
+function identity({ mode }: Scope, { kind, account, region, text }: PlannedChange): string {
   return [mode, kind, account, region, text].join('\n');
 }
 
@@ -120,49 +121,49 @@ function findingLines(finding: Finding, style: Style, { paint, names }: RenderOp
   ];
 }
 
-function actionsSection({ scopes }: PlanDocument, options: RenderOptions): string[] {
+function changesSection({ scopes }: PlanDocument, options: RenderOptions): string[] {
   return (['enforce', 'report'] as const).flatMap((mode) => {
-    const acting = scopes.filter((scope) => scope.mode === mode && scope.actions.length > 0);
+    const acting = scopes.filter((scope) => scope.mode === mode && scope.changes.length > 0);
     if (acting.length === 0) return [];
-    const count = acting.reduce((sum, scope) => sum + scope.actions.length, 0);
+    const count = acting.reduce((sum, scope) => sum + scope.changes.length, 0);
     const title = mode === 'enforce' ? `Will change (${count})` : `Would change, but the mode is report (${count})`;
     return [heading(title, options), ...acting.flatMap((scope) => scopeLines(scope, options))];
   });
 }
 
 function scopeLines(scope: Scope, options: RenderOptions): string[] {
-  const width = Math.max(...scope.actions.map((action) => action.hop.length));
+  const width = Math.max(...scope.changes.map((change) => change.hop.length));
   return [
     `  ${scopeTitle(scope.scope, options)}`,
-    ...scope.actions.flatMap((action) => [
-      `    ${actionLine(action, { scope, width }, options)}`,
-      ...(action.why ?? []).map((why) => `      ${' '.repeat(width)}  ${why}`),
+    ...scope.changes.flatMap((change) => [
+      `    ${changeLine(change, { scope, width }, options)}`,
+      ...(change.why ?? []).map((why) => `      ${' '.repeat(width)}  ${why}`),
     ]),
   ];
 }
 
-function actionLine(
-  action: PlannedAction,
+function changeLine(
+  change: PlannedChange,
   { scope, width }: { scope: Scope; width: number },
   { paint, names }: RenderOptions,
 ): string {
-  const symbol = symbolOf(action);
+  const symbol = symbolOf(change);
   const styles: Readonly<Record<string, Style>> = { '+': 'green', '-': 'red', '~': 'yellow' };
   // The heading names the scope's own account; a bucket may belong to another.
-  const where = scope.scope.includes(action.account) ? '' : ` (in ${accountText(action.account, names)})`;
-  const products = action.products.length > 0 ? `, for ${action.products.join(', ')}` : '';
-  const effect = action.effect === 'neutral' ? '' : paint('bold', `   ${action.effect} access`);
-  return `${paint(styles[symbol] ?? 'dim', symbol)} ${action.hop.padEnd(width)}  ${action.text}${where}${products}${effect}`;
+  const where = scope.scope.includes(change.account) ? '' : ` (in ${accountText(change.account, names)})`;
+  const products = change.products.length > 0 ? `, for ${change.products.join(', ')}` : '';
+  const effect = change.effect === 'neutral' ? '' : paint('bold', `   ${change.effect} access`);
+  return `${paint(styles[symbol] ?? 'dim', symbol)} ${change.hop.padEnd(width)}  ${change.text}${where}${products}${effect}`;
 }
 
-function leftSection({ scopes }: PlanDocument, options: RenderOptions): string[] {
-  const left = [...new Set(scopes.flatMap((scope) => scope.left))].sort();
-  if (left.length === 0) return [];
-  return [heading(`Not ours, left alone (${left.length})`, options), ...left.map((text) => `  = ${text}`)];
+function foreignSection({ scopes }: PlanDocument, options: RenderOptions): string[] {
+  const foreign = sortedSet(scopes.flatMap((scope) => scope.foreign));
+  if (foreign.length === 0) return [];
+  return [heading(`Not ours, left alone (${foreign.length})`, options), ...foreign.map((text) => `  = ${text}`)];
 }
 
 function holdsSection({ scopes }: PlanDocument, options: RenderOptions): string[] {
-  const holds = scopes.filter((scope) => scope.actions.length === 0 && scope.findings.length === 0);
+  const holds = scopes.filter((scope) => scope.changes.length === 0 && scope.findings.length === 0);
   if (holds.length === 0) return [];
   return [
     heading(`Holds (${holds.length})`, options),
@@ -185,7 +186,7 @@ function lastLines(document: PlanDocument): string {
 }
 
 /** `+` brings something, `-` takes something away, `~` changes what is there. */
-function symbolOf({ kind }: PlannedAction): '+' | '-' | '~' {
+function symbolOf({ kind }: PlannedChange): '+' | '-' | '~' {
   if (kind.startsWith('merge-') || kind.startsWith('close-')) return '~';
   return kind.startsWith('revoke') || kind.startsWith('delete') ? '-' : '+';
 }

@@ -5,7 +5,7 @@ import type { Catalog, Policy, TagRule } from '#contracts/policy.ts';
 import { matches } from '../iam/pattern.ts';
 import { workflowLookup } from './lookups.ts';
 import { namedIn, rulesIn } from './places.ts';
-import { type EventRoute, ignore, lookFor, together } from './types.ts';
+import { type EventRoute, ignore, lookFor, mergeRoutes } from './types.ts';
 
 export const crawlerStateChange: EventRoute = (event, policy) => {
   const detail = readDetail(CrawlerDetailSchema, event);
@@ -16,7 +16,7 @@ export const crawlerStateChange: EventRoute = (event, policy) => {
   // The event names no database: only the crawler itself knows it.
   const own = because === null ? lookFor({ kind: 'crawler', crawler, ...place }) : ignore(because);
   // A node's end may be the end of a workflow's run, of which AWS tells nothing.
-  return together(own, ...workflowLookup(policy, place, { kind: 'crawler', name: crawler }));
+  return mergeRoutes(own, ...workflowLookup(policy, place, { kind: 'crawler', name: crawler }));
 };
 
 /** Null where what the crawler fills is worth a look; else why it is not. */

@@ -10,7 +10,7 @@ import {
   workflowNames,
   workflowRules,
 } from './places.ts';
-import { type Found, ignore, type Lookup, lookFor, type Route, scopesOr, together } from './types.ts';
+import { type Found, ignore, type Lookup, lookFor, mergeRoutes, type Route, scopesOr } from './types.ts';
 
 /** Pure. What could not be told costs no event: everything that could be meant is looked at. */
 export function answered(lookup: Lookup, found: Found, policy: Policy): Route {
@@ -60,7 +60,7 @@ function workflowRoute(lookup: LookupOf<'workflows'>, names: readonly string[] |
   if (names !== null && names.length === 0) return ignore(`${node.kind} ${node.name} is in no workflow of a tag rule`);
   if (names !== null) return workflowDatabases(policy, lookup, names);
   // Whichever of the rules' workflows it was: a pattern matches itself.
-  return together(
+  return mergeRoutes(
     ...workflowRules(policy, lookup).map((rule) => workflowDatabases(policy, lookup, [rule.workflow ?? ''])),
   );
 }

@@ -2,11 +2,13 @@
 
 import type { Catalog, Policy, TagRule } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
+import { sameAccountRegion } from '../account-region.ts';
+import { sortedSet } from '../collections.ts';
 import { matches } from '../iam/pattern.ts';
 import { isPattern } from '../policy/patterns.ts';
+import { publishScope } from '../selectors.ts';
 import { mayConcern, namedScopes, openCatalogs } from '../tags/scopes.ts';
-import { publishScope } from '../wanted.ts';
-import { ignore, lookFor, type Route, scopesOr, together } from './types.ts';
+import { ignore, lookFor, mergeRoutes, type Route, scopesOr } from './types.ts';
 
 interface DatabasePlace extends Catalog {
   readonly database: string;
@@ -34,9 +36,9 @@ export function ownDatabaseRoute(policy: Policy, place: DatabasePlace, what: str
 export function everyDatabase(policy: Policy, place: Catalog): Route {
   const { account, region } = place;
   const why = `no product's database is in account ${account}, ${region}, and no tag rule's`;
-  const open = openCatalogs(policy).some(isIn(place));
+  const open = openCatalogs(policy).some(sameAccountRegion(place));
   const lookups = open ? [{ kind: 'databases' as const, account, region, workflows: null }] : [];
-  return together(scopesOr(namedIn(policy, place), why), ...lookups.map((lookup) => lookFor(lookup)));
+  return mergeRoutes(scopesOr(namedIn(policy, place), why), ...lookups.map((lookup) => lookFor(lookup)));
 }
 
 /** Databases of the rules that name one of these workflows; of rules that leave it open, the catalog's own scope too: there
@@ -49,7 +51,7 @@ export function workflowDatabases(policy: Policy, place: Catalog, workflows: rea
   );
   const open = rules.length > literal.length ? [lookFor({ kind: 'databases', account, region, workflows })] : [];
   const own = open.length > 0 ? [{ ...scopeOf(place), database: null }] : [];
-  return together(scopesOr([...literal, ...own], `no tag rule names its workflow`), ...open);
+  return mergeRoutes(scopesOr([...literal, ...own], `no tag rule names its workflow`), ...open);
 }
 
 /** Of a catalog's databases, those that rules may concern; with workflows, only rules that name one of them. */
@@ -76,20 +78,16 @@ export function workflowRules(policy: Policy, place: Catalog): readonly TagRule[
 
 /** Names and patterns of the workflows that a catalog's rules name. */
 export function workflowNames(policy: Policy, place: Catalog): readonly string[] {
-  return [...new Set(workflowRules(policy, place).flatMap(({ workflow }) => workflow ?? []))].sort();
+  return sortedSet(workflowRules(policy, place).flatMap(({ workflow }) => workflow ?? []));
 }
 
 export function rulesIn(policy: Policy, place: Catalog): readonly TagRule[] {
-  return (policy.tags?.rules ?? []).filter(isIn(place));
+  return (policy.tags?.rules ?? []).filter(sameAccountRegion(place));
 }
 
 /** Databases of one catalog that products or rules name. */
 export function namedIn(policy: Policy, place: Catalog): readonly PublishScope[] {
-  return [...policy.products.map(publishScope), ...namedScopes(policy)].filter(isIn(place));
-}
-
-export function isIn(place: Catalog): (one: Catalog) => boolean {
-  return ({ account, region }) => account === place.account && region === place.region;
+  return [...policy.products.map(publishScope), ...namedScopes(policy)].filter(sameAccountRegion(place));
 }
 
 function names({ workflow }: TagRule, workflows: readonly string[]): boolean {

@@ -2,9 +2,9 @@
 
 import { PolicyChangedDetailSchema, readDetail } from '#contracts/events.ts';
 import type { Scope } from '#contracts/steps.ts';
+import { publishScope } from '../selectors.ts';
 import { catalogScopes, namedScopes, openCatalogs } from '../tags/scopes.ts';
-import { publishScope } from '../wanted.ts';
-import { type EventRoute, ignore, lookFor, scopesOr, together } from './types.ts';
+import { type EventRoute, ignore, lookFor, mergeRoutes, scopesOr } from './types.ts';
 
 export const policyChanged: EventRoute = (event, policy) => {
   const { gone = [], left = [] } = readDetail(PolicyChangedDetailSchema, event);
@@ -20,5 +20,5 @@ export const policyChanged: EventRoute = (event, policy) => {
     ...gone.map((place) => ({ half: 'publish' as const, ...place })),
     ...left.map((place) => ({ half: 'onboard' as const, ...place })),
   ];
-  return together(scopesOr([...scopes, ...ended], 'the policy is about no database and no catalog'), ...open);
+  return mergeRoutes(scopesOr([...scopes, ...ended], 'the policy is about no database and no catalog'), ...open);
 };

@@ -6,7 +6,7 @@
 
 import { scopesOf } from '../scopes.ts';
 import { openCatalogs } from '../tags/scopes.ts';
-import { type EventRoute, ignore, lookFor, scopesOr, together } from './types.ts';
+import { type EventRoute, ignore, lookFor, mergeRoutes, scopesOr } from './types.ts';
 
 export const scheduled: EventRoute = (event, policy) => {
   if (event.account !== policy.hub.account) {
@@ -15,5 +15,8 @@ export const scheduled: EventRoute = (event, policy) => {
   const open = openCatalogs(policy).map(({ account, region }) =>
     lookFor({ kind: 'databases', account, region, workflows: null }),
   );
-  return together(scopesOr(scopesOf(policy), 'the policy is about no database, no catalog and no consumer'), ...open);
+  return mergeRoutes(
+    scopesOr(scopesOf(policy), 'the policy is about no database, no catalog and no consumer'),
+    ...open,
+  );
 };

@@ -3,9 +3,9 @@
 import { readDetail, SharingDetailSchema } from '#contracts/events.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
 import type { OnboardScope, PublishScope } from '#contracts/steps.ts';
+import { sameAccountRegion } from '../account-region.ts';
+import { consumersOf, publishScope, tagConsumersOf } from '../selectors.ts';
 import { catalogScopes } from '../tags/scopes.ts';
-import { consumersOf, publishScope, tagConsumersOf } from '../wanted.ts';
-import { isIn } from './places.ts';
 import { type EventRoute, scopesOr } from './types.ts';
 
 /**
@@ -35,5 +35,5 @@ function onboardScopes(policy: Policy, { account, region }: Catalog): readonly O
 
 /** Products are shared by name, from their databases; what carries a tag is shared from the catalog. */
 function sharedBy(policy: Policy, place: Catalog): readonly PublishScope[] {
-  return [...policy.products.map(publishScope), ...catalogScopes(policy)].filter(isIn(place));
+  return [...policy.products.map(publishScope), ...catalogScopes(policy)].filter(sameAccountRegion(place));
 }

@@ -3,6 +3,7 @@
 import type { Envelope } from '#contracts/events.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
+import { sortedSet, sortedSetBy } from '../collections.ts';
 
 /** Something only a call can tell; the handler makes it with the reader's rights and asks again. */
 export type Lookup =
@@ -21,7 +22,7 @@ export type Lookup =
 
 /** What a lookup's call told. `untold`: it could not be made, so all that could be meant is looked at. */
 export type Found =
-  | { readonly kind: 'untold' }
+  | { readonly kind: 'unavailable' }
   /** Null: no such crawler, or one that fills no database. */
   | { readonly kind: 'crawler'; readonly database: string | null }
   | { readonly kind: 'workflows'; readonly names: readonly string[] }
@@ -53,15 +54,14 @@ export function scopesOr(scopes: readonly Scope[], why: string): Route {
 }
 
 /** Several answers as one: what any of them wants looked at. */
-export function together(...routes: readonly Route[]): Route {
+export function mergeRoutes(...routes: readonly Route[]): Route {
   const scopes = eachOnce(routes.flatMap((route) => (route.kind === 'ignore' ? [] : route.scopes)));
   const lookups = eachOnce(routes.flatMap((route) => (route.kind === 'lookup' ? route.lookups : [])));
   if (lookups.length > 0) return { kind: 'lookup', scopes, lookups };
   const reasons = routes.flatMap((route) => (route.kind === 'ignore' ? [route.why] : []));
-  return scopesOr(scopes, [...new Set(reasons)].sort().join('; '));
+  return scopesOr(scopes, sortedSet(reasons).join('; '));
 }
 
 function eachOnce<T>(all: readonly T[]): readonly T[] {
-  const unique = new Map(all.map((one) => [JSON.stringify(one), one]));
-  return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  return sortedSetBy(all, (one) => JSON.stringify(one));
 }

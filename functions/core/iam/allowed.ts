@@ -1,8 +1,19 @@
 /** What a rewritten document still allows of what our statements in it allowed. Both sides are statements of ours. */
 
-import type { Effect, Statement, Taking } from '../actions.ts';
+import type { Statement } from '#contracts/statements.ts';
+import type { Effect } from '../change.ts';
 import { asList, isMembers, type Members, parseDocument } from './document.ts';
 import { sameStatements } from './same.ts';
+
+/** What a rewritten document takes back of what our statements in it allowed. */
+export interface Taking {
+  /** Sids of the statements that allow less, or go. Those about no product of the policy: all of that product. */
+  readonly sids: readonly string[];
+  /** What is written while that has to wait: those statements as they are, the others as wanted. */
+  readonly meanwhile: readonly Statement[];
+  /** Whether that changes anything. */
+  readonly changes: boolean;
+}
 
 /** Statements of a document by their Sid; none when there is none or it can't be read. */
 export function statementsIn(text: string | null, owned: (sid: string) => boolean): readonly Statement[] {

@@ -1,7 +1,7 @@
 /** Our statements inside documents that others own too: bucket, key and Glue catalog policies. */
 
 import { LakeError } from '#contracts/errors.ts';
-import type { Statement } from '../actions.ts';
+import type { Statement } from '#contracts/statements.ts';
 import type { Members, PolicyDocument } from './document.ts';
 import { parseDocument } from './document.ts';
 import { sameStatements } from './same.ts';

@@ -1,5 +1,6 @@
 /** Principal and NotPrincipal of a resource's document, in every form they are found in (G-B6). */
 
+import { arnParts, nameIn } from '#contracts/arn.ts';
 import type { Claim } from './claim.ts';
 import { anyOf, no, untold, yes } from './claim.ts';
 import { asTexts, isMembers } from './document.ts';
@@ -68,7 +69,7 @@ function hitOf({ kind, id }: Named, principal: Principal): Hit {
 function awsHit(id: string, principal: Principal): Hit {
   if (id === '*') return { ...yes('it names everyone'), reach: 'everyone' };
   if (principal.type === 'service') return { ...no('a service is no AWS principal'), reach: 'direct' };
-  const partition = principal.arn.split(':')[1];
+  const partition = arnParts(principal.arn)?.partition;
   if (id === principal.account || id === `arn:${partition}:iam::${principal.account}:root`) {
     return {
       ...yes(`it names account ${principal.account}`),
@@ -89,11 +90,9 @@ function identityClaim(id: string, principal: Principal): Claim {
 
 /** `arn:aws:sts::<account>:assumed-role/<name without path>/<session>` */
 function isSessionOf(id: string, principal: Principal): boolean {
-  const [arn, partition] = principal.arn.split(':');
-  const name = principal.arn.split('/').at(-1) ?? '';
-  return (
-    principal.type === 'role' && id.startsWith(`${arn}:${partition}:sts::${principal.account}:assumed-role/${name}/`)
-  );
+  const { type, arn, account } = principal;
+  const partition = arnParts(arn)?.partition;
+  return type === 'role' && id.startsWith(`arn:${partition}:sts::${account}:assumed-role/${nameIn(arn)}/`);
 }
 
 function serviceClaim(id: string, principal: Principal): Claim {

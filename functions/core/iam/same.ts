@@ -1,5 +1,6 @@
 /** When two statements say the same: key order, list order, repeats and "one or a list of one" mean nothing in IAM. */
 
+import { unique } from '../collections.ts';
 import { asList, isMembers } from './document.ts';
 
 export function sameStatements(left: readonly object[], right: readonly object[]): boolean {
@@ -21,7 +22,7 @@ function canonical(value: unknown): string | undefined {
   const list = asList(value).map((item) =>
     isMembers(item) || Array.isArray(item) ? canonical(item) : JSON.stringify(String(item)),
   );
-  return `[${[...new Set(list)].toSorted().join(',')}]`;
+  return `[${unique(list).toSorted().join(',')}]`;
 }
 
 function text(members: readonly (readonly [string, string | undefined])[]): string {

@@ -1,5 +1,6 @@
 /** A role's trust policy as proof: Glue may assume it, and nobody who isn't named for it may. */
 
+import { sortedSet } from '../collections.ts';
 import type { PolicyDocument } from './document.ts';
 import { parseDocument } from './document.ts';
 import { evaluateResource } from './evaluate.ts';
@@ -48,7 +49,7 @@ function othersIn(document: PolicyDocument): readonly string[] {
             .map(({ id }) => id) ?? ["a principal that can't be read"])
         : [`everyone except ${JSON.stringify(NotPrincipal)}`],
     );
-  return [...new Set(entries)].toSorted();
+  return sortedSet(entries);
 }
 
 function isOther({ kind, id }: Named): boolean {

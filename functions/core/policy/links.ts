@@ -1,6 +1,7 @@
 /** Names of links: one thing per name in each consumer, and never over something that is there already. */
 
 import type { PolicyDocument } from '#contracts/policy.ts';
+import { uniqueBy } from '../collections.ts';
 import { invalid, type PolicyIssue, type PolicyPath } from './issue.ts';
 
 interface Wish {
@@ -24,7 +25,7 @@ export function checkLinks(document: PolicyDocument): PolicyIssue[] {
     return [...checkTwo(wish, other), ...checkTaken(document, wish)];
   });
   // One product may want the same link in many consumers: one line for the file's one mistake.
-  return [...new Map(issues.map((issue) => [`${issue.path.join('\n')}\n${issue.message}`, issue])).values()];
+  return uniqueBy(issues, ({ path, message }) => `${path.join('\n')}\n${message}`);
 }
 
 /** Links a product wants: none where producer and consumer are one account, which reads the database itself. */

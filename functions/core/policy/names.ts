@@ -24,7 +24,3 @@ export function parseLocation(location: string): { bucket: string; prefix: strin
 export function principalArn(principal: string, account: string, partition: string): string {
   return principal.startsWith('arn:') ? principal : `arn:${partition}:iam::${account}:${principal}`;
 }
-
-export function sortedSet<T extends string>(values: readonly T[]): T[] {
-  return [...new Set(values)].sort();
-}

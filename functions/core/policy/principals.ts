@@ -1,5 +1,6 @@
 /** Principals as people write them: of the account beside them, or whole ARNs. */
 
+import { isAccountId } from '#contracts/arn.ts';
 import { partitionOf } from '#contracts/names.ts';
 import type { PolicyDocument } from '#contracts/policy.ts';
 import { accountId, accountNamed } from './accounts.ts';
@@ -32,7 +33,7 @@ export function checkPrincipal(document: PolicyDocument, used: PrincipalUsed): P
   if (isPattern(principal)) {
     return [invalid(path, principal, 'a grant names one principal, and no pattern', 'write it out')];
   }
-  if (/^\d{12}$/.test(principal)) {
+  if (isAccountId(principal)) {
     return [invalid(path, principal, 'an account is no principal', 'write to: { accounts: [NAME] }')];
   }
   if (/^arn:[^:]+:sts:/.test(principal)) {

@@ -1,5 +1,6 @@
 /** `tags` and `dataLocations` with every name resolved: ids, ARNs, Regions, lower case. */
 
+import type { TagValues } from '#contracts/lake-formation.ts';
 import { partitionOf } from '#contracts/names.ts';
 import type {
   Catalog,
@@ -9,9 +10,9 @@ import type {
   TagGrant,
   TagPolicy,
   TagRule,
-  TagValues,
 } from '#contracts/policy.ts';
-import { findAccount, parseLocation, principalArn, sortedSet } from './names.ts';
+import { sortedSet, sortedSetBy } from '../collections.ts';
+import { findAccount, parseLocation, principalArn } from './names.ts';
 
 type TagsEntry = NonNullable<PolicyDocument['tags']>;
 type RuleEntry = TagsEntry['rules'][number];
@@ -20,12 +21,11 @@ type GrantEntry = TagsEntry['grants'][number];
 export function resolveTags(document: PolicyDocument, accounts: readonly PolicyAccount[]): TagPolicy | null {
   const { tags } = document;
   if (tags === undefined) return null;
-  const catalogs = eachOnce(
-    tags.in.map((entry, i) => ({
-      account: findAccount(accounts, entry.account, `tags.in[${i}]`).id,
-      region: entry.region ?? document.hub.region,
-    })),
-  );
+  const named = tags.in.map((entry, i) => ({
+    account: findAccount(accounts, entry.account, `tags.in[${i}]`).id,
+    region: entry.region ?? document.hub.region,
+  }));
+  const catalogs = sortedSetBy(named, ({ account, region }) => `${account} ${region}`);
   return {
     catalogs,
     keys: resolveValues(tags.keys),
@@ -117,9 +117,4 @@ function resolveGrant(
   return catalogs
     .map((catalog) => ({ ...catalog, ...said, to: ids.filter((id) => id !== catalog.account) }))
     .filter((resolved) => resolved.to.length > 0);
-}
-
-function eachOnce(catalogs: readonly Catalog[]): Catalog[] {
-  const byText = new Map(catalogs.map((catalog) => [`${catalog.account} ${catalog.region}`, catalog]));
-  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, catalog]) => catalog);
 }

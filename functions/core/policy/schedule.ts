@@ -1,6 +1,7 @@
 /** Which of EventBridge's schedule expressions the policy takes, and how long each is silent. Pure; times are UTC. */
 
 import type { PolicyDocument, Schedule } from '#contracts/policy.ts';
+import { unique } from '../collections.ts';
 import { invalid, type PolicyIssue } from './issue.ts';
 
 /** Each look reads everything; what can't wait this long has events. */
@@ -103,7 +104,7 @@ interface Range {
 function numbers(field: string, range: Range): readonly number[] | null {
   const parts = field.split(',').map((part) => spanOf(part, range));
   if (parts.some((part) => part === null)) return null;
-  return [...new Set(parts.flatMap((part) => part ?? []))];
+  return unique(parts.flatMap((part) => part ?? []));
 }
 
 function spanOf(text: string, range: Range): readonly number[] | null {

@@ -1,6 +1,7 @@
 /** Rules between which nothing decides: equally specific, about one thing, and of two minds about a key. */
 
 import type { PolicyDocument, TagRule } from '#contracts/policy.ts';
+import { sameAccountRegion } from '../account-region.ts';
 import { firstDifference, specificity } from '../tags/specificity.ts';
 import { accountNamed, resolveAccounts } from './accounts.ts';
 import { invalid, type PolicyIssue } from './issue.ts';
@@ -44,7 +45,7 @@ export function contended(left: TagRule, right: TagRule): string | undefined {
  * they fill the same one, the run says so.
  */
 function mayMeet(left: TagRule, right: TagRule): boolean {
-  if (left.account !== right.account || left.region !== right.region || left.on !== right.on) return false;
+  if (!sameAccountRegion(left)(right) || left.on !== right.on) return false;
   const names = ['database', 'table', 'column', 'classification', 'crawler', 'workflow'] as const;
   return (
     names.every((name) => meet(left[name], right[name])) &&

@@ -2,9 +2,10 @@
 
 import { partitionOf } from '#contracts/names.ts';
 import type { PolicyDocument } from '#contracts/policy.ts';
+import { sortedSet } from '../collections.ts';
 import { accountId, accountNamed } from './accounts.ts';
 import { invalid, type PolicyIssue, type PolicyPath } from './issue.ts';
-import { principalArn, sortedSet } from './names.ts';
+import { principalArn } from './names.ts';
 import { resolveValues, tablePermissions } from './resolve-tags.ts';
 import { catalogAccounts } from './tag-grants.ts';
 

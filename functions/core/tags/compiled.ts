@@ -1,12 +1,14 @@
 /** Rules prepared for the tables of one database: what of a rule can be known once is asked once. */
 
-import type { TagPolicy, TagRule } from '../../contracts/policy.ts';
+import type { TagPolicy, TagRule } from '#contracts/policy.ts';
+import { sameAccountRegion } from '../account-region.ts';
+import { unique } from '../collections.ts';
 import type { CrawlerFacts, TableFacts } from '../facts.ts';
 import { matches } from '../iam/pattern.ts';
 import { isPattern } from '../policy/patterns.ts';
 import { type NameTest, nameTest } from './names.ts';
-import type { RuleWorld } from './rules.ts';
 import { compareSpecificity, specificity } from './specificity.ts';
+import type { RuleWorld } from './types.ts';
 
 /** Whether a rule is about a thing. `maybe`: a crawler or workflow that would tell could not be read, or is not there. */
 export type Verdict = 'yes' | 'maybe' | 'no';
@@ -51,12 +53,7 @@ export function compileRules(policy: TagPolicy, world: RuleWorld): readonly Comp
 
 function rulesAbout({ rules }: TagPolicy, world: RuleWorld): readonly TagRule[] {
   const name = world.database.toLowerCase();
-  return rules.filter(
-    (rule) =>
-      rule.account === world.account &&
-      rule.region === world.region &&
-      (rule.database === null || matches(rule.database, name)),
-  );
+  return rules.filter(sameAccountRegion(world)).filter(({ database }) => database === null || matches(database, name));
 }
 
 function compile(rule: TagRule, order: Pick<CompiledRule, 'rank' | 'place'>, world: RuleWorld): CompiledRule {
@@ -102,7 +99,7 @@ function ownedByWorkflow(rule: TagRule, pattern: string, world: RuleWorld): Owne
 
 function written(crawlers: readonly CrawlerFacts[], world: RuleWorld): Owned {
   const here = crawlers.filter(({ database }) => database.toLowerCase() === world.database.toLowerCase());
-  const prefixes = [...new Set(here.map(({ prefix }) => prefix.toLowerCase()))];
+  const prefixes = unique(here.map(({ prefix }) => prefix.toLowerCase()));
   return { any: prefixes.includes(''), maybe: false, prefixes };
 }
 

@@ -1,9 +1,9 @@
 /** Of all rules that are about one thing: what each key says, or that it can't be told. */
 
 import type { CompiledRule } from './compiled.ts';
-import type { WantedTag, WantedTags } from './rules.ts';
+import type { DesiredTag, DesiredTags } from './types.ts';
 
-export type Outcome = Pick<WantedTags, 'tags' | 'undecided' | 'disputed'>;
+export type Outcome = Pick<DesiredTags, 'tags' | 'undecided' | 'disputed'>;
 
 /** Rules met on one thing; emptied by `take`, so that a hundred thousand things need no lists of their own. */
 export class Met {
@@ -36,7 +36,7 @@ export class Met {
 
 function outcomeOf(sure: readonly CompiledRule[], maybe: readonly CompiledRule[]): Outcome {
   const keys = new Set([...sure, ...maybe].flatMap(({ rule }) => Object.keys(rule.assign)));
-  const tags: [string, WantedTag][] = [];
+  const tags: [string, DesiredTag][] = [];
   const undecided: string[] = [];
   const disputed: [string, readonly number[]][] = [];
   for (const key of [...keys].sort()) {
@@ -84,7 +84,7 @@ function says(left: CompiledRule, key: string, right: CompiledRule): 'same' | 'o
   return left.rule.assign[key] === right.rule.assign[key] ? 'same' : 'other';
 }
 
-function wantedTag(best: CompiledRule, key: string, giving: readonly CompiledRule[]): WantedTag {
+function wantedTag(best: CompiledRule, key: string, giving: readonly CompiledRule[]): DesiredTag {
   const { index, apply, assign } = best.rule;
   const over = giving.filter((other) => other !== best).map(({ rule }) => rule.index);
   return { value: assign[key] ?? '', rule: index, over: over.sort((a, b) => a - b), apply };

@@ -1,54 +1,22 @@
 /** Which rule gives which tag to what: the most specific one that matches. */
 
-import type { TagPolicy, TagRule } from '../../contracts/policy.ts';
-import type { CatalogFacts, CrawlerFacts, TableFacts, WorkflowFacts } from '../facts.ts';
-import type { Observed } from '../lake.ts';
+import type { TagPolicy, TagRule } from '#contracts/policy.ts';
+import { sortedSet } from '../collections.ts';
+import type { TableFacts } from '../facts.ts';
+import type { Observed } from '../observed.ts';
 import { isPattern } from '../policy/patterns.ts';
 import { columnKey } from './columns.ts';
 import { type CompiledRule, compileRules, type TableView, tableVerdict, tableView } from './compiled.ts';
 import { NameIndex } from './names.ts';
 import { Met } from './outcome.ts';
 import { leadOf, TableIndex } from './table-index.ts';
-
-/** One database as rules see it. */
-export interface RuleWorld {
-  readonly account: string;
-  readonly region: string;
-  readonly database: string;
-  readonly catalog: CatalogFacts;
-  /** Those that rules name, and those of workflows that rules name; unknown where they could not be read (law 6). */
-  readonly crawlers: Observed<readonly CrawlerFacts[]>;
-  readonly workflows: Observed<readonly WorkflowFacts[]>;
-}
-
-/** What one key should say on one thing, and why. */
-export interface WantedTag {
-  readonly value: string;
-  /** Index of the rule that gives it, and of those that matched and lost to it. */
-  readonly rule: number;
-  readonly over: readonly number[];
-  readonly apply: 'enforce' | 'only-if-absent';
-}
-
-/** What rules say about the database (`table` null), a table (`column` null) or a column. */
-export interface WantedTags {
-  readonly table: string | null;
-  readonly column: string | null;
-  readonly tags: Readonly<Record<string, WantedTag>>;
-  /** Keys whose rule can't be told, since a crawler or workflow could not be read or is not there: left as they are. */
-  readonly undecided: readonly string[];
-  /**
-   * Of those keys: on which equally specific rules disagree, with the rules' indexes. Validation refuses such rules
-   * where it can tell; a table of two crawlers or workflows, each with a rule, only shows here.
-   */
-  readonly disputed?: Readonly<Record<string, readonly number[]>>;
-}
+import type { DesiredTags, RuleWorld } from './types.ts';
 
 /**
  * What rules say about a database, its tables and their columns; what no rule is about is left out. Links are never
  * tagged. Neither the order of rules nor that of tables decides anything.
  */
-export function wantedTags(policy: TagPolicy, world: RuleWorld): readonly WantedTags[] {
+export function desiredTags(policy: TagPolicy, world: RuleWorld): readonly DesiredTags[] {
   const { database, tables } = world.catalog;
   if (database === null || database.isLink) return [];
   const rules = compileRules(policy, world);
@@ -78,22 +46,22 @@ function missing(
   if (!facts.known) return [];
   const there = new Set(facts.value.map(({ name }) => name));
   const named = rules.flatMap((rule) => rule[field] ?? []).filter((name) => !isPattern(name));
-  return [...new Set(named)].filter((name) => !there.has(name)).sort();
+  return sortedSet(named).filter((name) => !there.has(name));
 }
 
 /** Only rules that ask nothing of tables: which of them a database should go by nobody could say. */
-function ofDatabase(rules: readonly CompiledRule[], met: Met): WantedTags[] {
+function ofDatabase(rules: readonly CompiledRule[], met: Met): DesiredTags[] {
   for (const compiled of rules) {
     const { on, column, table, prefix, parameters, classification, crawler, workflow } = compiled.rule;
     const asks = [column, table, prefix, classification, crawler, workflow].some((condition) => condition !== null);
     if (on === 'database' && !asks && Object.keys(parameters).length === 0) met.add(compiled, 'yes');
   }
-  const wanted: WantedTags[] = [];
+  const wanted: DesiredTags[] = [];
   put(wanted, { table: null, column: null }, met);
   return wanted;
 }
 
-type Look = (table: TableFacts, wanted: WantedTags[]) => void;
+type Look = (table: TableFacts, wanted: DesiredTags[]) => void;
 
 function lookAt(rules: readonly CompiledRule[], met: Met): Look {
   const onTables = new TableIndex(rules.filter(({ rule }) => rule.on === 'tables' && rule.column === null));
@@ -112,7 +80,7 @@ function lookAt(rules: readonly CompiledRule[], met: Met): Look {
   };
 }
 
-type LookAtColumns = (table: TableFacts, view: TableView, wanted: WantedTags[]) => void;
+type LookAtColumns = (table: TableFacts, view: TableView, wanted: DesiredTags[]) => void;
 
 /** A rule whose table is narrowed down is found by its table, another by its column: few columns have a rule. */
 function columnsOf(rules: readonly CompiledRule[], met: Met): LookAtColumns | null {
@@ -140,7 +108,7 @@ function columnsOf(rules: readonly CompiledRule[], met: Met): LookAtColumns | nu
   };
 }
 
-function put(wanted: WantedTags[], { table, column }: Pick<WantedTags, 'table' | 'column'>, met: Met): void {
+function put(wanted: DesiredTags[], { table, column }: Pick<DesiredTags, 'table' | 'column'>, met: Met): void {
   const outcome = met.take();
   if (outcome === null) return;
   const { tags, undecided, disputed } = outcome;

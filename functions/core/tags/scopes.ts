@@ -1,7 +1,9 @@
 /** Where the policy's tags, data locations and account-wide settings have anything to say. */
 
-import type { Catalog, Policy, TagRule } from '../../contracts/policy.ts';
-import type { PublishScope } from '../../contracts/steps.ts';
+import type { Catalog, Policy, TagRule } from '#contracts/policy.ts';
+import type { PublishScope } from '#contracts/steps.ts';
+import { sameAccountRegion } from '../account-region.ts';
+import { sortedSetBy } from '../collections.ts';
 import { matches } from '../iam/pattern.ts';
 import { isPattern } from '../policy/patterns.ts';
 
@@ -20,12 +22,9 @@ export function catalogScopes(policy: Policy): readonly PublishScope[] {
 /** Whether a tag rule may say something about this database; links and databases of other catalogs never count. */
 export function mayConcern(policy: Policy, place: Catalog & { readonly database: string }): boolean {
   const name = place.database.toLowerCase();
-  return rulesOf(policy).some(
-    (rule) =>
-      rule.account === place.account &&
-      rule.region === place.region &&
-      (rule.database === null || matches(rule.database, name)),
-  );
+  return rulesOf(policy)
+    .filter(sameAccountRegion(place))
+    .some(({ database }) => database === null || matches(database, name));
 }
 
 /** Databases that rules name without a wildcard. */
@@ -62,8 +61,5 @@ function scopeOf({ account, region }: Catalog, database: string | null): Publish
 }
 
 function eachOnce(scopes: readonly PublishScope[]): readonly PublishScope[] {
-  const text = ({ account, region, database }: PublishScope) => `${account} ${region} ${database ?? ''}`;
-  return [...new Map(scopes.map((scope) => [text(scope), scope]))]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, scope]) => scope);
+  return sortedSetBy(scopes, ({ account, region, database }) => `${account} ${region} ${database ?? ''}`);
 }

@@ -1,6 +1,6 @@
 /** Which of two rules is the more specific: dimension by dimension, the first that differs decides. */
 
-import type { TagRule } from '../../contracts/policy.ts';
+import type { TagRule } from '#contracts/policy.ts';
 import { isPattern } from '../policy/patterns.ts';
 
 /** In the order in which they decide. */

@@ -1,7 +1,7 @@
 /** Why an execution started, as its name tells: after the event that woke it, or the execution that started it. */
 
-import { createHash } from 'node:crypto';
 import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { shortHash } from '#contracts/hash.ts';
 import { localClient } from '../clients.ts';
 import { accountName, HUB, REGION } from '../scenes/places.ts';
 import type { Execution, Theatre } from '../scenes/theatre.ts';
@@ -27,7 +27,7 @@ export async function openOrigins(theatre: Theatre): Promise<OriginOf> {
 
 /** A bucket holds at most 36 characters, so an execution's name stands in it as a hash. */
 function bucketOf(executionName: string): string {
-  return createHash('sha256').update(executionName).digest('hex').slice(0, 36);
+  return shortHash(executionName, 36);
 }
 
 /** Rules on the hub's bus, by the event types they name. */

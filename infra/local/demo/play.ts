@@ -45,7 +45,7 @@ export async function playDemo(options: DemoOptions): Promise<Demo> {
       throw error;
     }
   } finally {
-    assemblies.end();
+    await assemblies.end();
   }
 }
 
@@ -62,16 +62,9 @@ async function playOn(
   const deployPolicy = async (name: string): Promise<void> => {
     const assembly = await assemblies.of(name);
     const changed = [...memberStacks(assembly)].filter(([stack, template]) => inPlace.get(stack) !== template);
-    const names = changed.map(([stack]) => stack);
+    const { roles, events } = rolesAndEvents(changed.map(([stack]) => stack));
     // As a person does it: roles first, or the hub could not enter; what forwards to the hub's bus last.
-    await deploy(cloud, assembly, say, names.filter(isRoles));
-    await deploy(cloud, assembly, say, ['onramp-hub']);
-    await deploy(
-      cloud,
-      assembly,
-      say,
-      names.filter((stack) => !isRoles(stack)),
-    );
+    for (const names of [roles, ['onramp-hub'], events]) await deploy(cloud, assembly, say, names);
     for (const [stack, template] of changed) inPlace.set(stack, template);
     policy = name;
   };
@@ -108,7 +101,8 @@ export async function setUp(cloud: LocalCloud, assembly: string, say: (text: str
   const theatre = await openTheatre(cloud);
   await settled(theatre, new Set());
   say('deploying roles and event forwarding into 111111111111 and 222222222222');
-  await deploy(cloud, assembly, say, [...memberStacks(assembly).keys()]);
+  const { roles, events } = rolesAndEvents([...memberStacks(assembly).keys()]);
+  for (const names of [roles, events]) await deploy(cloud, assembly, say, names);
   return theatre;
 }
 
@@ -118,8 +112,10 @@ function memberStacks(assembly: string): Map<string, string> {
   return new Map(stacks.map(({ name, template }) => [name, JSON.stringify(template)]));
 }
 
-function isRoles(stack: string): boolean {
-  return stack.startsWith('onramp-member-');
+/** The stacks of our member roles among them, and those that forward events. */
+function rolesAndEvents(stacks: readonly string[]) {
+  const isRoles = (stack: string): boolean => stack.startsWith('onramp-member-');
+  return { roles: stacks.filter(isRoles), events: stacks.filter((stack) => !isRoles(stack)) };
 }
 
 async function deploy(

@@ -1,7 +1,14 @@
-/** What `cdk synth` wrote: stacks in the order they depend on each other, with the files they need. */
+/** What `cdk synth` wrote: stacks in the order they depend on each other, with the files they need. CDK itself reads it. */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FileAssetPackaging, Manifest } from 'aws-cdk-lib/cloud-assembly-schema';
+import {
+  AssetManifestArtifact,
+  CloudAssembly,
+  type CloudFormationStackArtifact,
+  UNKNOWN_ACCOUNT,
+  UNKNOWN_REGION,
+} from 'aws-cdk-lib/cx-api';
 import { LakeError } from '#contracts/errors.ts';
 
 export interface Resource {
@@ -36,89 +43,56 @@ export interface StackToDeploy {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-interface Artifact {
-  readonly type: string;
-  readonly environment?: string;
-  readonly dependencies?: readonly string[];
-  readonly properties?: {
-    readonly templateFile?: string;
-    readonly stackName?: string;
-    readonly parameters?: Readonly<Record<string, string>>;
-    readonly file?: string;
-  };
-}
-
-interface AssetManifest {
-  readonly files?: Readonly<
-    Record<
-      string,
-      {
-        readonly source: { readonly path: string; readonly packaging: 'file' | 'zip' };
-        readonly destinations: Readonly<Record<string, { readonly bucketName: string; readonly objectKey: string }>>;
-      }
-    >
-  >;
-  readonly dockerImages?: Readonly<Record<string, unknown>>;
-}
-
-const STACK = 'aws:cloudformation:stack';
-const ASSETS = 'cdk:asset-manifest';
-
+/**
+ * The stacks below a directory that `cdk synth` wrote into, each after those it depends on.
+ * @throws UsageInvalid when it holds none, of a newer CDK, or what the local deployer can't deploy.
+ */
 export function readAssembly(directory: string): readonly StackToDeploy[] {
-  const { artifacts } = readJson<{ artifacts: Record<string, Artifact> }>(join(directory, 'manifest.json'));
-  const nested = Object.entries(artifacts).find(([, artifact]) => artifact.type === 'cdk:cloud-assembly');
-  if (nested) throw refuse(`${directory} holds a CDK stage (${nested[0]})`, "give the stage's own directory");
-  return inOrder(artifacts).map((id) => readStack(directory, id, artifacts));
+  const assembly = readable(join(directory, 'manifest.json'), () => new CloudAssembly(directory));
+  const [stage] = assembly.nestedAssemblies;
+  if (stage) throw refuse(`${directory} holds a CDK stage (${stage.id})`, "give the stage's own directory");
+  return assembly.stacks.map(readStack);
 }
 
-/** Stacks after those they depend on; otherwise as the manifest has them. */
-function inOrder(artifacts: Readonly<Record<string, Artifact>>): readonly string[] {
-  const ordered = new Set<string>();
-  const visit = (id: string): void => {
-    const artifact = artifacts[id];
-    if (artifact?.type !== STACK || ordered.has(id)) return;
-    artifact.dependencies?.forEach(visit);
-    ordered.add(id);
-  };
-  Object.keys(artifacts).forEach(visit);
-  return [...ordered];
-}
-
-function readStack(directory: string, id: string, artifacts: Readonly<Record<string, Artifact>>): StackToDeploy {
-  const artifact = artifacts[id];
-  const [, account, region] = /^aws:\/\/(\d{12})\/([a-z0-9-]+)$/.exec(artifact?.environment ?? '') ?? [];
-  if (account === undefined || region === undefined) {
-    throw refuse(`stack ${id} has no account and Region`, 'give its `env` both');
+function readStack(stack: CloudFormationStackArtifact): StackToDeploy {
+  const { account, region } = stack.environment;
+  if (account === UNKNOWN_ACCOUNT || region === UNKNOWN_REGION) {
+    throw refuse(`stack ${stack.id} has no account and Region`, 'give its `env` both');
   }
-  const { templateFile = '', stackName = id, parameters = {} } = artifact?.properties ?? {};
-  const manifests = (artifact?.dependencies ?? []).filter((name) => artifacts[name]?.type === ASSETS);
-  const assets = manifests.flatMap((name) =>
-    readAssets(directory, artifacts[name]?.properties?.file ?? '', account, region),
-  );
-  return { name: stackName, account, region, template: readJson(join(directory, templateFile)), assets, parameters };
+  const manifests = stack.dependencies.filter(AssetManifestArtifact.isAssetManifestArtifact);
+  return {
+    name: stack.stackName,
+    account,
+    region,
+    template: readable(stack.templateFullPath, () => stack.template),
+    assets: manifests.flatMap(({ file }) => readAssets(stack.assembly.directory, file, { account, region })),
+    parameters: stack.parameters,
+  };
 }
 
-function readAssets(directory: string, file: string, account: string, region: string): readonly FileAsset[] {
-  const { files = {}, dockerImages = {} } = readJson<AssetManifest>(join(directory, file));
+type Place = Pick<StackToDeploy, 'account' | 'region'>;
+
+function readAssets(directory: string, file: string, { account, region }: Place): readonly FileAsset[] {
+  const { files = {}, dockerImages = {} } = readable(file, () => Manifest.loadAssetManifest(file));
   if (Object.keys(dockerImages).length > 0) throw refuse(`${file} wants container images`, 'use zip functions');
   const pseudo: Readonly<Record<string, string>> = { AccountId: account, Region: region, Partition: 'aws' };
   const here = (text: string): string => text.replace(/\$\{AWS::(\w+)\}/g, (whole, name) => pseudo[name] ?? whole);
   return Object.values(files).flatMap(({ source, destinations }) =>
     Object.values(destinations).map((destination) => ({
-      path: join(directory, source.path),
-      zip: source.packaging === 'zip',
+      path: join(directory, source.path ?? ''),
+      zip: source.packaging === FileAssetPackaging.ZIP_DIRECTORY,
       bucket: here(destination.bucketName),
       key: here(destination.objectKey),
     })),
   );
 }
 
-function readJson<T>(file: string): T {
+function readable<T>(file: string, read: () => T): T {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return read();
   } catch (cause) {
     throw new LakeError('UsageInvalid', {
-      message: `${file} is not readable as JSON`,
+      message: `${file} is not readable: ${cause instanceof Error ? cause.message : cause}`,
       remedy: 'synthesize first: npm run synth',
       cause,
     });

@@ -1,10 +1,10 @@
 /** What `cdk bootstrap` and `cdk deploy` put into an account before a stack: bucket, version parameter, files. */
 
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { LakeError } from '#contracts/errors.ts';
+import { sha256 } from '#contracts/hash.ts';
 import { type LocalTarget, localClient } from '../clients.ts';
 import type { FileAsset } from './assembly.ts';
 import { directoryEntries, zip } from './zip.ts';
@@ -49,7 +49,7 @@ export async function templateSource(
       remedy: 'make it smaller, or use the default synthesizer',
     });
   }
-  const Key = `${createHash('sha256').update(TemplateBody).digest('hex')}.json`;
+  const Key = `${sha256(TemplateBody)}.json`;
   const s3 = new S3Client({ ...localClient(target), forcePathStyle: true });
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: TemplateBody }));
   return { TemplateURL: `https://s3.${target.region}.amazonaws.com/${bucket}/${Key}` };

@@ -8,7 +8,9 @@ export interface ProcessGroup {
   readonly pid: number;
   /** How the leader ended, once it has. */
   readonly exit: () => string | undefined;
-  /** Ends every process of the group; resolves when none is left. */
+  /** The same, as soon as it has: `exit code 0`, a signal, or why it did not start. */
+  readonly ended: Promise<string>;
+  /** Ends every process of the group; resolves when none is left. Asked again it does nothing: the number may be others'. */
   stop(): Promise<void>;
 }
 
@@ -32,22 +34,27 @@ export function startGroup(options: GroupOptions): ProcessGroup {
     stdio: ['pipe', log, log],
   });
   closeSync(log);
-  let ended: string | undefined;
-  child.once('error', (error) => {
-    ended = error.message;
-  });
-  child.once('exit', (code, signal) => {
-    ended ??= signal === null ? `exit code ${code}` : `signal ${signal}`;
+  let exit: string | undefined;
+  const ended = new Promise<string>((resolve) => {
+    const tell = (how: string): void => {
+      exit ??= how;
+      resolve(exit);
+    };
+    child.once('error', (error) => tell(error.message));
+    child.once('exit', (code, signal) => tell(signal === null ? `exit code ${code}` : `signal ${signal}`));
   });
   const pid = child.pid ?? 0;
   const killNow = (): void => void signalGroup(pid, 'SIGKILL');
   process.once('exit', killNow);
+  let stopped: Promise<void> | undefined;
   return {
     pid,
-    exit: () => ended,
-    async stop() {
+    exit: () => exit,
+    ended,
+    stop() {
       process.removeListener('exit', killNow);
-      await stopGroup(child, pid);
+      stopped ??= stopGroup(child, pid);
+      return stopped;
     },
   };
 }

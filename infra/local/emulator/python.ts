@@ -1,9 +1,9 @@
-/** A Python with pinned packages in it, MiniStack for one: made once, in an ignored folder of the project. */
+/** A Python with packages pinned by hash in it, MiniStack for one: made once, in an ignored folder of the project. */
 
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { LakeError } from '#contracts/errors.ts';
 
@@ -11,6 +11,7 @@ const run = promisify(execFile);
 
 /** The launcher refuses any other version: its changes are written against this one's functions. */
 export const MINISTACK_VERSION = '1.5.33';
+const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 const OLDEST_PYTHON = [3, 10] as const;
 // A cold pip download of MiniStack and its dependencies took 8 s here; a slow line gets 3 minutes.
 const INSTALL_TIMEOUT_MS = 180_000;
@@ -18,54 +19,58 @@ const INSTALL_TIMEOUT_MS = 180_000;
 export interface Environment {
   /** Its folder. */
   readonly venv: string;
-  /** Name in the package index → version. */
-  readonly packages: Readonly<Record<string, string>>;
+  /** A pip requirements file that pins every package by hash: the index can't slip us another one. */
+  readonly requirements: string;
   readonly onProgress: (message: string) => void;
 }
 
 /** The path of a Python that can run the launcher. */
 export const preparePython = (directory: string, onProgress: (message: string) => void): Promise<string> =>
-  prepareEnvironment({ venv: join(directory, 'venv'), packages: { ministack: MINISTACK_VERSION }, onProgress });
+  prepareEnvironment({ venv: join(directory, 'venv'), requirements: REQUIREMENTS, onProgress });
 
-/** The path of a Python that has these packages in these versions. */
+/**
+ * The path of a Python that has these packages, and no others.
+ * @throws EnvironmentInvalid without a usable Python, and when pip can't install them or finds other bytes.
+ */
 export async function prepareEnvironment(environment: Environment): Promise<string> {
-  const { venv, packages, onProgress } = environment;
+  const { venv, requirements, onProgress } = environment;
   const python = join(venv, 'bin', 'python');
   await mkdir(dirname(venv), { recursive: true });
-  if (existsSync(python) && (await hasAll(python, packages))) return python;
+  if (await isReady(environment)) return python;
   const system = await findPython();
-  onProgress(`installing ${Object.entries(packages).flat().join(' ')} into ${venv} (once)`);
+  onProgress(`installing Python packages of ${requirements} into ${venv} (once)`);
   // Made beside and moved: two processes that start at once must not both write one environment.
   const made = `${venv}.${process.pid}`;
-  await createVenv(system, made);
-  await install(join(made, 'bin', 'python'), packages);
-  await moveInto(made, environment);
+  try {
+    await createVenv(system, made);
+    await install(join(made, 'bin', 'python'), requirements);
+    await copyFile(requirements, recordIn(made));
+    await moveInto(made, environment);
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
   return python;
 }
 
-async function moveInto(made: string, { venv, packages }: Environment): Promise<void> {
-  if (!(await hasAll(join(venv, 'bin', 'python'), packages))) {
-    await rm(venv, { recursive: true, force: true });
-    if (
-      await rename(made, venv).then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
-  }
-  // Another process was faster; its environment is as good as ours.
-  await rm(made, { recursive: true, force: true });
+/** When another process was faster, its environment is as good as ours. */
+async function moveInto(made: string, environment: Environment): Promise<void> {
+  if (await isReady(environment)) return;
+  await rm(environment.venv, { recursive: true, force: true });
+  await rename(made, environment.venv).catch(() => undefined);
 }
 
-async function hasAll(python: string, packages: Readonly<Record<string, string>>): Promise<boolean> {
-  const names = Object.keys(packages);
-  const script = 'import sys, importlib.metadata as m; print(*map(m.version, sys.argv[1:]))';
+/** What a whole environment was made from; one half made has none. */
+const recordIn = (venv: string): string => join(venv, 'requirements.txt');
+
+async function isReady({ venv, requirements }: Environment): Promise<boolean> {
   try {
-    const { stdout } = await run(python, ['-c', script, ...names]);
-    return stdout.trim() === names.map((name) => packages[name]).join(' ');
+    const texts = await Promise.all([recordIn(venv), requirements].map((file) => readFile(file, 'utf8')));
+    if (texts[0] !== texts[1]) return false;
+    // The Python it was made with may have gone since.
+    await run(join(venv, 'bin', 'python'), ['-c', '']);
+    return true;
   } catch {
-    return false; // a half-made environment: it is made again
+    return false;
   }
 }
 
@@ -98,30 +103,39 @@ async function createVenv(python: string, venv: string): Promise<void> {
     await run(python, ['-m', 'venv', venv], { timeout: INSTALL_TIMEOUT_MS });
   } catch (cause) {
     throw new LakeError('EnvironmentInvalid', {
-      message: `${python} can't make a virtual environment: ${lastLine(cause)}`,
+      message: `${python} can't make a virtual environment: ${errorLine(cause)}`,
       remedy: "install Python's venv module (Debian, Ubuntu: apt-get install python3-venv)",
       cause,
     });
   }
 }
 
-async function install(python: string, packages: Readonly<Record<string, string>>): Promise<void> {
-  const wanted = Object.entries(packages).map((pair) => pair.join('=='));
+async function install(python: string, requirements: string): Promise<void> {
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--require-hashes',
+    '-r',
+    requirements,
+  ];
   try {
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...wanted], {
-      timeout: INSTALL_TIMEOUT_MS,
-    });
+    await run(python, pip, { timeout: INSTALL_TIMEOUT_MS });
   } catch (cause) {
     throw new LakeError('EnvironmentInvalid', {
-      message: `pip could not install ${wanted.join(' ')}: ${lastLine(cause)}`,
-      remedy: `check that this machine reaches a Python package index (pip download ${Object.keys(packages)[0]}), then run again`,
+      message: `pip could not install ${requirements}: ${errorLine(cause)}`,
+      remedy: 'check that this machine reaches a Python package index (pip download six), then run again',
       cause,
     });
   }
 }
 
-function lastLine(cause: unknown): string {
+/** pip explains in many lines and says in one what is wrong; others end with it. */
+function errorLine(cause: unknown): string {
   const text =
     cause instanceof Error && 'stderr' in cause && String(cause.stderr) ? String(cause.stderr) : String(cause);
-  return text.trim().split('\n').at(-1) ?? '';
+  const lines = text.trim().split('\n');
+  return lines.findLast((line) => line.startsWith('ERROR:')) ?? lines.at(-1) ?? '';
 }

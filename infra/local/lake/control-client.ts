@@ -26,9 +26,16 @@ interface CredentialOptions {
 export interface ControlClient {
   journal(since?: number): Promise<readonly JournalEntry[]>;
   events(since?: number): Promise<readonly EventEnvelope[]>;
-  /** What `startLake({ switches })` can set: every fact only AWS can confirm, with its readings. */
-  switches(): Promise<readonly Switch[]>;
+  /**
+   * What `startLake({ switches })` can set: every fact only AWS can confirm, with its readings. `asked`: something has
+   * depended on it since the start; had the others been flipped, all would have gone the same.
+   */
+  switches(): Promise<readonly (Switch & { readonly asked: boolean })[]>;
   reset(): Promise<void>;
+  /** Keeps the lake as it is now, under the id answered with. Refused while faults or delays are set. */
+  snapshot(): Promise<number>;
+  /** Makes the lake what it was then; its clock goes on from there. */
+  restore(snapshot: number): Promise<void>;
   /** Credentials of a role, user or root ARN, or a service principal, without any trust policy being asked. */
   credentials(principal: string, options?: CredentialOptions): Promise<ControlCredentials>;
   moveClock(ms: number): Promise<void>;
@@ -44,28 +51,33 @@ export interface ControlClient {
   set(service: string, control: string, body: unknown): Promise<unknown>;
 }
 
-async function call(
-  url: string,
-  method: 'GET' | 'POST',
-  path: string,
-  body?: unknown,
-): Promise<Record<string, unknown>> {
-  const answer = await fetch(`${url}/_lake/${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const content = (await answer.json()) as Record<string, unknown>;
-  if (!answer.ok) throw new Error(`the lake refused ${path}: ${String(content['message'])}`);
-  return content;
+/** How a control is asked: by HTTP, or in the lake's own process. `body` is JSON. */
+export type Ask = (method: 'GET' | 'POST', path: string, body?: string) => Promise<{ ok: boolean; body: string }>;
+
+function overHttp(url: string): Ask {
+  return async (method, path, body) => {
+    const answer = await fetch(`${url}/_lake/${path}`, { method, ...(body === undefined ? {} : { body }) });
+    return { ok: answer.ok, body: await answer.text() };
+  };
 }
 
-export function createControlClient(url: string): ControlClient {
-  const post = (path: string, body: unknown = {}): Promise<Record<string, unknown>> => call(url, 'POST', path, body);
+/** A client of the lake at that URL, or of one that is asked otherwise. */
+export function createControlClient(lake: string | Ask): ControlClient {
+  const ask = typeof lake === 'string' ? overHttp(lake) : lake;
+  const call = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Record<string, unknown>> => {
+    const answer = await ask(method, path, body === undefined ? undefined : JSON.stringify(body));
+    const content = JSON.parse(answer.body) as Record<string, unknown>;
+    if (!answer.ok) throw new Error(`the lake refused ${path}: ${String(content['message'])}`);
+    return content;
+  };
+  const post = (path: string, body: unknown = {}): Promise<Record<string, unknown>> => call('POST', path, body);
   return {
-    journal: async (since = 0) => (await call(url, 'GET', `journal?since=${since}`))['entries'] as JournalEntry[],
-    events: async (since = 0) => (await call(url, 'GET', `events?since=${since}`))['events'] as EventEnvelope[],
-    switches: async () => (await call(url, 'GET', 'switches'))['switches'] as Switch[],
+    journal: async (since = 0) => (await call('GET', `journal?since=${since}`))['entries'] as JournalEntry[],
+    events: async (since = 0) => (await call('GET', `events?since=${since}`))['events'] as EventEnvelope[],
+    switches: async () => (await call('GET', 'switches'))['switches'] as (Switch & { asked: boolean })[],
     reset: async () => void (await post('reset')),
+    snapshot: async () => Number((await post('snapshots'))['id']),
+    restore: async (id) => void (await post('snapshots/restore', { id })),
     async credentials(principal, options = {}) {
       const issued = await post('credentials', { principal, ...options });
       return { ...issued, expiration: new Date(String(issued['expiration'])) } as unknown as ControlCredentials;

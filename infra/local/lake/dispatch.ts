@@ -1,9 +1,12 @@
 /** One request's way: control, identity, protocol, faults, operation, answer, journal. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { AwsError } from './aws-error.ts';
+import type { Caller } from './caller.ts';
 import { handleControl } from './control/routes.ts';
 import type { CallVerdict } from './faults/rules.ts';
-import { readBody, send, sendJson } from './http-io.ts';
+import { jsonAnswer, readBody, send, sendJson } from './http-io.ts';
+import { isAccountId } from './identity/arn.ts';
 import { identify } from './identity/identify.ts';
 import { readSignature, type Signature } from './identity/sigv4.ts';
 import { kindOf } from './journal.ts';
@@ -15,7 +18,7 @@ import { loadModel } from './protocol/model.ts';
 import { isModelled, operationOf, readInput, requestedOperation, type WireRequest } from './protocol/protocol.ts';
 import { accessDeniedCode, throttledCode, VALIDATION } from './protocol/services.ts';
 import { isChunked, unchunk } from './s3/chunked.ts';
-import { AwsError, type Call, type Caller, type ServiceModule } from './service.ts';
+import type { Call, Input, ServiceModule } from './service.ts';
 
 /** Structured requests; S3 objects have the larger limit of `http-io.ts`. */
 const MAX_REQUEST = 8 * 1024 * 1024;
@@ -39,7 +42,7 @@ function validationCode(lake: Lake, service: string): string {
   return VALIDATION[service]?.code ?? 'ValidationException';
 }
 
-async function authorize(module: ServiceModule, call: Call, input: unknown): Promise<void> {
+async function authorize(module: ServiceModule, call: Call, input: Input): Promise<void> {
   const root = call.caller.kind === 'root';
   // A root may do everything, but for what its organization takes from the whole account.
   if (module.authorizesItself === true || module.isNoAction?.(call) === true) return;
@@ -73,7 +76,7 @@ async function answerOf(lake: Lake, module: ServiceModule, call: Call, wire: Wir
   // MiniStack may know what no model here does; only an account's root needs no decision about it.
   if (!isModelled(service, operation) && lake.ministack !== undefined)
     return forwardTo(lake.ministack, call, wire, call.account);
-  const input = readInput(service, operation, wire, validationCode(lake, service));
+  const input = readInput(service, operation, wire, () => validationCode(lake, service)) as Input;
   const run = Object.hasOwn(module.operations, operation) ? module.operations[operation] : undefined;
   if (run !== undefined) {
     await authorize(module, call, input);
@@ -172,25 +175,27 @@ async function serve(
   return answer === 'cut' ? answer : { ...answer, headers: { ...answer.headers, 'x-amzn-requestid': requestId } };
 }
 
+/** A request, however it came. */
+export interface Arrived {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
 /** An unsigned request names no service in its scope; its target header may. */
-function guessService(request: IncomingMessage): string {
-  const target = String(request.headers['x-amz-target'] ?? '');
+function guessService({ headers }: Arrived): string {
+  const target = String(headers['x-amz-target'] ?? '');
   if (target.startsWith('AWSGlue.')) return 'glue';
   if (target.startsWith('AWSOrganizations')) return 'organizations';
   return 'lakeformation';
 }
 
 /** A service that is nobody's here. */
-function refuseService(
-  lake: Lake,
-  service: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  signature: Signature | undefined,
-): void {
-  const target = request.headers['x-amz-target'];
-  const operation = typeof target === 'string' ? target.split('.').at(-1) : `${request.method} ${request.url}`;
-  const account = /^\d{12}$/.test(signature?.accessKeyId ?? '') ? (signature?.accessKeyId ?? '') : '';
+function refuseService(lake: Lake, service: string, arrived: Arrived, signature: Signature | undefined): WireAnswer {
+  const target = arrived.headers['x-amz-target'];
+  const operation = typeof target === 'string' ? target.split('.').at(-1) : `${arrived.method} ${arrived.path}`;
+  const account = isAccountId(signature?.accessKeyId ?? '') ? (signature?.accessKeyId ?? '') : '';
   lake.journal.add({
     time: new Date(lake.world.now()).toISOString(),
     caller: account === '' ? '' : `arn:aws:iam::${account}:root`,
@@ -204,30 +209,42 @@ function refuseService(
     durationMs: 0,
   });
   const message = `the lake does not implement ${service}, and no MiniStack was named to pass it on to`;
-  sendJson(response, 501, { __type: 'NotImplemented', message });
+  return jsonAnswer(501, { __type: 'NotImplemented', message });
 }
 
+/** What the lake itself answers; `cut` when the caller is to hear nothing. */
+export async function answer(
+  lake: Lake,
+  arrived: Arrived,
+  url: URL,
+  body: () => Promise<Buffer>,
+): Promise<WireAnswer | 'cut'> {
+  const signature = readSignature(arrived.headers, url);
+  const service = signature?.service ?? guessService(arrived);
+  const load = lake.services.get(service);
+  if (load === undefined) return refuseService(lake, service, arrived, signature);
+  const [module, raw] = await Promise.all([load(), body()]);
+  const { method, headers } = arrived;
+  return serve(lake, module, signature, { raw, method, url, headers, body: isChunked(headers) ? unchunk(raw) : raw });
+}
+
+/** MiniStack's part of the local cloud: services the lake has none of, when their caller is known. */
+function isPassedOn(lake: Lake, signature: Signature | undefined): signature is Signature {
+  return lake.ministack !== undefined && signature !== undefined && !lake.services.has(signature.service);
+}
+
+/**
+ * Answers one request: a control, a service of the lake, or MiniStack's. Failures are answered, too; it throws only
+ * for a body that is too large.
+ */
 export async function dispatch(lake: Lake, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = URL.parse(`http://lake${request.url ?? '/'}`);
   if (url === null) return sendJson(response, 400, { __type: 'SerializationException', message: 'not a URL' });
   if (url.pathname.startsWith('/_lake/')) return handleControl(lake, request, response, url);
   const signature = readSignature(request.headers, url);
-  const service = signature?.service ?? guessService(request);
-  const load = lake.services.get(service);
-  if (load === undefined) {
-    if (lake.ministack !== undefined && signature !== undefined)
-      return passOn(lake, lake.ministack, request, response, signature);
-    return refuseService(lake, service, request, response, signature);
-  }
-  const [module, raw] = await Promise.all([load(), readBody(request)]);
-  const wire: WireRequest = {
-    raw,
-    method: request.method ?? 'GET',
-    url,
-    headers: request.headers,
-    body: isChunked(request.headers) ? unchunk(raw) : raw,
-  };
-  const answer = await serve(lake, module, signature, wire);
-  if (answer === 'cut') request.socket.destroy();
-  else send(response, answer);
+  if (isPassedOn(lake, signature)) return passOn(lake, lake.ministack ?? '', request, response, signature);
+  const arrived = { method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers };
+  const given = await answer(lake, arrived, url, () => readBody(request));
+  if (given === 'cut') request.socket.destroy();
+  else send(response, given);
 }

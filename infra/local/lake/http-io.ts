@@ -8,6 +8,7 @@ const MAX_BODY = 32 * 1024 * 1024;
 
 export class BodyTooLarge extends Error {}
 
+/** The whole body. Throws `BodyTooLarge` above the limit, after reading to the end. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -20,11 +21,19 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Writes the answer with its length; to HEAD without its body. */
 export function send(response: ServerResponse, answer: WireAnswer): void {
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   response.writeHead(answer.status, { 'content-length': body.length, ...answer.headers });
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
+/** A JSON document as an answer: what controls answer with. */
+export const jsonAnswer = (status: number, body: unknown): WireAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
 export const sendJson = (response: ServerResponse, status: number, body: unknown): void =>
-  send(response, { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  send(response, jsonAnswer(status, body));

@@ -22,6 +22,8 @@ export interface Journal {
   /** Entries after the given sequence number. */
   since(sequence: number): readonly JournalEntry[];
   reset(): void;
+  /** Becomes what another was, as its `since(0)` told. */
+  refill(entries: readonly JournalEntry[]): void;
 }
 
 /** Older entries are forgotten beyond this many: a load test must not eat the memory. */
@@ -29,8 +31,10 @@ const KEPT = 200_000;
 
 const READ = /^(Get|List|Describe|Head|Search|BatchGet|Simulate|Query|Scan|Lookup|Test|Check|Filter|Receive)/;
 
+/** Whether an operation reads or writes, by its name. */
 export const kindOf = (operation: string): 'read' | 'write' => (READ.test(operation) ? 'read' : 'write');
 
+/** An empty journal. It keeps the last calls only, under numbers that go on. */
 export function createJournal(): Journal {
   const entries: JournalEntry[] = [];
   let sequence = 0;
@@ -47,6 +51,10 @@ export function createJournal(): Journal {
     reset: () => {
       entries.length = 0;
       sequence = 0;
+    },
+    refill: (given) => {
+      entries.splice(0, entries.length, ...given);
+      sequence = given.at(-1)?.sequence ?? 0;
     },
   };
 }

@@ -1,9 +1,19 @@
 /** What the server works on: the world, the services by signing name, the journal and where the rest goes. */
 
 import type { EventEnvelope } from './events.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, JournalEntry } from './journal.ts';
 import type { Services } from './modules.ts';
 import type { OwnedWorld } from './world.ts';
+
+/** The lake as it was at a moment; only `snapshot.ts` looks into it. */
+export interface Snapshot {
+  readonly now: number;
+  /** What changes, by where it belongs. */
+  readonly state: object;
+  readonly randoms: readonly number[];
+  readonly journal: readonly JournalEntry[];
+  readonly events: readonly EventEnvelope[];
+}
 
 export interface Lake {
   /** Replaced by a reset. */
@@ -17,5 +27,7 @@ export interface Lake {
   readonly hosts: (account: string) => boolean;
   /** Base URL of MiniStack; without it what the lake doesn't own answers 501. */
   readonly ministack: string | undefined;
+  /** Kept for whoever asked by the control endpoint: their ids are their places. */
+  readonly snapshots: Snapshot[];
   reset(): void;
 }

@@ -1,6 +1,7 @@
 /** `npm run -s lake -- --port 4570`: the lake on its own, until a signal ends it. */
 
 import { parseArgs } from 'node:util';
+import { isAccountId } from './identity/arn.ts';
 import { SWITCHES } from './switches.ts';
 
 const HELP = `lake: AWS Lake Formation, RAM, Glue Data Catalog, Organizations and STS on this machine
@@ -26,7 +27,7 @@ function wholeNumber(name: string, text: string | undefined): number | undefined
 
 function accountList(text: string): readonly string[] {
   const accounts = text.split(',').map((each) => each.trim());
-  const wrong = accounts.find((each) => !/^\d{12}$/.test(each));
+  const wrong = accounts.find((each) => !isAccountId(each));
   if (wrong !== undefined) throw new Error(`--accounts must be 12 digits each, not ${wrong}`);
   return accounts;
 }

@@ -1,6 +1,6 @@
 /** The services this lake answers itself. Each is loaded when first called: a start waits for none of them. */
 
-import type { Backend } from './backend/backend.ts';
+import type { ServingBackend } from './backend/serving.ts';
 import type { ServiceModule } from './service.ts';
 
 type Load = () => Promise<ServiceModule>;
@@ -25,10 +25,12 @@ function once(load: Load): Load {
   };
 }
 
-export function servicesOf(backend: Backend): Services {
+/** The lake's own services and the backend's, by signing name, each loaded when it is first called. */
+export function servicesOf(backend: ServingBackend): Services {
   const loads = Object.entries({ ...LOADS, ...backend.services });
   return new Map(loads.map(([name, load]) => [name, once(load)]));
 }
 
-export const serviceModules = (backend: Backend): Promise<readonly ServiceModule[]> =>
+/** All services, loaded: for tests that look at every operation. */
+export const serviceModules = (backend: ServingBackend): Promise<readonly ServiceModule[]> =>
   Promise.all([...servicesOf(backend).values()].map((load) => load()));

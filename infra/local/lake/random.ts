@@ -6,6 +6,8 @@ export interface Random {
   hex(length: number): string;
   /** Of the given alphabet. */
   text(length: number, alphabet: string): string;
+  /** Where in the series it stands: put back, the same numbers come again. */
+  position: number;
 }
 
 /** mulberry32: small, fast and good enough for ids and coin tosses (nothing here is secret). */
@@ -19,5 +21,15 @@ export function createRandom(seed: number): Random {
   };
   const text = (length: number, alphabet: string): string =>
     Array.from({ length }, () => alphabet.charAt(Math.floor(next() * alphabet.length))).join('');
-  return { next, text, hex: (length) => text(length, '0123456789abcdef') };
+  return {
+    next,
+    text,
+    hex: (length) => text(length, '0123456789abcdef'),
+    get position() {
+      return state;
+    },
+    set position(value) {
+      state = value;
+    },
+  };
 }

@@ -16,6 +16,7 @@ async function serve(lake: Lake, request: IncomingMessage, response: ServerRespo
   }
 }
 
+/** An HTTP server for this lake that nobody has started to listen with yet. */
 export function createLakeServer(lake: Lake): Server {
   return createServer((request, response) => {
     void serve(lake, request, response);

@@ -1,16 +1,21 @@
 /** Starts a lake in this process: what tests and the demo call. */
 
 import type { AddressInfo } from 'node:net';
-import type { Backend } from './backend/backend.ts';
 import { createMemoryBackend } from './backend/memory/backend.ts';
+import type { ServingBackend } from './backend/serving.ts';
 import { type ControlClient, createControlClient } from './control-client.ts';
+import { createDirectAsk, createDirectHandler, type DirectHandler } from './direct.ts';
 import type { EventEnvelope, EventSink } from './events.ts';
 import { createJournal } from './journal.ts';
-import type { Lake } from './lake.ts';
+import type { Lake, Snapshot } from './lake.ts';
 import { servicesOf } from './modules.ts';
 import { createLakeServer } from './server.ts';
 import type { World } from './service.ts';
+import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
 import { createWorld, type OwnedWorld } from './world.ts';
+
+export { connectionCut, type DirectHandler } from './direct.ts';
+export type { Snapshot } from './lake.ts';
 
 export interface LakeOptions {
   /** Ephemeral when absent. */
@@ -32,10 +37,16 @@ export interface RunningLake {
   /** Replaced by a reset. */
   readonly world: World;
   readonly control: ControlClient;
+  /** For SDK clients of this process: the same answers without a socket. */
+  readonly requestHandler: DirectHandler;
+  /** The lake as it is now. Throws while faults or delays are set, and with MiniStack. */
+  snapshot(): Snapshot;
+  /** Puts it back to what a lake of the same options was. */
+  restore(snapshot: Snapshot): void;
   close(): Promise<void>;
 }
 
-function makeWorld(options: LakeOptions, backend: Backend, deliver: (event: EventEnvelope) => void): OwnedWorld {
+function makeWorld(options: LakeOptions, backend: ServingBackend, deliver: (event: EventEnvelope) => void): OwnedWorld {
   return createWorld({
     seed: options.seed ?? 1,
     accounts: options.accounts ?? [],
@@ -46,7 +57,7 @@ function makeWorld(options: LakeOptions, backend: Backend, deliver: (event: Even
   });
 }
 
-async function makeBackend(options: LakeOptions, accounts: () => Iterable<string>): Promise<Backend> {
+async function makeBackend(options: LakeOptions, accounts: () => Iterable<string>): Promise<ServingBackend> {
   if (options.ministack === undefined) return createMemoryBackend();
   const { createMiniStackBackend } = await import('./backend/ministack/backend.ts');
   return createMiniStackBackend({ url: options.ministack, accounts });
@@ -80,6 +91,7 @@ async function makeLake(options: LakeOptions): Promise<Lake> {
       return lake.world.accounts.has(account);
     },
     ministack: options.ministack,
+    snapshots: [],
     reset() {
       backend.reset();
       journal.reset();
@@ -90,6 +102,7 @@ async function makeLake(options: LakeOptions): Promise<Lake> {
   return lake;
 }
 
+/** A lake that listens on 127.0.0.1. Throws for a port in use and for a switch or value that does not exist. */
 export async function startLake(options: LakeOptions = {}): Promise<RunningLake> {
   const lake = await makeLake(options);
   const server = createLakeServer(lake);
@@ -105,7 +118,10 @@ export async function startLake(options: LakeOptions = {}): Promise<RunningLake>
     get world() {
       return lake.world;
     },
-    control: createControlClient(url),
+    control: createControlClient(createDirectAsk(() => lake)),
+    requestHandler: createDirectHandler(() => lake),
+    snapshot: () => takeSnapshot(lake),
+    restore: (snapshot) => restoreSnapshot(lake, snapshot),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

@@ -131,6 +131,20 @@ export const SWITCHES: readonly Switch[] = [
     meaning: 'where in the detail of these two events account, method and time are',
   },
   {
+    name: 'catalog-key-asked-by',
+    default: 'every-call',
+    alternatives: ['declared'],
+    meaning:
+      "which calls on an encrypted catalog need its key: all of Glue's and Lake Formation's that deal in its metadata, lists of what is shared too, or only grants and those whose model has GlueEncryptionException",
+  },
+  {
+    name: 'lf-no-key-error',
+    default: 'InvalidInputException',
+    alternatives: ['AccessDeniedException', 'GlueEncryptionException'],
+    meaning:
+      'what Lake Formation calls a refusal for want of the key of an encrypted catalog where its model has no GlueEncryptionException: grants are such',
+  },
+  {
     name: 'glue-relinked-refuses',
     default: 'engines',
     alternatives: ['nobody'],

@@ -13,7 +13,7 @@ import { controlOf } from './organizations/control-policies.ts';
 import { pathOf } from './organizations/lookup.ts';
 import { createOrganizationsState } from './organizations/state.ts';
 import { createRamState } from './ram/state.ts';
-import { createRandom } from './random.ts';
+import { createRandom, type Random } from './random.ts';
 import type { World } from './service.ts';
 import { SWITCHES } from './switches.ts';
 
@@ -32,10 +32,14 @@ export interface OwnedWorld extends World {
   readonly visibility: VisibilityControl;
   readonly faults: Faults;
   readonly sessions: SessionStore;
+  /** Switches that something has depended on so far: had all others been flipped, all would have gone the same. */
+  readonly asked: Set<string>;
+  /** Whatever it tosses comes from these. */
+  readonly randoms: readonly Random[];
   moveClock(ms: number): void;
 }
 
-function switchTable(chosen: Readonly<Record<string, string>>): (name: string) => string {
+function switchTable(chosen: Readonly<Record<string, string>>, asked: Set<string>): (name: string) => string {
   for (const [name, value] of Object.entries(chosen)) {
     const known = SWITCHES.find((entry) => entry.name === name);
     if (known === undefined) throw new Error(`no switch is called ${name}`);
@@ -46,18 +50,22 @@ function switchTable(chosen: Readonly<Record<string, string>>): (name: string) =
   return (name) => {
     const value = values.get(name);
     if (value === undefined) throw new Error(`no switch is called ${name}`);
+    asked.add(name);
     return value;
   };
 }
 
 const uuid = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
+/** An empty world. Two with the same seed and calls are alike. Throws for a switch or value that does not exist. */
 export function createWorld(options: WorldOptions): OwnedWorld {
   const random = createRandom(options.seed);
+  const [forSessions, forFaults] = [createRandom(options.seed + 1), createRandom(options.seed + 2)];
+  const asked = new Set<string>();
   let offset = 0;
   const now = (): number => options.clock() + offset;
-  const sessions = createSessions(createRandom(options.seed + 1), now);
-  const faults = createFaults(createRandom(options.seed + 2), now);
+  const sessions = createSessions(forSessions, now);
+  const faults = createFaults(forFaults, now);
   const organizations = createOrganizationsState();
   const organizationOf = (account: string): OrganizationFacts | undefined => {
     const organization = organizations.organizations.get(organizations.membership.get(account) ?? '');
@@ -70,7 +78,8 @@ export function createWorld(options: WorldOptions): OwnedWorld {
     emit(event) {
       faults.event(toEnvelope(event, uuid(random.hex(32)), now()), options.deliver);
     },
-    switch: switchTable(options.switches),
+    switch: switchTable(options.switches, asked),
+    asked,
     visibility: createVisibility(now),
     faults,
     sessions,
@@ -86,6 +95,7 @@ export function createWorld(options: WorldOptions): OwnedWorld {
     lakeFormation: createLakeFormationState(),
     ram: createRamState(),
     organizations,
+    randoms: [random, forSessions, forFaults],
     moveClock(ms) {
       offset += ms;
     },

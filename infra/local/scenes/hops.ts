@@ -8,9 +8,9 @@ import {
   paginateListPermissions,
 } from '@aws-sdk/client-lakeformation';
 import { paginateListResources, RAMClient } from '@aws-sdk/client-ram';
-import { FINANCE, REGION, type Reader, readerArn, type SceneTable } from './places.ts';
+import { FINANCE, type Reader, readerArn, type SceneTable } from './places.ts';
 import type { Reading } from './reading.ts';
-import { ADMIN, root, type Stage } from './world.ts';
+import { ADMIN, clientConfig, root, type Stage } from './world.ts';
 
 /** What an account's services tell. */
 interface AccountFacts {
@@ -63,7 +63,7 @@ function isAbout(row: PrincipalResourcePermissions, principal: string, table: Sc
 }
 
 async function factsOf(stage: Stage, account: string, tables: readonly SceneTable[]): Promise<AccountFacts> {
-  const config = { endpoint: stage.url, region: REGION, credentials: await viewer(stage, account) };
+  const config = clientConfig(stage, await viewer(stage, account));
   const permissions: PrincipalResourcePermissions[] = [];
   for await (const page of paginateListPermissions({ client: new LakeFormationClient(config) }, {}))
     permissions.push(...(page.PrincipalResourcePermissions ?? []));

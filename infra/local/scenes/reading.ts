@@ -2,8 +2,8 @@
 
 import { GetPartitionsCommand, GetTableCommand, GlueClient } from '@aws-sdk/client-glue';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { BUCKET, FINANCE, objectKey, REGION, type Reader, readerArn, type SceneTable } from './places.ts';
-import { bytesOf, type Stage } from './world.ts';
+import { BUCKET, FINANCE, objectKey, type Reader, readerArn, type SceneTable } from './places.ts';
+import { bytesOf, clientConfig, type Stage } from './world.ts';
 
 /** What one attempt gave: `read`, or AWS's error name. */
 export interface Reading {
@@ -41,7 +41,7 @@ async function openEyes(
   table: SceneTable,
 ): Promise<Readonly<Record<keyof Reading, Look>>> {
   const credentials = await stage.control.credentials(readerArn(reader), { sessionName: 'GlueJobRunnerSession' });
-  const config = { endpoint: stage.url, region: REGION, credentials };
+  const config = clientConfig(stage, credentials);
   const glue = new GlueClient(config);
   const s3 = new S3Client({ ...config, forcePathStyle: true });
   return {

@@ -11,10 +11,10 @@ import {
 } from '@aws-sdk/client-lakeformation';
 import { paginateListResources, RAMClient } from '@aws-sdk/client-ram';
 import { viewer } from './hops.ts';
-import { ANALYTICS, REGION, type Reader, readerArn, SALES_LAKE } from './places.ts';
+import { ANALYTICS, type Reader, readerArn, SALES_LAKE } from './places.ts';
 import { clientsAs } from './sales-people.ts';
 import { LAKE_ADMIN, LAKE_DATABASE, LAKE_TABLES, type LakeTable } from './sales-places.ts';
-import { root, type Stage } from './world.ts';
+import { clientConfig, root, type Stage } from './world.ts';
 
 export interface LakeView {
   /** `pii: false, true` */
@@ -40,7 +40,7 @@ export async function lookAtLake(stage: Stage): Promise<LakeView> {
   const { LFTagOnDatabase } = await lakeFormation.send(
     new GetResourceLFTagsCommand({ Resource: { Database: { Name: LAKE_DATABASE } } }),
   );
-  const config = { endpoint: stage.url, region: REGION, credentials: await viewer(stage, ANALYTICS) };
+  const config = clientConfig(stage, await viewer(stage, ANALYTICS));
   const link = await orNull(new GlueClient(config).send(new GetDatabaseCommand({ Name: LAKE_DATABASE })));
   const grants = [...(await grantsIn(lakeFormation)), ...(await grantsIn(new LakeFormationClient(config)))];
   return {

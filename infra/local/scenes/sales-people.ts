@@ -25,7 +25,7 @@ import {
   REGISTRATION,
   SALES_JOB,
 } from './sales-places.ts';
-import { makeRole, root, type Stage } from './world.ts';
+import { clientConfig, makeRole, root, type Stage } from './world.ts';
 
 const GLUE_READS = [
   'glue:GetDatabase',
@@ -93,7 +93,7 @@ function allow(Action: readonly string[], ...Resource: readonly string[]): objec
 /** Clients of somebody who is there. */
 export async function clientsAs(stage: Stage, who: Reader) {
   const credentials = await stage.control.credentials(readerArn(who));
-  const config = { endpoint: stage.url, region: REGION, credentials };
+  const config = clientConfig(stage, credentials);
   const s3 = new S3Client({ ...config, forcePathStyle: true });
   return { glue: new GlueClient(config), lakeFormation: new LakeFormationClient(config), s3 };
 }

@@ -6,7 +6,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { REGION, type Reader, readerArn, SALES_LAKE } from './places.ts';
 import { attempt } from './reading.ts';
 import { bytesOf, LAKE_BUCKET, type LakeTable, objectKey } from './sales-places.ts';
-import type { Stage } from './world.ts';
+import { clientConfig, type Stage } from './world.ts';
 
 /** What one attempt gave: `read`, or AWS's error name. */
 export interface LakeReading {
@@ -20,7 +20,7 @@ export interface LakeReading {
 
 export async function readLakeTable(stage: Stage, reader: Reader, table: LakeTable): Promise<LakeReading> {
   const credentials = await stage.control.credentials(readerArn(reader));
-  const config = { endpoint: stage.url, region: REGION, credentials };
+  const config = clientConfig(stage, credentials);
   return {
     table: await attempt(() => readSchema(new GlueClient(config), table)),
     data: await attempt(async () => {
@@ -49,7 +49,7 @@ export function lakeReadingText(reading: LakeReading): string {
 /** GetTable and GetPartitions as jobs write them that name the link in their own catalog. */
 export async function readThroughLink(stage: Stage, reader: Reader, table: LakeTable): Promise<string> {
   const credentials = await stage.control.credentials(readerArn(reader));
-  const glue = new GlueClient({ endpoint: stage.url, region: REGION, credentials });
+  const glue = new GlueClient(clientConfig(stage, credentials));
   return await attempt(() => readSchema(glue, table, reader.account));
 }
 

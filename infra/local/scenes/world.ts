@@ -22,6 +22,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { ControlClient } from '../lake/control-client.ts';
+import type { DirectHandler } from '../lake/start.ts';
 import {
   ACCOUNTS,
   ANALYTICS,
@@ -48,6 +49,19 @@ import {
 export interface Stage {
   readonly url: string;
   readonly control: ControlClient;
+  /** For clients of this process, where the lake runs in it: they need no socket. */
+  readonly requestHandler?: DirectHandler;
+}
+
+interface Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** What an SDK client is made with to play on the stage. */
+export function clientConfig({ url, requestHandler }: Stage, credentials: Keys, region = REGION) {
+  return { endpoint: url, region, credentials, ...(requestHandler && { requestHandler }) };
 }
 
 const COLUMNS = [
@@ -60,7 +74,7 @@ const PARTITION_KEYS = [
 ];
 
 export function root(stage: Stage, account: string) {
-  return { endpoint: stage.url, region: REGION, credentials: { accessKeyId: account, secretAccessKey: 'local' } };
+  return clientConfig(stage, { accessKeyId: account, secretAccessKey: 'local' });
 }
 
 export async function makeWorld(stage: Stage): Promise<void> {
@@ -125,7 +139,7 @@ const CRAWLER_ROLE = { name: 'crawler', account: FINANCE, path: '/service-role/'
 async function makeCatalog(stage: Stage): Promise<void> {
   await makeRole(stage, ADMIN, [{ Effect: 'Allow', Action: ['glue:*', 'lakeformation:*'], Resource: '*' }]);
   await putDefaults(stage, 'open');
-  const config = { ...root(stage, FINANCE), credentials: await stage.control.credentials(readerArn(ADMIN)) };
+  const config = clientConfig(stage, await stage.control.credentials(readerArn(ADMIN)));
   const glue = new GlueClient(config);
   await makeTable(glue, SALES);
   await putDefaults(stage, 'closed');
@@ -202,7 +216,7 @@ export async function runCrawler(stage: Stage): Promise<void> {
 /** Somebody of the producer's edits a table: the catalog events of any working day. */
 export async function updateTable(stage: Stage, table: SceneTable): Promise<void> {
   const credentials = await stage.control.credentials(readerArn(ADMIN));
-  const glue = new GlueClient({ ...root(stage, FINANCE), credentials });
+  const glue = new GlueClient(clientConfig(stage, credentials));
   const input = { ...tableInput(table), Description: 'looked at again' };
   await glue.send(new UpdateTableCommand({ DatabaseName: table.database, TableInput: input }));
 }

@@ -42,7 +42,7 @@ describe('a crawler that finished', () => {
     expect(found('scratch').kind).toBe('ignore');
   });
 
-  test.each([{ kind: 'untold' as const }, { kind: 'crawler' as const, database: null }])(
+  test.each([{ kind: 'unavailable' as const }, { kind: 'crawler' as const, database: null }])(
     'leads to every product database of its account and Region when it cannot be looked up or is gone: %s',
     (found) => {
       expect(answered(LOOKUP, found, policy)).toEqual({

@@ -75,7 +75,7 @@ describe('a job that ended', () => {
 
   test('leads to every rule that names workflows when its workflow cannot be told', () => {
     const lookup = inWorkflows({ kind: 'job', name: 'import' }, ['kthr01*', 'nightly']);
-    const told = answered(lookup, { kind: 'untold' }, open);
+    const told = answered(lookup, { kind: 'unavailable' }, open);
     expect(lookups(told)).toEqual([allDatabases(['nightly'])]);
     // The catalog's own scope tells of runs that no database is named for.
     expect(told).toMatchObject({ scopes: [{ database: 'kthr01' }, { database: null }] });
@@ -125,10 +125,10 @@ describe('a crawler that ended', () => {
 
   test('that cannot be told leads to all that rules name, and to a list where one names none', () => {
     const lookup = { kind: 'crawler', crawler: 'c', ...place } as const;
-    expect(answered(lookup, { kind: 'untold' }, named)).toEqual(scopes('kthr01'));
-    const untold = answered(lookup, { kind: 'untold' }, open);
+    expect(answered(lookup, { kind: 'unavailable' }, named)).toEqual(scopes('kthr01'));
+    const untold = answered(lookup, { kind: 'unavailable' }, open);
     expect(untold).toEqual({ ...scopes('kthr01'), kind: 'lookup', lookups: [allDatabases(null)] });
-    expect(answered(allDatabases(null), { kind: 'untold' }, open)).toEqual(scopes('kthr01'));
+    expect(answered(allDatabases(null), { kind: 'unavailable' }, open)).toEqual(scopes('kthr01'));
   });
 });
 
@@ -158,7 +158,7 @@ describe('a change in a catalog', () => {
     expect(told(false)).toEqual(scopes('raw_sales'));
     // Dropped: what was found about it is no longer so.
     expect(told(null)).toEqual(scopes('raw_sales'));
-    expect(answered(lookup, { kind: 'untold' }, open)).toEqual(scopes('raw_sales'));
+    expect(answered(lookup, { kind: 'unavailable' }, open)).toEqual(scopes('raw_sales'));
   });
 
   test('in databases of other accounts and Regions wakes nobody', () => {
@@ -300,7 +300,7 @@ function toTheEnd(first: Route, policy: Policy, databases: readonly string[]): r
   return [...found].sort();
 }
 
-function tell(kind: Exclude<Found['kind'], 'untold'>, databases: readonly string[]): Found {
+function tell(kind: Exclude<Found['kind'], 'unavailable'>, databases: readonly string[]): Found {
   switch (kind) {
     case 'crawler':
       return { kind, database: 'raw_a' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Statement } from '#core/actions.ts';
+import type { Statement } from '#contracts/statements.ts';
 import type { AccessRequest, Verdict } from '#core/iam/evaluate.ts';
 import { evaluateAccess, evaluateIdentity, evaluateResource } from '#core/iam/evaluate.ts';
 import { mergeStatements } from '#core/iam/merge.ts';

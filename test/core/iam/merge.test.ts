@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isLakeError } from '#contracts/errors.ts';
-import type { Statement } from '#core/actions.ts';
+import type { Statement } from '#contracts/statements.ts';
 import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT, mergeKeyStatements, mergeStatements } from '#core/iam/merge.ts';
 
 const owned = (sid: string) => sid.startsWith('onramp');

@@ -25,6 +25,12 @@ describe('resolving a policy', () => {
     });
   });
 
+  test('keeps lines of what has ended for 400 days where nothing is said; none for ever, and none for no day', () => {
+    expect(policyOf().retention).toBe(400);
+    expect(policyOf({ retention: 30 }).retention).toBe(30);
+    for (const days of [0, 3651, 1.5]) expect(() => policyOf({ retention: days })).toThrow();
+  });
+
   test('folds names of databases, tables and links to lower case, as Glue stores them', () => {
     const changes = {
       database: 'Cur_ORG',

@@ -2,9 +2,9 @@
 
 import type { TagPolicy, TagRule } from '#contracts/policy.ts';
 import type { CrawlerFacts, TableFacts, WorkflowFacts } from '#core/facts.ts';
-import { known } from '#core/lake.ts';
-import type { RuleWorld, WantedTags } from '#core/tags/rules.ts';
-import { wantedTags } from '#core/tags/rules.ts';
+import { known } from '#core/observed.ts';
+import { desiredTags } from '#core/tags/rules.ts';
+import type { DesiredTags, RuleWorld } from '#core/tags/types.ts';
 import { FINANCE, REGION } from '../policy/documents.ts';
 
 export function ruleOf(changes: Partial<TagRule> = {}): TagRule {
@@ -62,8 +62,8 @@ export function workflow(name: string, crawlers: readonly string[], jobs: readon
 }
 
 /** `orders.email pii=true; orders source=?` with `?` for what can't be told. */
-export function said(wanted: readonly WantedTags[]): string[] {
-  return wanted.map(({ table: name, column, tags, undecided }) => {
+export function said(desired: readonly DesiredTags[]): string[] {
+  return desired.map(({ table: name, column, tags, undecided }) => {
     const thing = [name ?? 'database', ...(column === null ? [] : [column])].join('.');
     const values = Object.entries(tags).map(([key, { value }]) => `${key}=${value}`);
     return [thing, ...values, ...undecided.map((key) => `${key}=?`)].join(' ');
@@ -71,5 +71,5 @@ export function said(wanted: readonly WantedTags[]): string[] {
 }
 
 export function saidOf(policy: TagPolicy, world: RuleWorld): string[] {
-  return said(wantedTags(policy, world));
+  return said(desiredTags(policy, world));
 }

@@ -5,11 +5,12 @@ import { describe, expect, test } from 'vitest';
 import type { TagPolicy, TagRule } from '#contracts/policy.ts';
 import type { TableFacts } from '#core/facts.ts';
 import { matches } from '#core/iam/pattern.ts';
-import { known } from '#core/lake.ts';
+import { known } from '#core/observed.ts';
 import { isPattern } from '#core/policy/patterns.ts';
 import { contended } from '#core/policy/tag-ambiguity.ts';
 import { longestRun, NameIndex, nameTest } from '#core/tags/names.ts';
-import { type RuleWorld, type WantedTags, wantedTags } from '#core/tags/rules.ts';
+import { desiredTags } from '#core/tags/rules.ts';
+import type { DesiredTags, RuleWorld } from '#core/tags/types.ts';
 import { crawler, table, tagPolicy, workflow, worldOf } from './builders.ts';
 
 const CHARS = ['a', 'b', '_', '日', '😀', '.', '('];
@@ -136,9 +137,9 @@ function expected(policy: TagPolicy, world: RuleWorld): Record<string, string> {
   return said;
 }
 
-function outcome(wanted: readonly WantedTags[]): Record<string, string> {
+function outcome(desired: readonly DesiredTags[]): Record<string, string> {
   const said: Record<string, string> = {};
-  for (const { table: of, column, tags, undecided, disputed = {} } of wanted) {
+  for (const { table: of, column, tags, undecided, disputed = {} } of desired) {
     const thing = [of ?? '', ...(column === null ? [] : [column])].join('/');
     for (const [key, { value, apply }] of Object.entries(tags)) said[`${thing} ${key}`] = `${value} ${apply}`;
     for (const key of undecided) said[`${thing} ${key}`] = key in disputed ? 'disputed' : 'unknown';
@@ -149,7 +150,7 @@ function outcome(wanted: readonly WantedTags[]): Record<string, string> {
 test('what wins is what one rule and one thing at a time would say', () => {
   void fc.assert(
     fc.property(rules, worlds, (policy, world) => {
-      expect(outcome(wantedTags(policy, world))).toEqual(expected(policy, world));
+      expect(outcome(desiredTags(policy, world))).toEqual(expected(policy, world));
     }),
     { numRuns: 2000 },
   );
@@ -171,9 +172,9 @@ test('law 2: neither the order of rules nor that of tables, crawlers and workflo
         crawlers: known(mix(CRAWLERS)),
         workflows: known(mix(WORKFLOWS)),
       };
-      const got = wantedTags({ ...policy, rules: mixedRules }, mixedWorld);
-      expect(outcome(got)).toEqual(outcome(wantedTags(policy, world)));
-      expect(got.map(({ table: of }) => of)).toEqual(wantedTags(policy, world).map(({ table: of }) => of));
+      const got = desiredTags({ ...policy, rules: mixedRules }, mixedWorld);
+      expect(outcome(got)).toEqual(outcome(desiredTags(policy, world)));
+      expect(got.map(({ table: of }) => of)).toEqual(desiredTags(policy, world).map(({ table: of }) => of));
     }),
     { numRuns: 500 },
   );
@@ -192,7 +193,7 @@ describe('rules that validation refuses as ambiguous', () => {
         const policy = tagPolicy(...list.map((one) => ({ ...one, crawler: null, workflow: null })));
         const pairs = policy.rules.flatMap((a, i) => policy.rules.slice(0, i).map((b) => contended(a, b)));
         fc.pre(pairs.every((key) => key === undefined));
-        expect(Object.values(outcome(wantedTags(policy, world)))).not.toContain('disputed');
+        expect(Object.values(outcome(desiredTags(policy, world)))).not.toContain('disputed');
       }),
       { numRuns: 1000 },
     );
@@ -217,7 +218,7 @@ describe('rules that validation refuses as ambiguous', () => {
         const parameters = parametersOf(left, right);
         const deepest = [left.prefix?.prefix ?? '', right.prefix?.prefix ?? ''].sort().at(-1);
         const one = table(of, { columns: [column], location: `s3a://lake/${deepest}t`, parameters });
-        const got = outcome(wantedTags(policy, worldOf([one])));
+        const got = outcome(desiredTags(policy, worldOf([one])));
         expect(Object.values(got)).toContain('disputed');
         seen++;
       }),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { TagRule } from '#contracts/policy.ts';
 import type { TableFacts } from '#core/facts.ts';
-import { known, unknown } from '#core/lake.ts';
-import { missingNames, wantedTags } from '#core/tags/rules.ts';
+import { known, unknown } from '#core/observed.ts';
+import { desiredTags, missingNames } from '#core/tags/rules.ts';
 import { crawler, saidOf, table, tagPolicy, workflow, worldOf } from './builders.ts';
 
 const UNREAD = unknown({ code: 'Denied', message: 'no right to read crawlers' });
@@ -218,7 +218,7 @@ describe('tables of crawlers and workflows', () => {
     const world = worldOf([table('raw_orders')], {
       crawlers: known([crawler('land', 'raw_'), crawler('again', 'raw')]),
     });
-    expect(wantedTags(policy, world)).toEqual([
+    expect(desiredTags(policy, world)).toEqual([
       { table: 'raw_orders', column: null, tags: {}, undecided: ['source'], disputed: { source: [0, 1] } },
     ]);
   });
@@ -231,7 +231,7 @@ describe('the most specific rule wins, key by key', () => {
       crawlers: known([crawler('c', '')]),
       workflows: known([workflow('w', ['c'])]),
     });
-    return wantedTags(policy, world).at(-1)?.tags['k']?.value;
+    return desiredTags(policy, world).at(-1)?.tags['k']?.value;
   };
   const one = table('orders_eu', { location: 's3://lake/a/b/', parameters: { p: 'x', q: 'y', classification: 'csv' } });
 
@@ -273,7 +273,7 @@ describe('the most specific rule wins, key by key', () => {
       { table: 'workflow_kthr01_*', assign: { source: 'product', zone: 'raw' } },
       { table: 'workflow_kthr01_staff', assign: { source: 'none' }, apply: 'only-if-absent' },
     );
-    expect(wantedTags(policy, worldOf([table('workflow_kthr01_staff')]))).toEqual([
+    expect(desiredTags(policy, worldOf([table('workflow_kthr01_staff')]))).toEqual([
       {
         table: 'workflow_kthr01_staff',
         column: null,
@@ -288,11 +288,11 @@ describe('the most specific rule wins, key by key', () => {
 
   test('equals that agree: one that enforces wins over one that does not', () => {
     const policy = tagPolicy({ table: 'o*', apply: 'only-if-absent' }, { table: '*o', apply: 'enforce' });
-    expect(wantedTags(policy, worldOf([table('oo')]))[0]?.tags['source']).toMatchObject({ rule: 1, apply: 'enforce' });
+    expect(desiredTags(policy, worldOf([table('oo')]))[0]?.tags['source']).toMatchObject({ rule: 1, apply: 'enforce' });
   });
 
   test('a key that every object has as a member is a key like others', () => {
     const policy = tagPolicy({ assign: Object.fromEntries([['__proto__', 'x']]) });
-    expect(Object.entries(wantedTags(policy, worldOf([table('t')]))[0]?.tags ?? {})).toHaveLength(1);
+    expect(Object.entries(desiredTags(policy, worldOf([table('t')]))[0]?.tags ?? {})).toHaveLength(1);
   });
 });

@@ -7,8 +7,8 @@ export const begin: BeginOutput = { policy: 'f'.repeat(64), lease: 'taken' };
 const report: ReportOutput = { opened: 0, known: 0, recovered: 0 };
 
 function stage(name: string): StageOutput {
-  const counts = { stage: name, decided: 1, done: 1, failed: 0, findings: 0 };
-  return name === 'accept' ? { ...counts, acceptance: 'visible', lookedAt: '2026-01-01T00:10:00.000Z' } : counts;
+  const counts = { stage: name, due: 1, done: 1, failed: 0, findings: 0 };
+  return name === 'accept' ? { ...counts, arrival: 'visible', lookedAt: '2026-01-01T00:10:00.000Z' } : counts;
 }
 
 type Answer = (call: Call) => Record<string, unknown>;
@@ -30,5 +30,5 @@ const SCOPES = {
 };
 
 export function startOf(file: MachineFile, lookAt = '1970-01-01T00:00:00Z'): Record<string, unknown> {
-  return { scope: SCOPES[file], bucket: 'e-1', lookAt };
+  return { scope: SCOPES[file], window: 'e-1', lookAt };
 }

@@ -106,8 +106,8 @@ test.each([
   ['onboard-account', 'Accepted', ['visible', 'waiting', 'gave-up']],
 ] as const)('%s: %s has a way for every answer', (file, name, answers) => {
   const schema = name === 'Accepted' ? StageOutputSchema : BeginOutputSchema;
-  const sample = { ...begin, stage: 'accept', decided: 0, done: 0, failed: 0, findings: 0 };
-  const key = name === 'Accepted' ? 'acceptance' : 'lease';
+  const sample = { ...begin, stage: 'accept', due: 0, done: 0, failed: 0, findings: 0 };
+  const key = name === 'Accepted' ? 'arrival' : 'lease';
   for (const answer of answers) expect(schema.safeParse({ ...sample, [key]: answer }).success).toBe(true);
   const choices = definition(file).States[name]?.Choices ?? [];
   for (const { StringEquals } of choices) expect(answers).toContain(StringEquals);

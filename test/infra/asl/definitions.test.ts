@@ -1,6 +1,7 @@
 import validateAsl from 'asl-validator';
 import { describe, expect, test } from 'vitest';
 import { ERROR_KINDS } from '#contracts/errors.ts';
+import { PATH } from '#hops/path.ts';
 import { type Catcher, definition, definitionText, type MachineFile, type State } from '../../support/asl.ts';
 import { hubTemplate } from '../../support/templates.ts';
 
@@ -24,7 +25,7 @@ function substituted(file: MachineFile): string {
   const arn = (name: string) => `arn:aws:lambda:ap-northeast-1:333333333333:function:${name}`;
   return definitionText(file)
     .replaceAll('${Partition}', 'aws')
-    .replaceAll('${WalkFunctionArn}', arn('onramp-walk'))
+    .replaceAll('${ReconcileFunctionArn}', arn('onramp-reconcile'))
     .replaceAll('${ReportFunctionArn}', arn('onramp-report'));
 }
 
@@ -83,7 +84,7 @@ describe.each(FILES)('%s', (file) => {
     const functions = Object.values(hubTemplate().findResources('AWS::Lambda::Function'));
     const timeouts = functions
       .map((made) => made['Properties'])
-      .filter(({ FunctionName }) => ['onramp-walk', 'onramp-report'].includes(FunctionName))
+      .filter(({ FunctionName }) => ['onramp-reconcile', 'onramp-report'].includes(FunctionName))
       .map(({ Timeout }) => Number(Timeout));
     expect(timeouts).toHaveLength(2);
     for (const [name, state] of tasks(file)) {
@@ -95,7 +96,7 @@ describe.each(FILES)('%s', (file) => {
   test('calls our two functions only', () => {
     for (const [name, state] of tasks(file)) {
       expect(state.Resource, name).toBe('arn:${Partition}:states:::lambda:invoke');
-      expect(['${WalkFunctionArn}', '${ReportFunctionArn}'], name).toContain(state.Parameters?.FunctionName);
+      expect(['${ReconcileFunctionArn}', '${ReportFunctionArn}'], name).toContain(state.Parameters?.FunctionName);
     }
   });
 
@@ -112,13 +113,21 @@ describe.each(FILES)('%s', (file) => {
   });
 });
 
-test('the machines have the stages of the contract, in its order', async () => {
-  const { PUBLISH_STAGES, ONBOARD_STAGES } = await import('#contracts/steps.ts');
-  const after = ['begin', 'report', 'end', 'lease-held', 'lease-held', 'end'];
-  const stages = (file: MachineFile) => tasks(file).map(([, state]) => state.Parameters?.Payload['stage']);
-  const inner = (file: MachineFile, own: readonly string[]) =>
-    stages(file).filter((stage) => own.includes(String(stage)));
-  expect(inner('publish-database', PUBLISH_STAGES)).toEqual([...PUBLISH_STAGES]);
-  expect(inner('onboard-account', ONBOARD_STAGES)).toEqual([...ONBOARD_STAGES]);
-  expect(stages('publish-database').filter((stage) => !PUBLISH_STAGES.some((own) => own === stage))).toEqual(after);
+describe.each([
+  ['publish-database', 'publish', ['fan-out', 'verify']],
+  ['onboard-account', 'onboard', ['verify', 'fan-out']],
+] as const)('the stages of %s', (file, half, last) => {
+  const own = new Set(PATH.filter((hop) => hop.half === half).map(({ stage }) => stage));
+  const stages = tasks(file).map(([, state]) => String(state.Parameters?.Payload['stage']));
+  const around = ['begin', 'report', 'end', 'lease-held'];
+
+  test('are those of the hops, in the order of the path, and what the engine does when all are through', () => {
+    expect(stages.filter((stage) => !around.includes(stage))).toEqual([...own, ...last]);
+  });
+
+  test('are begun and ended as the contract says', () => {
+    const again = half === 'onboard' ? ['begin'] : [];
+    const after = ['report', 'end', 'lease-held', 'lease-held', 'end'];
+    expect(stages.filter((stage) => around.includes(stage))).toEqual(['begin', ...again, ...after]);
+  });
 });

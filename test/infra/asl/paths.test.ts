@@ -6,7 +6,7 @@ import { type Call, definition, execute, type MachineFile, TaskFailed } from '..
 import { begin, startOf, wellBehaved } from './answers.ts';
 
 const FILES: MachineFile[] = ['publish-database', 'onboard-account'];
-const HEAD = ['WaitForBucket', 'Begin', 'LeaseTaken', 'Settings'];
+const HEAD = ['WaitForWindow', 'Begin', 'LeaseTaken', 'Settings'];
 const TAIL = ['Report', 'End', 'Done'];
 
 function run(file: MachineFile, instead?: Parameters<typeof wellBehaved>[0], lookAt?: string) {
@@ -39,7 +39,7 @@ test('onboard-account walks the consumer half in order', () => {
   expect(run('onboard-account').states).toEqual([...HEAD, ...middle, 'Verify', 'FanOut', ...TAIL]);
 });
 
-test('looks only when the bucket has closed, and at once without debounce', () => {
+test('looks only when the window has closed, and at once without debounce', () => {
   const [first] = run('publish-database', undefined, '2026-01-01T00:02:05Z').calls;
   expect(first).toMatchObject({ state: 'Begin', at: 125 });
   expect(run('publish-database').calls[0]).toMatchObject({ state: 'Begin', at: 0 });
@@ -71,7 +71,7 @@ describe.each(FILES)('%s, the lease', (file) => {
   });
 
   test('fits into the 25,000 events of a history, and waiting for acceptance after it too', () => {
-    // 7,235 s is the longest wait for a bucket, 900 s our patience for each; 9 and 16 events a round of 5 s.
+    // 7,235 s is the longest wait for a window, 900 s our patience for each; 9 and 16 events a round of 5 s.
     expect(((900 + 7235) / 5) * 9 + (900 / 5) * 16).toBeLessThan(18_000);
   });
 });
@@ -82,9 +82,9 @@ describe('acceptance', () => {
     return ({ state }: Call) => {
       if (state !== 'Accept') return undefined;
       asked += 1;
-      const acceptance = asked <= rounds ? 'waiting' : last;
-      const counts = { decided: 0, done: 0, failed: 0, findings: 0 };
-      return { stage: 'accept', ...counts, acceptance, lookedAt: `2026-01-01T00:1${asked}:00.000Z` };
+      const arrival = asked <= rounds ? 'waiting' : last;
+      const counts = { due: 0, done: 0, failed: 0, findings: 0 };
+      return { stage: 'accept', ...counts, arrival, lookedAt: `2026-01-01T00:1${asked}:00.000Z` };
     };
   };
 

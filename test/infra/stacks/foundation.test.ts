@@ -4,11 +4,12 @@ import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
+import { once } from '#runtime/once.ts';
 import type { DataLakeFoundationProps } from '../../../infra/constructs/data-lake-foundation.ts';
 import { DataLakeFoundation } from '../../../infra/constructs/data-lake-foundation.ts';
 import { policySize } from '../../../infra/constructs/policy-size.ts';
 import { FoundationStack } from '../../../infra/stacks/foundation-stack.ts';
-import { lazily, readable, testApp } from '../../support/templates.ts';
+import { readable, testApp } from '../../support/templates.ts';
 
 /** As the article's lake is. */
 const ARTICLE: DataLakeFoundationProps = {
@@ -21,8 +22,8 @@ const ARTICLE: DataLakeFoundationProps = {
   workflows: ['kthr01'],
 };
 
-const whole = lazily(() => Template.fromStack(new FoundationStack(testApp(), 'sales-lake-foundation', ARTICLE)));
-const plain = lazily(() =>
+const whole = once(() => Template.fromStack(new FoundationStack(testApp(), 'sales-lake-foundation', ARTICLE)));
+const plain = once(() =>
   Template.fromStack(new FoundationStack(testApp(), 'plain', { name: 'plain', databases: ['sales'] })),
 );
 

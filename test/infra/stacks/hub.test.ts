@@ -6,7 +6,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod/mini';
-import { OnEventEnvSchema, ReportEnvSchema, StorePolicyEnvSchema, WalkEnvSchema } from '#contracts/env.ts';
+import { OnEventEnvSchema, ReconcileEnvSchema, ReportEnvSchema, StorePolicyEnvSchema } from '#contracts/env.ts';
 import { HubBus } from '../../../infra/constructs/hub-bus.ts';
 import { CONSUMER, HUB, ORGANIZATION, PRODUCER } from '../../support/policies.ts';
 import { hubTemplate, readable, sampleDeployment, testApp } from '../../support/templates.ts';
@@ -82,7 +82,7 @@ test('beyond 400 accounts the bus policy leaves them to organization and role: i
 
 describe.each([
   ['on-event', OnEventEnvSchema],
-  ['walk', WalkEnvSchema],
+  ['reconcile', ReconcileEnvSchema],
   ['report', ReportEnvSchema],
   ['store-policy', StorePolicyEnvSchema],
 ] as [string, z.ZodMiniObject][])('function %s', (name, schema) => {
@@ -102,14 +102,17 @@ describe.each([
 test('both that start machines say the same handler timeout: the input is a function of the name', () => {
   const { HANDLER_TIMEOUT } = fn('on-event')['Environment'].Variables;
   expect(HANDLER_TIMEOUT).toBe(String(fn('on-event')['Timeout']));
-  expect(fn('walk')['Environment'].Variables.HANDLER_TIMEOUT).toBe(HANDLER_TIMEOUT);
+  expect(fn('reconcile')['Environment'].Variables.HANDLER_TIMEOUT).toBe(HANDLER_TIMEOUT);
 });
 
 test('patience begins after the longest wait for a bucket, whatever the debounce', () => {
-  const walk = Template.fromStack(sampleDeployment({ debounce: 3600 }).hub).findResources('AWS::Lambda::Function', {
-    Properties: { FunctionName: 'onramp-walk' },
-  });
-  const { LEASE_WITHIN, ACCEPT_WITHIN } = Object.values(walk)[0]?.['Properties'].Environment.Variables ?? {};
+  const reconcile = Template.fromStack(sampleDeployment({ debounce: 3600 }).hub).findResources(
+    'AWS::Lambda::Function',
+    {
+      Properties: { FunctionName: 'onramp-reconcile' },
+    },
+  );
+  const { LEASE_WITHIN, ACCEPT_WITHIN } = Object.values(reconcile)[0]?.['Properties'].Environment.Variables ?? {};
   expect([LEASE_WITHIN, ACCEPT_WITHIN]).toEqual([String(7235 + 900), String(7235 + 1800)]);
 });
 
@@ -137,7 +140,7 @@ test('the ledger is kept, restorable, and forgets leases by itself', () => {
   });
 });
 
-test('policies are kept in every version, private, and over TLS only', () => {
+test('policies are kept in every version, private', () => {
   hubTemplate().hasResource('AWS::S3::Bucket', {
     DeletionPolicy: 'Retain',
     Properties: {
@@ -150,13 +153,44 @@ test('policies are kept in every version, private, and over TLS only', () => {
       }),
     },
   });
-  expect(JSON.stringify(only('AWS::S3::BucketPolicy'))).toContain('"aws:SecureTransport":"false"');
+});
+
+test('the audit bucket outlives the stack, private, and forgets entries when the policy says', () => {
+  hubTemplate().hasResource('AWS::S3::Bucket', {
+    DeletionPolicy: 'Retain',
+    Properties: {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      LifecycleConfiguration: { Rules: [{ Prefix: 'entries/', ExpirationInDays: 400, Status: 'Enabled' }] },
+      PublicAccessBlockConfiguration: Match.objectEquals({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      }),
+    },
+  });
+  const bucket = fn('reconcile')['Environment'].Variables.AUDIT_BUCKET;
+  expect(readable(bucket)).toMatch(/^<Audit\w+>$/);
+});
+
+test('all buckets are spoken to over TLS only', () => {
+  const policies = all('AWS::S3::BucketPolicy');
+  expect(policies).toHaveLength(all('AWS::S3::Bucket').length);
+  for (const policy of policies) expect(JSON.stringify(policy)).toContain('"aws:SecureTransport":"false"');
 });
 
 test('a new policy is stored when everything that hears of it is there', () => {
   const [resource] = Object.values(hubTemplate().findResources('Custom::OnrampPolicy'));
   const waited = resource?.['DependsOn'].join(' ');
-  for (const what of ['OnEventFunction', 'WalkFunction', 'ReportFunction', 'Eventspolicy', 'PublishDatabaseMachine']) {
+  for (const what of [
+    'OnEventFunction',
+    'ReconcileFunction',
+    'ReportFunction',
+    'Eventspolicy',
+    'PublishDatabaseMachine',
+  ]) {
     expect(waited).toContain(what);
   }
   expect(resource?.['Properties']).toMatchObject({ hash: 'a'.repeat(64), ServiceTimeout: '300' });
@@ -188,10 +222,10 @@ describe('alarms', () => {
       'onramp-onboard-account-timed-out',
       'onramp-publish-database-failed',
       'onramp-publish-database-timed-out',
+      'onramp-reconcile-errors',
       'onramp-report-errors',
       'onramp-schedule-silent',
       'onramp-store-policy-errors',
-      'onramp-walk-errors',
     ]);
   });
 
@@ -246,9 +280,9 @@ describe('the alarm on a silent schedule', () => {
   });
 });
 
-test('the alarm on failed grants looks at the metric that the walk really writes', () => {
+test('the alarm on failed grants looks at the metric that the engine really writes', () => {
   const program = `import { createMetrics } from '#runtime/metrics.ts';
-    const metrics = createMetrics('walk', 'onramp'); metrics.grantsFailed(1); metrics.flush();`;
+    const metrics = createMetrics('reconcile', 'onramp'); metrics.grantsFailed(1); metrics.flush();`;
   const options = { cwd: new URL('../../../', import.meta.url), encoding: 'utf8', timeout: 20_000 } as const;
   const written = JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], options));
   const [{ Namespace, Dimensions, Metrics }] = written._aws.CloudWatchMetrics;

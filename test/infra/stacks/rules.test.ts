@@ -5,9 +5,10 @@ import type { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { EnvelopeSchema } from '#contracts/events.ts';
+import { once } from '#runtime/once.ts';
 import { matchesPattern } from '../../support/event-pattern.ts';
 import { CONSUMER, HUB, PRODUCER } from '../../support/policies.ts';
-import { eventsTemplate, first, hubTemplate, lazily, readable, sampleDeployment } from '../../support/templates.ts';
+import { eventsTemplate, first, hubTemplate, readable, sampleDeployment } from '../../support/templates.ts';
 
 function event(name: string): Record<string, unknown> {
   return JSON.parse(readFileSync(new URL(`../../fixtures/events/${name}.json`, import.meta.url), 'utf8'));
@@ -16,7 +17,7 @@ function event(name: string): Record<string, unknown> {
 const BYSTANDER = '555555555555';
 
 /** A policy whose rules about the producer name workflows; those about the consumer name crawlers. */
-const tagged = lazily(() => {
+const tagged = once(() => {
   const open = { index: 0, region: 'ap-northeast-1', database: null, table: null, column: null, prefix: null };
   const rest = { parameters: {}, classification: null, on: 'tables', assign: {}, apply: 'enforce' } as const;
   const rules = [

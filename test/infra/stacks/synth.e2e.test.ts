@@ -68,7 +68,7 @@ test('the policy file of the hub is an asset with the document in it', () => {
 describe.each([
   // The budgets; the other two are held where they are.
   ['on-event', 480],
-  ['walk', 750],
+  ['reconcile', 750],
   ['report', 600],
   ['store-policy', 480],
 ])('bundle of %s', (name, kilobytes) => {

@@ -5,11 +5,11 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { dataRegions } from '../../../infra/accounts.ts';
 import { CONSUMER, PRODUCER, samplePolicy } from '../../support/policies.ts';
-import { first, sampleDeployment, testApp } from '../../support/templates.ts';
+import { deployedIn, first, sampleDeployment, testApp } from '../../support/templates.ts';
 
 test('the security rules find nothing that has no reason', () => {
   const app = testApp();
-  sampleDeployment({ key: `arn:aws:kms:ap-northeast-1:${PRODUCER}:key/1234` }, app);
+  deployedIn(app, { key: `arn:aws:kms:ap-northeast-1:${PRODUCER}:key/1234` });
   const { success, violations } = new AwsSolutionsChecks(app).validateScope(app);
   const found = violations.flatMap(({ ruleName, violatingResources }) =>
     violatingResources.map(({ resourceLogicalId }) => `${ruleName} ${resourceLogicalId}`),
@@ -20,7 +20,7 @@ test('the security rules find nothing that has no reason', () => {
 
 test('every accepted finding of the security rules has a reason', () => {
   const app = testApp();
-  sampleDeployment({}, app);
+  deployedIn(app, {});
   const reasons = app.node
     .findAll()
     .flatMap(({ node }) => node.metadata.filter(({ type }) => type === 'aws:cdk:acknowledged-rules'))
@@ -54,8 +54,8 @@ test('three consumers are three accounts with their stacks (G-E8)', () => {
 describe('two hubs in one organization', () => {
   test('share no name of a stack, bus, rule, role, function, machine, log group or alarm', () => {
     const app = testApp();
-    const one = sampleDeployment({ namespace: 'onramp' }, app);
-    const two = sampleDeployment({ namespace: 'trial' }, app);
+    const one = deployedIn(app, { namespace: 'onramp' });
+    const two = deployedIn(app, { namespace: 'trial' });
     const names = (made: typeof one) =>
       [made.hub, ...made.roles, ...made.events].flatMap((stack) => [
         stack.stackName,

@@ -1,7 +1,5 @@
 /** What the lake reads from the world of roles, buckets and keys, whoever keeps it: memory or MiniStack. */
 
-import type { ServiceModule } from '../service.ts';
-
 /** A policy document as text, with the name people know it by. */
 export interface NamedPolicy {
   readonly name: string;
@@ -61,8 +59,8 @@ export interface Backend {
   object(bucket: string, key: string): Promise<ObjectFacts | undefined>;
   /** By key ARN or alias ARN. */
   key(arn: string): Promise<KeyFacts | undefined>;
-  /** Services this backend answers itself (IAM, S3, KMS in memory); the others are passed on. */
-  readonly services: Readonly<Record<string, () => Promise<ServiceModule>>>;
+  /** What it keeps in memory that is nowhere else: a record of collections. */
+  readonly state?: object;
   /** Forgets everything it keeps in memory. */
   reset(): void;
 }

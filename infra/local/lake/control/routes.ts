@@ -2,8 +2,11 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseFault } from '../faults/parse.ts';
-import { readBody, sendJson } from '../http-io.ts';
+import { jsonAnswer, readBody, send } from '../http-io.ts';
 import type { Lake } from '../lake.ts';
+import type { WireAnswer } from '../protocol/answer.ts';
+import type { Input } from '../service.ts';
+import { restoreSnapshot, takeSnapshot } from '../snapshot.ts';
 import { SWITCHES } from '../switches.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -46,9 +49,18 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET health': () => ({ ok: true }),
   'GET journal': (lake, _body, url) => ({ entries: lake.journal.since(Number(url.searchParams.get('since') ?? 0)) }),
   'GET events': (lake, _body, url) => ({ events: lake.events.slice(Number(url.searchParams.get('since') ?? 0)) }),
-  'GET switches': () => ({ switches: SWITCHES }),
+  'GET switches': ({ world }) => ({
+    switches: SWITCHES.map((each) => ({ ...each, asked: world.asked.has(each.name) })),
+  }),
   'POST reset': (lake) => {
     lake.reset();
+    return {};
+  },
+  'POST snapshots': (lake) => ({ id: lake.snapshots.push(takeSnapshot(lake)) - 1 }),
+  'POST snapshots/restore': (lake, body) => {
+    const snapshot = lake.snapshots[number(body, 'id')];
+    if (snapshot === undefined) throw new Error(`there is no snapshot ${body['id']}`);
+    restoreSnapshot(lake, snapshot);
     return {};
   },
   'POST credentials': credentials,
@@ -85,7 +97,21 @@ async function find(lake: Lake, method: string, name: string): Promise<Route | u
   const [service = '', control = ''] = name.split('/');
   const module = await lake.services.get(service)?.();
   const registered = module?.controls?.[control];
-  return registered === undefined ? undefined : (owner, body) => registered(owner.world, body);
+  // A control checks its body itself: it is a tool of tests, and no model describes it.
+  return registered === undefined ? undefined : (owner, body) => registered(owner.world, body as Input);
+}
+
+/** What the control endpoint answers, to whoever asks and however; `body` is JSON, or empty. */
+export async function control(lake: Lake, method: string, url: URL, body: string): Promise<WireAnswer> {
+  const name = url.pathname.slice('/_lake/'.length);
+  const route = await find(lake, method, name);
+  if (route === undefined) return jsonAnswer(404, { message: `the lake has no control ${method} ${name}` });
+  try {
+    const given: Body = body === '' ? {} : JSON.parse(body);
+    return jsonAnswer(200, (await route(lake, given, url)) ?? {});
+  } catch (error) {
+    return jsonAnswer(400, { message: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 export async function handleControl(
@@ -94,15 +120,6 @@ export async function handleControl(
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
-  const name = url.pathname.slice('/_lake/'.length);
-  const route = await find(lake, request.method ?? 'GET', name);
-  if (route === undefined)
-    return sendJson(response, 404, { message: `the lake has no control ${request.method} ${name}` });
-  const raw = await readBody(request);
-  try {
-    const body: Body = raw.length === 0 ? {} : JSON.parse(raw.toString('utf8'));
-    sendJson(response, 200, (await route(lake, body, url)) ?? {});
-  } catch (error) {
-    sendJson(response, 400, { message: error instanceof Error ? error.message : String(error) });
-  }
+  const body = (await readBody(request)).toString('utf8');
+  send(response, await control(lake, request.method ?? 'GET', url, body));
 }

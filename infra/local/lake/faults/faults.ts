@@ -1,6 +1,6 @@
 /** Faults of single entries inside a batch, as the batch operations ask for them. */
 
-import type { Call } from '../service.ts';
+import type { SignedCall } from '../caller.ts';
 
 export interface EntryFault {
   readonly code: string;
@@ -9,5 +9,5 @@ export interface EntryFault {
 
 export interface EntryFaults {
   /** The error one entry of `call` must answer with in `Failures[]`, when a test has asked for it. */
-  entry(call: Call, index: number, entry: unknown): EntryFault | undefined;
+  entry(call: SignedCall, index: number, entry: unknown): EntryFault | undefined;
 }

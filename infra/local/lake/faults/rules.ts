@@ -1,8 +1,8 @@
 /** Faults on demand: what a test asked to go wrong, counted and tossed from a seed. */
 
+import type { SignedCall } from '../caller.ts';
 import type { EventEnvelope } from '../events.ts';
 import type { Random } from '../random.ts';
-import type { Call } from '../service.ts';
 import type { EntryFault, EntryFaults } from './faults.ts';
 
 /** Which calls a rule means. What is absent matches everything. */
@@ -75,8 +75,10 @@ export interface Faults extends EntryFaults {
   remove(id: number): void;
   clear(): void;
   /** What happens to this call; counts it. */
-  call(call: Call, body: () => string): CallVerdict;
+  call(call: SignedCall, body: () => string): CallVerdict;
   event(event: EventEnvelope, deliver: (event: EventEnvelope) => void): void;
+  /** Whether there are rules, or events held back. */
+  isSet(): boolean;
   /** Delivers what was delayed and is due, or everything. */
   releaseEvents(deliver: (event: EventEnvelope) => void, all?: boolean): void;
 }
@@ -89,7 +91,7 @@ interface Live {
   readonly buckets: Map<string, { tokens: number; at: number }>;
 }
 
-function matches(rule: CallMatch, call: Call, body: () => string): boolean {
+function matches(rule: CallMatch, call: SignedCall, body: () => string): boolean {
   return (
     (rule.service === undefined || rule.service === call.service) &&
     (rule.operation === undefined || rule.operation === call.operation) &&
@@ -111,7 +113,7 @@ function strikes(live: Live, frequency: Frequency, random: Random): boolean {
   return true;
 }
 
-function takesToken(live: Live, rule: ThrottleFault, call: Call, now: number): boolean {
+function takesToken(live: Live, rule: ThrottleFault, call: SignedCall, now: number): boolean {
   const key = `${call.account}/${call.service}/${call.operation}`;
   const bucket = live.buckets.get(key) ?? { tokens: rule.burst, at: now };
   bucket.tokens = Math.min(rule.burst, bucket.tokens + ((now - bucket.at) / 1000) * rule.perSecond);
@@ -134,7 +136,7 @@ interface Held {
   readonly due: number;
 }
 
-function judge(rules: readonly Live[], call: Call, body: () => string, random: Random, now: number): CallVerdict {
+function judge(rules: readonly Live[], call: SignedCall, body: () => string, random: Random, now: number): CallVerdict {
   let verdict: CallVerdict = { cut: false, throttled: false };
   for (const live of rules) {
     const { rule } = live;
@@ -171,6 +173,7 @@ function createEventFaults(rules: readonly Live[], random: Random, now: () => nu
     forget: () => {
       held = [];
     },
+    isHolding: () => held.length > 0,
     pass(event: EventEnvelope, deliver: (event: EventEnvelope) => void) {
       const rule = ruleFor(event);
       if (rule?.effect === 'drop') return;
@@ -186,6 +189,7 @@ function createEventFaults(rules: readonly Live[], random: Random, now: () => nu
   };
 }
 
+/** No faults yet. Those that are tossed fall the same way for the same seed and calls. */
 export function createFaults(random: Random, now: () => number): Faults {
   const rules: Live[] = [];
   const events = createEventFaults(rules, random, now);
@@ -214,6 +218,7 @@ export function createFaults(random: Random, now: () => number): Faults {
       return undefined;
     },
     event: events.pass,
+    isSet: () => rules.length > 0 || events.isHolding(),
     releaseEvents: (deliver, all = false) => events.release(deliver, (item) => all || item.due <= now()),
   };
 }

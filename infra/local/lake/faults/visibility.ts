@@ -15,13 +15,16 @@ export interface Visibility {
 }
 
 export interface VisibilityControl extends Visibility {
-  reset(): void;
+  /** Whether any write was, or will be, delayed. */
+  isSet(): boolean;
 }
 
 const always = (): boolean => true;
 
+/** Everything shows at once, until a delay is set. */
 export function createVisibility(now: () => number): VisibilityControl {
   const delays = new Map<string, Delay>();
+  let hasDelayed = false;
   return {
     delay(service, kind, delay) {
       if (delay.reads === undefined && delay.ms === undefined) delays.delete(`${service}/${kind}`);
@@ -30,6 +33,7 @@ export function createVisibility(now: () => number): VisibilityControl {
     wrote(service, kind) {
       const delay = delays.get(`${service}/${kind}`);
       if (delay === undefined) return always;
+      hasDelayed = true;
       const from = now() + (delay.ms ?? 0);
       let blind = delay.reads ?? 0;
       return () => {
@@ -39,6 +43,6 @@ export function createVisibility(now: () => number): VisibilityControl {
         return false;
       };
     },
-    reset: () => delays.clear(),
+    isSet: () => hasDelayed || delays.size > 0,
   };
 }

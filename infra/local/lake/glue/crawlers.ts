@@ -12,8 +12,8 @@ import type {
   StopCrawlerRequest,
   UpdateCrawlerRequest,
 } from '@aws-sdk/client-glue';
+import { AwsError } from '../aws-error.ts';
 import type { Call, Operation, World } from '../service.ts';
-import { AwsError } from '../service.ts';
 import { alreadyExists, invalidInput, notFound } from './errors.ts';
 import { required } from './input.ts';
 import type { Place } from './names.ts';
@@ -126,6 +126,7 @@ export function begin(world: World, place: Place, crawler: StoredCrawler): void 
   emitCrawlerStarted(world, place, crawler.Name, StartTime);
 }
 
+/** The crawler of that name. Throws `EntityNotFoundException`. */
 export function crawlerOf(world: World, place: Place, name: string): StoredCrawler {
   const crawler = catalogOf(world.glue, place.account, place.region).crawlers.get(name);
   if (!crawler) throw notFound(`Crawler entry with name ${name} does not exist`);

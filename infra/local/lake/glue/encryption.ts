@@ -1,71 +1,66 @@
-/** Encrypted catalogs: who reads or writes one needs its key as well. */
+/** Encrypted catalogs: which operations of Glue need the key of which catalogs. */
 
-import type { Call, Operation } from '../service.ts';
-import { AwsError } from '../service.ts';
-import type { Named } from './arns.ts';
-import { arnsOf } from './arns.ts';
+import { arnParts } from '../identity/arn.ts';
+import { loadModel } from '../protocol/model.ts';
+import type { Call, Input, Operation } from '../service.ts';
+import { arnsOf, type Named } from './arns.ts';
+import { encryptedCatalog, requireCatalogKey, type Use } from './catalog-key.ts';
+import { sharedDatabases } from './permissions.ts';
 import type { GlueCatalog } from './state.ts';
-import { catalogKey } from './state.ts';
 
-/** Operations that deal in metadata, and so in what the catalog's key encrypts. */
-const metadata = /(Database|Table|Tables|Databases|Partition|Partitions|TableVersions?|Metadata)$/;
+/** These deal in metadata, too, but their model has no `GlueEncryptionException`. */
+const undeclared: ReadonlySet<string> = new Set([
+  'BatchDeletePartition',
+  'DeleteConnection',
+  'DeleteDatabase',
+  'DeletePartition',
+  'DeleteTable',
+  'SearchTables',
+]);
 
-/** The same operations, but refused to who lacks the key of a catalog they touch. */
+/** The same operations, but those that deal in metadata are refused to who may not use the key of a catalog they touch. */
 export function underKey(operations: Readonly<Record<string, Operation>>): Record<string, Operation> {
   const wrapped = Object.entries(operations).map(([name, operation]): [string, Operation] => [
     name,
-    metadata.test(name) ? withKey(operation) : operation,
+    declares(name) || undeclared.has(name) ? withKey(name, operation) : operation,
   ]);
   return Object.fromEntries(wrapped);
 }
 
-function withKey(operation: Operation): Operation {
-  return (call, input: Named) => {
-    const encrypted = encryptedCatalogs(call, input);
+function declares(operation: string): boolean {
+  return loadModel('glue').operations[operation]?.errors.includes('GlueEncryptionException') === true;
+}
+
+function withKey(name: string, operation: Operation): Operation {
+  const use: Use = /^(Get|BatchGet|Search|Test)/.test(name) ? 'read' : 'write';
+  return (call, input: Input) => {
+    const asked = !undeclared.has(name) || asksEverywhere(call);
+    const encrypted = asked ? encryptedCatalogs(call, input) : [];
     // No catalog is encrypted in most worlds: nothing is waited for then.
     if (encrypted.length === 0) return operation(call, input);
-    return requireKeys(call, encrypted).then(() => operation(call, input));
+    return requireKeys(call, encrypted, use).then(() => operation(call, input));
   };
 }
 
-function encryptedCatalogs(call: Call, input: Named): GlueCatalog[] {
+const asksEverywhere = (call: Call): boolean => call.world.switch('catalog-key-asked-by') === 'every-call';
+
+/** Those that the request names or its links lead to, and those it lists databases of. */
+function encryptedCatalogs(call: Call, input: Named & { readonly ResourceShareType?: string }): GlueCatalog[] {
   const found = new Set<GlueCatalog>();
+  const add = (account: string, region: string): void => {
+    const catalog = encryptedCatalog(call.world, account, region);
+    if (catalog) found.add(catalog);
+  };
   for (const arn of arnsOf(call, input)) {
-    const [, , , region = '', account = ''] = arn.split(':');
-    const catalog = call.world.glue.catalogs.get(catalogKey(account, region));
-    if (catalog?.encryption.EncryptionAtRest?.CatalogEncryptionMode === 'SSE-KMS') found.add(catalog);
+    const { account, region } = arnParts(arn);
+    add(account, region);
   }
+  const foreign = input.ResourceShareType === 'FOREIGN' || input.ResourceShareType === 'ALL';
+  if (call.operation === 'GetDatabases' && foreign && asksEverywhere(call))
+    for (const { account, region } of sharedDatabases(call)) add(account, region);
   return [...found];
 }
 
-async function requireKeys(call: Call, catalogs: readonly GlueCatalog[]): Promise<void> {
-  for (const catalog of catalogs) if (!(await mayDecrypt(call, catalog))) throw noKey();
-}
-
-/** The AWS managed key works for its own account only; any other as its policy and the caller's rights say. */
-async function mayDecrypt(call: Call, catalog: GlueCatalog): Promise<boolean> {
-  const id = catalog.encryption.EncryptionAtRest?.SseAwsKmsKeyId ?? 'alias/aws/glue';
-  const arn = keyArn(catalog, id);
-  const key = arn.endsWith(':alias/aws/glue') ? undefined : await call.world.backend.key(arn);
-  if (arn.endsWith(':alias/aws/glue') || key?.manager === 'AWS') return call.account === catalog.account;
-  if (!key?.enabled) return false;
-  const { effect } = await call.world.iam.decide({
-    caller: call.caller,
-    action: 'kms:Decrypt',
-    resource: key.arn,
-    resourcePolicy: key.policy,
-    resourceAccount: key.account,
-    resourceMustAllow: true,
-    context: { 'kms:CallerAccount': call.account, 'kms:ViaService': `glue.${catalog.region}.amazonaws.com` },
-  });
-  return effect === 'allowed';
-}
-
-function keyArn(catalog: GlueCatalog, id: string): string {
-  if (id.startsWith('arn:')) return id;
-  return `arn:aws:kms:${catalog.region}:${catalog.account}:${id.startsWith('alias/') ? id : `key/${id}`}`;
-}
-
-function noKey(): AwsError {
-  return new AwsError('GlueEncryptionException', 'Insufficient encryption key permissions for Glue API');
+async function requireKeys(call: Call, catalogs: readonly GlueCatalog[], use: Use): Promise<void> {
+  for (const catalog of catalogs) await requireCatalogKey(call, catalog, use);
 }

@@ -1,14 +1,15 @@
 /** Batches: entry by entry, where one that fails stops no other and the answer says 200 all the same. */
 
 import type { ErrorDetail } from '@aws-sdk/client-glue';
+import { AwsError } from '../aws-error.ts';
 import type { Call } from '../service.ts';
-import { AwsError } from '../service.ts';
 
 export interface Outcome<T, R> {
   readonly done: R[];
   readonly failed: { readonly entry: T; readonly ErrorDetail: ErrorDetail }[];
 }
 
+/** Does each entry of a batch by itself: what was done, and AWS's error of each that failed. */
 export function eachEntry<T, R>(call: Call, entries: readonly T[], act: (entry: T) => R): Outcome<T, R> {
   const outcome: Outcome<T, R> = { done: [], failed: [] };
   entries.forEach((entry, index) => {

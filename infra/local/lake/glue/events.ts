@@ -16,6 +16,7 @@ type PartitionChange =
 /** AWS names at most this many tables or partitions in one event and sends more events for the rest. */
 const namesPerEvent = 100;
 
+/** Tells of a change to a database or its tables: one event for every hundred tables. */
 export function emitDatabaseChange(
   world: World,
   ref: DatabaseRef,
@@ -32,10 +33,12 @@ export function emitDatabaseChange(
   }
 }
 
+/** Tells that a table's definition was replaced. */
 export function emitTableUpdate(world: World, ref: TableRef): void {
   emit(world, ref, tableChange(ref, { typeOfChange: 'UpdateTable' }));
 }
 
+/** Tells of changed partitions by their values: one event for every hundred, none for none. */
 export function emitPartitionChange(
   world: World,
   ref: TableRef,

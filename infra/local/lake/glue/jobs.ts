@@ -67,6 +67,7 @@ function startJobRun(call: Call, input: StartJobRunRequest): object {
   return { JobRunId: run.Id };
 }
 
+/** A run that starts now and is RUNNING, unless `more` says otherwise. Nobody keeps it yet. */
 export function newRun(world: World, JobName: string, more: Partial<JobRun> = {}): JobRun & { Id: string } {
   const now = new Date(world.now());
   return {
@@ -92,6 +93,7 @@ function getJobRuns(call: Call, input: GetJobRunsRequest): object {
   return { JobRuns: page.items, NextToken: page.NextToken };
 }
 
+/** The job of that name with its runs. Throws `EntityNotFoundException`. */
 export function jobOf(world: World, place: Place, name: string): JobEntry {
   const entry = catalogOf(world.glue, place.account, place.region).jobs.get(name);
   if (!entry) throw notFound(`Job ${name} not found.`);

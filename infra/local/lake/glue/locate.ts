@@ -1,6 +1,7 @@
 /** Finds what a request names, for this caller: through links, and with AWS's answer when he may not see it. */
 
-import type { AwsError, Call } from '../service.ts';
+import type { AwsError } from '../aws-error.ts';
+import type { Call } from '../service.ts';
 import { databaseNotFound, insufficient, tableNotFound } from './errors.ts';
 import { tableTargetOf, targetOf } from './hops.ts';
 import { required } from './input.ts';

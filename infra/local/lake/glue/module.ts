@@ -21,23 +21,21 @@ import { workflowOperations } from './workflows.ts';
 
 export const glueModule: ServiceModule = {
   name: 'glue',
-  operations: {
-    ...underKey({
-      ...databaseOperations,
-      ...tableWrites,
-      ...tableReads,
-      ...searchOperations,
-      ...partitionWrites,
-      ...partitionReads,
-      ...unfilteredOperations,
-    }),
+  operations: underKey({
+    ...databaseOperations,
+    ...tableWrites,
+    ...tableReads,
+    ...searchOperations,
+    ...partitionWrites,
+    ...partitionReads,
+    ...unfilteredOperations,
     ...policyOperations,
     ...tagOperations,
     ...crawlerOperations,
     ...jobOperations,
     ...workflowOperations,
     ...connectionOperations,
-  },
+  }),
   resources: arnsOf,
   resourcePolicy: catalogPolicy,
   controls: glueControls,

@@ -1,8 +1,17 @@
+import type { Copy } from '../copy.ts';
+import { firstAfter } from '../first-after.ts';
+
 /** A map that can be walked in the order of its keys from any point: what paged listings need. */
 export class Ordered<V> {
   readonly #values = new Map<string, V>();
   /** Sorted when first needed after a change: a listing of 10,000 names sorts once, not once a page. */
   #keys: string[] | undefined;
+
+  copied(copy: Copy): Ordered<V> {
+    const copies = new Ordered<V>();
+    for (const [key, value] of this.#values) copies.set(key, copy(value));
+    return copies;
+  }
 
   get size(): number {
     return this.#values.size;
@@ -30,7 +39,7 @@ export class Ordered<V> {
   /** Entries in the order of their keys, beginning after `key`, or with the first one. */
   *entries(after?: string): Generator<[string, V]> {
     const keys = this.#sorted();
-    for (let i = after === undefined ? 0 : firstAfter(keys, after); i < keys.length; i++) {
+    for (let i = after === undefined ? 0 : firstAfter(keys, (key) => key > after); i < keys.length; i++) {
       const key = keys[i] as string;
       const value = this.#values.get(key);
       if (value !== undefined) yield [key, value];
@@ -59,15 +68,4 @@ export class Ordered<V> {
     this.#keys ??= [...this.#values.keys()].sort();
     return this.#keys;
   }
-}
-
-function firstAfter(keys: readonly string[], key: string): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((keys[middle] as string) <= key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -170,8 +170,12 @@ function order(type: string, value: string, wanted: string): number {
 }
 
 function likeness(pattern: string): (value: string) => boolean {
-  const escaped = pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const whole = new RegExp(`^${escaped.replaceAll('%', '.*').replaceAll('_', '.')}$`, 's');
+  const wildcards = new Map([
+    ['%', '.*'],
+    ['_', '.'],
+  ]);
+  const source = [...pattern].map((char) => wildcards.get(char) ?? RegExp.escape(char)).join('');
+  const whole = new RegExp(`^${source}$`, 's');
   return (value) => whole.test(value);
 }
 

@@ -36,10 +36,15 @@ function changeable(call: Call, input: Target, permission: 'INSERT' | 'DELETE' |
   return found;
 }
 
+/** The table that a request about partitions names. */
 export function namesIn({ CatalogId, DatabaseName, TableName }: Target): TableNames {
   return { CatalogId, DatabaseName, Name: TableName };
 }
 
+/**
+ * The table itself, through links if need be. Throws `EntityNotFoundException` where it is not there or not to be
+ * seen.
+ */
 export function tableOf(call: Call, input: Target): FoundTable {
   return tableBehind(call, namesIn(input));
 }

@@ -25,10 +25,12 @@ import { findTable } from './state.ts';
 /** Lower-case column names, or all there are. */
 export type Columns = 'all' | ReadonlySet<string>;
 
+/** Whether the caller may describe the database. */
 export function seesDatabase(call: Call, ref: DatabaseRef): boolean {
   return canDescribeDatabase(call.world, call.caller, ref);
 }
 
+/** Whether the caller may describe the table. */
 export function seesTable(call: Call, ref: TableRef): boolean {
   return canDescribeTable(call.world, call.caller, ref);
 }
@@ -38,18 +40,22 @@ export function tablesInSight(call: Call, ref: DatabaseRef): ReadonlySet<string>
   return inSight(call.world, call.caller, ref);
 }
 
+/** Throws Lake Formation's `AccessDeniedException` unless the caller may create databases here. */
 export function requireCreateDatabase(call: Call, place: Place): void {
   if (!canCreateDatabase(call.world, call.caller, place)) throw insufficient('Create Database', 'catalog');
 }
 
+/** Throws Lake Formation's `AccessDeniedException` unless the caller may create tables in the database. */
 export function requireCreateTable(call: Call, ref: DatabaseRef): void {
   if (!canCreateTable(call.world, call.caller, ref)) throw insufficient('Create Table', ref.database);
 }
 
+/** Throws Lake Formation's `AccessDeniedException` unless the caller holds the permission on the database. */
 export function requireOnDatabase(call: Call, ref: DatabaseRef, permission: DatabasePermission): void {
   if (!canOnDatabase(call.world, call.caller, ref, permission)) throw insufficient(worded(permission), ref.database);
 }
 
+/** Throws Lake Formation's `AccessDeniedException` unless the caller holds the permission on the table. */
 export function requireOnTable(call: Call, ref: TableRef, permission: TablePermission): void {
   if (!canOnTable(call.world, call.caller, ref, permission)) throw insufficient(worded(permission), ref.table);
 }
@@ -60,6 +66,7 @@ export function requireLocation(call: Call, place: Place, location: string | und
     throw insufficient('Data Location Access', `${location}`);
 }
 
+/** Whether the location lies in one that is registered with Lake Formation in this catalog. */
 export function isRegistered(call: Call, place: Place, location: string | undefined): boolean {
   return locationIsRegistered(call.world, place, location);
 }
@@ -87,6 +94,7 @@ export function visibleColumns(call: Call, ref: TableRef): Columns {
   return columns === 'all' || columns.size === 0 ? 'all' : columns;
 }
 
+/** Databases of other accounts that the caller sees, in this Region. */
 export function sharedDatabases(call: Call): DatabaseRef[] {
   return databasesSharedWith(call.world, call.caller, call.region);
 }
@@ -98,19 +106,23 @@ export function defaultTablePermissions(call: Call, place: Place): PrincipalPerm
   return defaults.map(({ Principal }) => ({ ...(Principal && { Principal: { ...Principal } }), Permissions: ['ALL'] }));
 }
 
+/** Gives the creator what creators hold, and opens the database as the settings' defaults say. */
 export function databaseCreated(call: Call, ref: DatabaseRef): void {
   onDatabaseCreated(call.world, ref, call.caller);
 }
 
+/** Gives the creator what creators hold, and opens the table as its database's defaults say. */
 export function tableCreated(call: Call, ref: TableRef): void {
   onTableCreated(call.world, ref, call.caller);
 }
 
+/** Takes away what Lake Formation kept about the database and its tables. */
 export function databaseDropped(call: Call, ref: DatabaseRef, tables: readonly string[]): void {
   for (const table of tables) onTableDropped(call.world, { ...ref, table });
   onDatabaseDropped(call.world, ref);
 }
 
+/** Takes away what Lake Formation kept about the table. */
 export function tableDropped(call: Call, ref: TableRef): void {
   onTableDropped(call.world, ref);
 }

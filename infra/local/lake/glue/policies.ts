@@ -10,8 +10,8 @@ import type {
   PutDataCatalogEncryptionSettingsRequest,
   PutResourcePolicyRequest,
 } from '@aws-sdk/client-glue';
+import { AwsError } from '../aws-error.ts';
 import type { Call, Operation } from '../service.ts';
-import { AwsError } from '../service.ts';
 import { invalidInput, notFound } from './errors.ts';
 import { required } from './input.ts';
 import { catalogArn, placeOf } from './names.ts';

@@ -1,20 +1,14 @@
 /** Links that were made anew with another target: for a day AWS does not let engines follow them. */
 
 import type { DatabaseIdentifier, TableIdentifier } from '@aws-sdk/client-glue';
+import { AwsError } from '../aws-error.ts';
 import type { Call } from '../service.ts';
-import { AwsError } from '../service.ts';
 import type { TableRef } from './names.ts';
 import { catalogOf, findDatabase, findTable } from './state.ts';
 
 const guardMs = 24 * 60 * 60 * 1000;
 
 type Target = DatabaseIdentifier | TableIdentifier;
-
-/** What is remembered of a link beyond its deletion: its last target, and when that last became another one. */
-export interface LinkMemory {
-  readonly target: string;
-  readonly changed: number | undefined;
-}
 
 /** To be called for each link made; `name` is `database` or `database/table`. */
 export function rememberLink(call: Call, place: { account: string; region: string }, name: string, to: Target): void {

@@ -14,6 +14,7 @@ export interface CrawlCounts {
   readonly partitionsDeleted: number;
 }
 
+/** Tells that a crawler began to run. */
 export function emitCrawlerStarted(world: World, place: Place, crawlerName: string, start: Date): void {
   emitCrawler(world, place, {
     crawlerName,
@@ -24,6 +25,7 @@ export function emitCrawlerStarted(world: World, place: Place, crawlerName: stri
   });
 }
 
+/** Tells that a crawler's run ended well; the counts become text. `runningMs` is in milliseconds, told in seconds. */
 export function emitCrawlerSucceeded(
   world: World,
   place: Place,
@@ -45,6 +47,7 @@ export function emitCrawlerSucceeded(
   });
 }
 
+/** Tells that a crawler's run failed, and why. */
 export function emitCrawlerFailed(world: World, place: Place, crawlerName: string, errorMessage: string): void {
   emitCrawler(world, place, {
     crawlerName,
@@ -56,6 +59,7 @@ export function emitCrawlerFailed(world: World, place: Place, crawlerName: strin
   });
 }
 
+/** Tells that a job's run ended; anything but success and a stop is an error. */
 export function emitJobState(
   world: World,
   place: Place,

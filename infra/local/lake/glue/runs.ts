@@ -12,8 +12,9 @@ import type {
   WorkflowRun,
   WorkflowRunStatus,
 } from '@aws-sdk/client-glue';
+import { AwsError } from '../aws-error.ts';
 import type { Call, World } from '../service.ts';
-import { AwsError } from '../service.ts';
+import { encryptedCatalog, requireCatalogKey } from './catalog-key.ts';
 import { begin, crawlerOf } from './crawlers.ts';
 import { invalidInput, notFound } from './errors.ts';
 import { jobOf, newRun } from './jobs.ts';
@@ -40,13 +41,16 @@ export interface CrawlerRun extends Place {
 }
 
 /** A crawler starts, or a run of it ends: its tables are made, then it is READY, then AWS tells. */
-export function runCrawler(world: World, run: CrawlerRun): { state: string; errorMessage?: string } {
+export async function runCrawler(world: World, run: CrawlerRun): Promise<{ state: string; errorMessage?: string }> {
   const crawler = crawlerOf(world, run, run.name);
   if (crawler.State === 'READY') begin(world, run, crawler);
   if (run.state === 'Started') return { state: 'Started' };
   if (run.state === 'Failed') return fail(world, run, run.errorMessage ?? 'Internal Service Exception');
   try {
-    const counts = crawl(crawlerCall(world, run, crawler.Role ?? ''), run, crawler.DatabaseName, crawler.TablePrefix);
+    const call = crawlerCall(world, run, crawler.Role ?? '');
+    const encrypted = encryptedCatalog(world, run.account, run.region);
+    if (encrypted) await requireCatalogKey(call, encrypted, 'write');
+    const counts = crawl(call, run, crawler.DatabaseName, crawler.TablePrefix);
     end(world, run, { Status: 'SUCCEEDED' });
     emitCrawlerSucceeded(world, run, run.name, counts, (run.runningSeconds ?? 7) * 1000);
     return { state: 'Succeeded' };

@@ -15,7 +15,6 @@ import type {
   WorkflowRun,
 } from '@aws-sdk/client-glue';
 import { Ordered } from './ordered.ts';
-import type { LinkMemory } from './relinked.ts';
 
 /** A table as `GetTable` answers it, but for what is worked out per caller (`IsRegisteredWithLakeFormation`). */
 export interface TableEntry {
@@ -35,6 +34,13 @@ export interface DatabaseEntry {
   readonly tables: Ordered<TableEntry>;
   /** False while its creation isn't visible yet. */
   readonly shows: () => boolean;
+}
+
+/** What is remembered of a link beyond its deletion: its last target, and when that last became another one. */
+interface LinkMemory {
+  readonly target: string;
+  /** Milliseconds since the epoch; undefined while the first target is the only one. */
+  readonly changed: number | undefined;
 }
 
 export interface CatalogPolicy {
@@ -82,10 +88,12 @@ export interface GlueState {
   readonly catalogs: Map<string, GlueCatalog>;
 }
 
+/** A state without any catalog. */
 export function createGlueState(): GlueState {
   return { catalogs: new Map() };
 }
 
+/** Under what an account's catalog of a Region is kept. */
 export function catalogKey(account: string, region: string): string {
   return `${account}/${region}`;
 }

@@ -7,8 +7,8 @@ import type {
   TableInput,
   UpdateTableRequest,
 } from '@aws-sdk/client-glue';
+import { AwsError } from '../aws-error.ts';
 import type { Call, Operation } from '../service.ts';
-import { AwsError } from '../service.ts';
 import { eachEntry } from './entries.ts';
 import { alreadyExists, databaseNotFound, invalidInput } from './errors.ts';
 import { emitDatabaseChange, emitTableUpdate } from './events.ts';

@@ -1,6 +1,7 @@
 /** Tags of Glue's resources, by ARN. */
 
 import type { GetTagsRequest, TagResourceRequest, UntagResourceRequest } from '@aws-sdk/client-glue';
+import { arnParts } from '../identity/arn.ts';
 import type { Call, Operation } from '../service.ts';
 import { invalidInput, notFound } from './errors.ts';
 import { required } from './input.ts';
@@ -32,9 +33,9 @@ function getTags(call: Call, input: GetTagsRequest): object {
 
 function taggable(call: Call, given: string | undefined): { catalog: GlueCatalog; arn: string } {
   const arn = required(given, 'ResourceArn');
-  const [, , , region, account, resource] = arn.split(':');
+  const { region, account, resource } = arnParts(arn);
   const catalog = catalogOf(call.world.glue, call.account, call.region);
-  if (region !== call.region || account !== call.account || !exists(catalog, resource ?? ''))
+  if (region !== call.region || account !== call.account || !exists(catalog, resource))
     throw notFound(`Resource ${arn} not found.`);
   return { catalog, arn };
 }

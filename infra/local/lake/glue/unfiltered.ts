@@ -5,8 +5,8 @@ import type {
   GetUnfilteredTableMetadataRequest,
   PermissionType,
 } from '@aws-sdk/client-glue';
+import { AwsError } from '../aws-error.ts';
 import type { Call, Operation } from '../service.ts';
-import { AwsError } from '../service.ts';
 import { insufficient } from './errors.ts';
 import type { FoundTable, TableNames } from './locate.ts';
 import { tableBehind } from './locate.ts';

@@ -5,6 +5,7 @@ import type { World } from '../service.ts';
 import type { Place } from './names.ts';
 import { catalogOf } from './state.ts';
 
+/** The workflow's triggers, jobs and crawlers, and which comes after which; nothing has run in it yet. */
 export function graphOf(world: World, place: Place, workflow: string): WorkflowGraph {
   const nodes = new Map<string, Node>();
   const edges: Edge[] = [];

@@ -64,6 +64,7 @@ function startWorkflowRun(call: Call, input: StartWorkflowRunRequest): object {
   return { RunId: run.WorkflowRunId };
 }
 
+/** A run of the workflow that starts now and is RUNNING, unless `more` says otherwise. Nobody keeps it yet. */
 export function newWorkflowRun(
   world: World,
   place: Place,
@@ -84,6 +85,7 @@ export function newWorkflowRun(
   };
 }
 
+/** Statistics of a run in which nothing has happened yet. */
 export function noActions(TotalActions: number): NonNullable<WorkflowRun['Statistics']> {
   return {
     TotalActions,
@@ -116,6 +118,7 @@ function withGraph(run: WorkflowRun, wanted: boolean): WorkflowRun {
   return rest;
 }
 
+/** The workflow of that name with its runs. Throws `EntityNotFoundException`. */
 export function workflowOf(world: World, place: Place, name: string): WorkflowEntry {
   const entry = catalogOf(world.glue, place.account, place.region).workflows.get(name);
   if (!entry) throw notFound(`Workflow ${name} not found.`);

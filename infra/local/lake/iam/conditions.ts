@@ -1,6 +1,6 @@
 /** Condition blocks: every operator must hold, a key's values are alternatives. */
 
-import { AwsError } from '../service.ts';
+import { AwsError } from '../aws-error.ts';
 import type { ContextValue } from './decide.ts';
 import type { Condition } from './document.ts';
 import { inRange } from './ip.ts';
@@ -98,5 +98,6 @@ function holds(condition: Condition, context: RequestContext): boolean {
   return holdsFor(operator, wanted, actual);
 }
 
+/** Whether all conditions of a statement hold. */
 export const conditionsHold = (conditions: readonly Condition[], context: RequestContext): boolean =>
   conditions.every((condition) => holds(condition, context));

@@ -1,7 +1,7 @@
 /** Condition keys that every request brings. */
 
 import type { Identity } from '../backend/backend.ts';
-import type { Caller } from '../service.ts';
+import type { Caller } from '../caller.ts';
 import type { ContextValue, Question } from './decide.ts';
 import type { RequestContext } from './match.ts';
 
@@ -34,6 +34,10 @@ function ofCaller(caller: Caller, identity: Identity | undefined): Record<string
   };
 }
 
+/**
+ * The keys that conditions can ask for, in lower case; what the question brings itself comes last. `now` is in
+ * milliseconds.
+ */
 export function buildContext(
   question: Question,
   identity: Identity | undefined,

@@ -1,6 +1,6 @@
 /** The question every service asks before it acts: may this caller do this to that. */
 
-import type { Caller } from '../service.ts';
+import type { Caller } from '../caller.ts';
 
 export type ContextValue = string | readonly string[];
 

@@ -1,7 +1,8 @@
 /** Answers `PolicyDecider`'s questions from the backend's policies. */
 
+import { AwsError } from '../aws-error.ts';
 import type { Backend } from '../backend/backend.ts';
-import { AwsError, type Caller } from '../service.ts';
+import type { Caller } from '../caller.ts';
 import { buildContext, type OrganizationFacts } from './context.ts';
 import type { Decision, PolicyDecider, Question } from './decide.ts';
 import { evaluate } from './evaluate.ts';
@@ -27,14 +28,22 @@ const KINDS: Readonly<Record<Decision['by'], string>> = {
 
 const article = (kind: string): string => (kind.startsWith('i') ? 'an' : 'a');
 
+/** All that KMS tells a caller of another account about a key policy that does not let him in. */
+export const foreignKey =
+  'the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access';
+
 /** AWS's words for a refusal. */
 function refusal(question: Question, decision: Decision): string {
   const kind = KINDS[decision.by];
   const what = `User: ${shownName(question.caller)} is not authorized to perform: ${question.action} on resource: ${question.resource}`;
+  const foreign = question.resourceAccount !== undefined && question.resourceAccount !== question.caller.account;
+  if (question.action.startsWith('kms:') && foreign && decision.by === 'resource')
+    return `${what} because ${foreignKey}`;
   if (decision.effect === 'explicitDeny') return `${what} with an explicit deny in ${article(kind)} ${kind}`;
   return `${what} because no ${kind} allows the ${question.action} action`;
 }
 
+/** A decider that asks the backend for the caller's policies at every question. */
 export function createDecider({ backend, now, organizationOf, controlOf }: DeciderOptions): PolicyDecider {
   const decide = async (question: Question): Promise<Decision> => {
     const { caller } = question;

@@ -1,6 +1,6 @@
 /** Policy evaluation: explicit deny wins; across accounts both sides must allow; boundary and session policies limit. */
 
-import type { Caller } from '../service.ts';
+import type { Caller } from '../caller.ts';
 import { conditionsHold } from './conditions.ts';
 import type { Decision } from './decide.ts';
 import { parsePolicy, type Statement } from './document.ts';
@@ -121,6 +121,7 @@ function ownSide({ identity, boundary, session }: Verdicts): Decision {
   return session === 'allow' ? allowed('identity') : silent('session');
 }
 
+/** What all policies together say, and which kind of them decided. */
 export function evaluate(evaluation: Evaluation): Decision {
   const verdicts = judge(evaluation);
   const deny = explicitDeny(verdicts);

@@ -2,6 +2,7 @@
 
 import { BlockList, isIPv4 } from 'node:net';
 
+/** Whether the address is the wanted one, or lies in that range. */
 export function inRange(wanted: string, actual: string): boolean {
   const [address = '', bits] = wanted.split('/');
   const family = isIPv4(address) ? 'ipv4' : 'ipv6';

@@ -133,5 +133,6 @@ const MANAGED: Readonly<Record<string, string>> = {
   ),
 };
 
+/** The text of one of AWS's own policies; undefined for one that the lake has not. */
 export const managedPolicy = (arn: string): string | undefined =>
   Object.hasOwn(MANAGED, arn) ? MANAGED[arn] : undefined;

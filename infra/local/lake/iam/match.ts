@@ -7,14 +7,12 @@ export type RequestContext = ReadonlyMap<string, ContextValue>;
 
 const globs = new Map<string, RegExp>();
 
-const escapeRegex = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
 /** `*` any run of characters, `?` one: over the whole text. */
 export function glob(pattern: string, text: string, ignoreCase = false): boolean {
   const key = `${ignoreCase ? 'i' : 'c'}${pattern}`;
   let regex = globs.get(key);
   if (regex === undefined) {
-    const source = escapeRegex(pattern)
+    const source = RegExp.escape(pattern)
       .replace(/\\\*/g, '.*')
       .replace(/\\\?/g, '.')
       .replaceAll('\uE000', '\\*')

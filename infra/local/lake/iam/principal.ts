@@ -1,7 +1,7 @@
 /** Whether a statement of a resource policy means this caller, and how directly. */
 
+import type { Caller } from '../caller.ts';
 import { isAccountId, rootArn } from '../identity/arn.ts';
-import type { Caller } from '../service.ts';
 import type { Principals, Statement } from './document.ts';
 
 /**

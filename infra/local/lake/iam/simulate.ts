@@ -1,9 +1,11 @@
 /** SimulatePrincipalPolicy, answered by the evaluator that decides the real calls. */
 
 import type { EvaluationResult, SimulatePrincipalPolicyRequest } from '@aws-sdk/client-iam';
+import { AwsError } from '../aws-error.ts';
 import type { Identity } from '../backend/backend.ts';
+import type { Caller } from '../caller.ts';
 import { controlOf } from '../organizations/control-policies.ts';
-import { AwsError, type Caller, type World } from '../service.ts';
+import type { World } from '../service.ts';
 import { parsePolicy } from './document.ts';
 import { evaluate } from './evaluate.ts';
 import type { RequestContext } from './match.ts';
@@ -65,6 +67,7 @@ function resultsOf(simulated: Simulated, input: SimulatePrincipalPolicyRequest):
   return (input.ActionNames ?? []).flatMap((action) => resources.map((resource) => one(action, resource)));
 }
 
+/** A verdict for each action and resource. Throws `NoSuchEntityException` for a principal that is not there. */
 export async function simulatePrincipalPolicy(
   { backend, organizations }: World,
   input: SimulatePrincipalPolicyRequest,

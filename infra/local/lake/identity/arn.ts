@@ -1,6 +1,6 @@
-/** ARNs of principals, taken apart. */
+/** ARNs, taken apart. */
 
-import type { Caller } from '../service.ts';
+import type { Caller } from '../caller.ts';
 
 export interface PrincipalParts {
   readonly kind: Caller['kind'];
@@ -10,8 +10,16 @@ export interface PrincipalParts {
   readonly name: string;
 }
 
+/** The fields of any ARN; what it lacks is empty. */
+export function arnParts(arn: string): { service: string; region: string; account: string; resource: string } {
+  const [, , service = '', region = '', account = '', ...resource] = arn.split(':');
+  return { service, region, account, resource: resource.join(':') };
+}
+
+/** Whether the text is twelve digits. */
 export const isAccountId = (text: string): boolean => /^\d{12}$/.test(text);
 
+/** The ARN of the account's root. */
 export const rootArn = (account: string): string => `arn:aws:iam::${account}:root`;
 
 /** Throws on what is no role, user or root ARN and no service name. */

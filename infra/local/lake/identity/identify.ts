@@ -1,7 +1,8 @@
 /** Who calls: a 12-digit access key is that account's root, any other key must be one the lake issued. */
 
+import { AwsError } from '../aws-error.ts';
+import type { Caller } from '../caller.ts';
 import { identityAnswer } from '../protocol/services.ts';
-import { AwsError, type Caller } from '../service.ts';
 import { isAccountId, rootArn } from './arn.ts';
 import type { SessionStore } from './sessions.ts';
 import type { Signature } from './sigv4.ts';
@@ -20,6 +21,10 @@ function refuse(protocol: Protocol, failure: Parameters<typeof identityAnswer>[1
   return new AwsError(code, message, { status });
 }
 
+/**
+ * Who signed. Throws the protocol's own error for no signature, an unknown key, a wrong or expired session token, and
+ * a Region that can't be one.
+ */
 export function identify(signature: Signature | undefined, protocol: Protocol, context: IdentifyContext): Caller {
   if (signature === undefined) throw refuse(protocol, 'missing');
   const { accessKeyId, sessionToken, region } = signature;

@@ -1,7 +1,7 @@
 /** Temporary credentials the lake issued: AssumeRole, vending, and principals a test asked for. */
 
+import type { Caller } from '../caller.ts';
 import type { Random } from '../random.ts';
-import type { Caller } from '../service.ts';
 import { parsePrincipalArn } from './arn.ts';
 
 interface IssueOptions {
@@ -34,7 +34,8 @@ interface Session {
 
 export interface SessionStore extends CredentialIssuer {
   find(accessKeyId: string): Session | undefined;
-  reset(): void;
+  /** By access key id. */
+  readonly issued: Map<string, Session>;
 }
 
 const KEY_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -53,6 +54,7 @@ function callerOf(principal: string, options: IssueOptions): Caller {
   return { ...base, sessionArn: `arn:aws:sts::${parsed.account}:assumed-role/${parsed.name}/${session}` };
 }
 
+/** An empty store of issued credentials. Those issued without an end are good for an hour. */
 export function createSessions(random: Random, now: () => number): SessionStore {
   const sessions = new Map<string, Session>();
   return {
@@ -64,6 +66,6 @@ export function createSessions(random: Random, now: () => number): SessionStore 
       return { accessKeyId, secretAccessKey: random.hex(40), sessionToken: token, expiration: new Date(expiresAt) };
     },
     find: (accessKeyId) => sessions.get(accessKeyId),
-    reset: () => sessions.clear(),
+    issued: sessions,
   };
 }

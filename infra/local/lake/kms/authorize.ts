@@ -1,7 +1,8 @@
 /** KMS's decision: the key policy must allow, or hand the decision to the account's IAM. */
 
+import { AwsError } from '../aws-error.ts';
 import type { KeyFacts } from '../backend/backend.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 
 interface KmsInput {
   readonly KeyId?: string;
@@ -17,6 +18,7 @@ export function keyArn(call: Call, id: string): string {
   return `arn:aws:kms:${call.region}:${call.account}:${id.startsWith('alias/') ? id : `key/${id}`}`;
 }
 
+/** Throws KMS's refusal unless the caller may do this with the key. */
 export async function authorizeKey(call: Call, key: KeyFacts): Promise<void> {
   if (OWN_ACCOUNT_ONLY.has(call.operation) && key.account !== call.account)
     throw new AwsError('NotFoundException', `Key '${key.arn}' does not exist`);

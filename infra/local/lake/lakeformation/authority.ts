@@ -1,17 +1,19 @@
 /** Who may grant what: administrators of the owner, those with the grant option, and in a consumer what came with it. */
 
 import type { Permission, Resource } from '@aws-sdk/client-lakeformation';
+import { AwsError } from '../aws-error.ts';
 import { findDatabase, findTable } from '../glue/state.ts';
 import { delivers } from '../ram/delivery.ts';
 import { accountNames } from '../ram/recipients.ts';
-import { AwsError, type Call } from '../service.ts';
-import { effective, type Held, sharedWithAccount, type Target } from './effective.ts';
+import type { Call } from '../service.ts';
+import { effective, type Held, sharedWithAccount } from './effective.ts';
 import type { Grant } from './grants.ts';
 import { locationCovering } from './locations.ts';
 import { isAdmin, namesOf } from './principals.ts';
 import { invalidInput, type Ref } from './resources.ts';
 import { filtersOn, lakeCatalogOf } from './state.ts';
 import { expressionIn } from './tagging.ts';
+import type { Target } from './target.ts';
 
 /** A database or something in it. */
 type InCatalog = Extract<Ref, { database: string }>;
@@ -24,6 +26,7 @@ export function notAuthorized(): AwsError {
   );
 }
 
+/** An `EntityNotFoundException`; `what` begins its sentence. */
 export function notFound(what: string): AwsError {
   return new AwsError('EntityNotFoundException', `${what} not found.`);
 }

@@ -1,15 +1,15 @@
 /** What the Data Catalog asks Lake Formation about a caller. Names are in lower case; a link is asked about as itself. */
 
 import type { Permission } from '@aws-sdk/client-lakeformation';
+import type { Caller } from '../caller.ts';
 import { delivers } from '../ram/delivery.ts';
 import { accountNames } from '../ram/recipients.ts';
-import type { Caller, World } from '../service.ts';
-import { effective, type Held, type Place, passes, type Reach } from './effective.ts';
+import type { World } from '../service.ts';
+import { effective, type Held, passes, type Reach } from './effective.ts';
 import { heldAt, locationCovering, placesAbove } from './locations.ts';
 import { iamAllowedPrincipals, isAdmin, namesOf, viewsAll } from './principals.ts';
 import { lakeCatalogOf } from './state.ts';
-
-export type { Place } from './effective.ts';
+import type { Place } from './target.ts';
 
 export interface DatabaseAt extends Place {
   readonly database: string;
@@ -30,6 +30,7 @@ export interface Selectable {
   rows(column: string): string | undefined;
 }
 
+/** Whether the caller holds the permission on the database; any other on it, or as a switch says on its tables, shows it. */
 export function canOnDatabase(world: World, caller: Caller, at: DatabaseAt, permission: DatabasePermission): boolean {
   const { permissions } = effective(world, caller, databaseOnly(at));
   if (permissions.has('ALL') || permissions.has(permission)) return true;
@@ -38,16 +39,19 @@ export function canOnDatabase(world: World, caller: Caller, at: DatabaseAt, perm
   return permissions.size > 0 || holdsTableIn(world, caller, at);
 }
 
+/** Whether the caller holds the permission on the table. */
 export function canOnTable(world: World, caller: Caller, at: TableAt, permission: TablePermission): boolean {
   const { permissions } = effective(world, caller, at);
   if (permissions.has('ALL') || permissions.has(permission)) return true;
   return permission === 'DESCRIBE' && describes(world, permissions);
 }
 
+/** Whether the caller sees the database. */
 export function canDescribeDatabase(world: World, caller: Caller, at: DatabaseAt): boolean {
   return canOnDatabase(world, caller, at, 'DESCRIBE');
 }
 
+/** Whether the caller sees the table. */
 export function canDescribeTable(world: World, caller: Caller, at: TableAt): boolean {
   return canOnTable(world, caller, at, 'DESCRIBE');
 }
@@ -110,6 +114,7 @@ export function canCreateDatabase(world: World, caller: Caller, place: Place): b
   );
 }
 
+/** Whether the caller may make tables in the database. */
 export function canCreateTable(world: World, caller: Caller, at: DatabaseAt): boolean {
   return canOnDatabase(world, caller, at, 'CREATE_TABLE');
 }

@@ -1,26 +1,17 @@
 /** What a caller may do with a database or table: his grants, his account's share, tags, and being an administrator. */
 
 import type { DataCellsFilter, Permission } from '@aws-sdk/client-lakeformation';
+import type { Caller } from '../caller.ts';
 import { delivers } from '../ram/delivery.ts';
 import { accountNames } from '../ram/recipients.ts';
-import type { Caller, World } from '../service.ts';
+import type { World } from '../service.ts';
 import { isExposed, isHybrid, isOptedIn } from './exposure.ts';
 import type { Grant } from './grants.ts';
 import { iamAllowedPrincipals, namesOf, viewsAll } from './principals.ts';
 import type { Columns, Ref } from './resources.ts';
 import { filtersOn, type LakeFormationCatalog, lakeCatalogOf } from './state.ts';
 import { expressionIn, matchedColumns, matches, tagsInForce } from './tagging.ts';
-
-export interface Place {
-  readonly account: string;
-  readonly region: string;
-}
-
-/** Names in lower case; without `table` it is the database. */
-export interface Target extends Place {
-  readonly database: string;
-  readonly table?: string | undefined;
-}
+import type { Target } from './target.ts';
 
 /** What one grant lets a caller select. */
 export type Reach = Columns & {
@@ -40,6 +31,7 @@ type Filter = (grant: Grant) => boolean;
 
 const nothing = (): Held => ({ permissions: new Set(), grantable: new Set(), select: [] });
 
+/** What the caller holds on the target from all sides; nothing, where nothing was granted or shared. */
 export function effective(world: World, caller: Caller, target: Target): Held {
   return caller.account === target.account ? atHome(world, caller, target) : abroad(world, caller, target);
 }
@@ -210,6 +202,7 @@ function bothColumns(one: Columns, other: Columns): Columns {
   return { kind: 'except', names: [...new Set([...one.names, ...other.names])] };
 }
 
+/** Whether the column, in any case, is among those let through. */
 export function passes(columns: Columns, name: string): boolean {
   if (columns.kind === 'all') return true;
   return columns.names.includes(name.toLowerCase()) === (columns.kind === 'only');

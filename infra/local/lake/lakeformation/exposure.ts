@@ -2,11 +2,11 @@
 
 import { findDatabase, findTable } from '../glue/state.ts';
 import type { World } from '../service.ts';
-import type { Place, Target } from './effective.ts';
 import { locationCovering } from './locations.ts';
 import { iamAllowedPrincipals } from './principals.ts';
 import { key, keyOf, type Ref } from './resources.ts';
 import { lakeCatalogOf } from './state.ts';
+import type { Place, Target } from './target.ts';
 
 /** Whether IAM_ALLOWED_PRINCIPALS holds something on the resource: of all tables, on any of them. */
 export function isExposed(world: World, place: Place, ref: Ref): boolean {

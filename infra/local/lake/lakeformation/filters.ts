@@ -8,11 +8,12 @@ import type {
   ListDataCellsFilterRequest,
   UpdateDataCellsFilterRequest,
 } from '@aws-sdk/client-lakeformation';
+import { AwsError } from '../aws-error.ts';
 import { pageOf } from '../glue/paging.ts';
 import { findTable } from '../glue/state.ts';
 import { delivers } from '../ram/delivery.ts';
 import { accountNames } from '../ram/recipients.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 import { checkGrantable, notAuthorized, notFound } from './authority.ts';
 import type { Grant, GrantTable } from './grants.ts';
 import { removeGrantsOn } from './lifecycle.ts';
@@ -25,6 +26,10 @@ type FilterRef = Extract<Ref, { kind: 'filter' }>;
 
 const mostPerPage = 1000;
 
+/**
+ * Makes a filter. Throws where the table or a column is missing, the name is taken, or the caller may not pass SELECT
+ * on.
+ */
 export function createDataCellsFilter(call: Call, input: CreateDataCellsFilterRequest): object {
   const { ref, filter } = written(call, input.TableData);
   const { filters } = ownersOf(call, ref);
@@ -46,6 +51,9 @@ export function updateDataCellsFilter(call: Call, input: UpdateDataCellsFilterRe
   return {};
 }
 
+/**
+ * The filter; `AccessDeniedException` for who does not see it, and before an administrator hears that it is missing.
+ */
 export function getDataCellsFilter(call: Call, input: GetDataCellsFilterRequest): object {
   const ref = filterRef(call, input);
   const found = ownersOf(call, ref).filters.get(placeIn(ref));
@@ -55,6 +63,7 @@ export function getDataCellsFilter(call: Call, input: GetDataCellsFilterRequest)
   return { DataCellsFilter: found };
 }
 
+/** Deletes the filter with all that was granted on it: for administrators, and for who holds DROP on it. */
 export function deleteDataCellsFilter(call: Call, input: DeleteDataCellsFilterRequest): object {
   const ref = filterRef(call, input);
   const catalog = ownersOf(call, ref);

@@ -1,10 +1,12 @@
 /** GrantPermissions: checked, shared through RAM where it leaves the account, and written down. */
 
 import type { BatchPermissionsRequestEntry, Permission } from '@aws-sdk/client-lakeformation';
+import { AwsError } from '../aws-error.ts';
 import { findTable } from '../glue/state.ts';
 import type { Carrier } from '../ram/state.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 import { checkGrantable, targetOf } from './authority.ts';
+import { requireKeyFor } from './catalog-key.ts';
 import { isExposed, isHybrid } from './exposure.ts';
 import { type Principal, parsePrincipal } from './principals.ts';
 import { invalidInput, type Ref, refOf } from './resources.ts';
@@ -21,6 +23,7 @@ export interface Wish {
   readonly grantable: ReadonlySet<Permission>;
 }
 
+/** What the entry asks for, read; throws where it names no principal, no permission or no resource. */
 export function wishOf(call: Call, entry: Entry): Wish {
   const id = entry.Principal?.DataLakePrincipalIdentifier ?? '';
   const principal = parsePrincipal(id);
@@ -34,9 +37,11 @@ export function wishOf(call: Call, entry: Entry): Wish {
   return { principal, ref, permissions, grantable };
 }
 
+/** Grants what the entry says; throws AWS's refusal and changes nothing where it may not be. */
 export async function grant(call: Call, entry: Entry): Promise<void> {
   const wish = wishOf(call, entry);
   const { principal, ref, permissions, grantable } = wish;
+  await requireKeyFor(call, ref);
   const link = isLink(call.world, ref, call.account, call.region);
   checkSubset(permissions, grantable);
   // Everything on a link to everyone is what AWS itself grants by default; nobody else gets more than its two.

@@ -42,11 +42,22 @@ export class GrantTable {
     return this.#byKey.get(key(principal, keyOf(ref)));
   }
 
+  /** Rows never change, so both tables may hold them. */
+  copied(): GrantTable {
+    const table = new GrantTable();
+    for (const row of this.#all) table.#keep(row);
+    table.#seq = this.#seq;
+    return table;
+  }
+
   add(grant: Omit<Grant, 'seq'>): Grant {
     this.#seq += 1;
+    return this.#keep({ ...grant, seq: this.#seq });
+  }
+
+  #keep(grant: Grant): Grant {
     const row: Grant = {
       ...grant,
-      seq: this.#seq,
       permissions: this.#kept(grant.permissions),
       grantable: this.#kept(grant.grantable),
     };

@@ -1,8 +1,9 @@
 /** What Lake Formation does of itself when catalog objects come and go. */
 
 import type { Permission } from '@aws-sdk/client-lakeformation';
+import type { Caller } from '../caller.ts';
 import { findDatabase } from '../glue/state.ts';
-import type { Caller, World } from '../service.ts';
+import type { World } from '../service.ts';
 import type { DatabaseAt, TableAt } from './authorize.ts';
 import type { Grant } from './grants.ts';
 import { iamAllowedPrincipals } from './principals.ts';
@@ -21,6 +22,7 @@ export function onDatabaseCreated(world: World, at: DatabaseAt, creator: Caller)
   if (defaults.length > 0) open(world, catalog, ref);
 }
 
+/** Gives a table's creator what creators hold, and opens the table as its database's defaults say. */
 export function onTableCreated(world: World, at: TableAt, creator: Caller): void {
   const catalog = lakeCatalogOf(world.lakeFormation, at.account, at.region);
   const { database, table } = at;

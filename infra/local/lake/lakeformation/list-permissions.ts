@@ -13,6 +13,7 @@ import { isLink, onDatabase, onTable } from './validity.ts';
 
 const mostRows = 1000;
 
+/** One page of grants: explicit ones by principal or resource, or by both together what is in effect. */
 export function listPermissions(call: Call, input: ListPermissionsRequest): object {
   checkCatalog(call, input.CatalogId, input);
   const principal = principalOf(input);
@@ -161,6 +162,7 @@ function isOfType(ref: Ref, type: ListPermissionsRequest['ResourceType']): boole
   }
 }
 
+/** A grant as the API lists it, with the shares that carry it to another account. */
 export function rowOf(row: Grant): PrincipalResourcePermissions {
   return {
     Principal: { DataLakePrincipalIdentifier: row.principal },

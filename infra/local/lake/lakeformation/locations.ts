@@ -1,14 +1,15 @@
 /** Registered locations: which one covers a place in S3, and who may use it. */
 
 import type { Permission, ResourceInfo } from '@aws-sdk/client-lakeformation';
+import type { Caller } from '../caller.ts';
 import { delivers } from '../ram/delivery.ts';
 import { accountNames } from '../ram/recipients.ts';
-import type { Caller, World } from '../service.ts';
-import type { Place } from './effective.ts';
+import type { World } from '../service.ts';
 import type { Grant } from './grants.ts';
 import { iamAllowedPrincipals, namesOf } from './principals.ts';
 import type { Ref } from './resources.ts';
 import { lakeCatalogOf } from './state.ts';
+import type { Place } from './target.ts';
 
 /** The most specific registration above the place (`s3://bucket/path` or its ARN). */
 export function locationCovering(world: World, { account, region }: Place, location: string) {

@@ -1,6 +1,7 @@
 /** Lake Formation's operations. */
 
 import type { ServiceModule } from '../service.ts';
+import { underKey } from './catalog-key.ts';
 import { lakeFormationControls } from './controls.ts';
 import {
   createDataCellsFilter,
@@ -30,7 +31,7 @@ import { getTemporaryGluePartitionCredentials, getTemporaryGlueTableCredentials 
 
 export const lakeFormationModule: ServiceModule = {
   name: 'lakeformation',
-  operations: {
+  operations: underKey({
     AddLFTagsToResource: addLFTagsToResource,
     BatchGrantPermissions: batchGrantPermissions,
     BatchRevokePermissions: batchRevokePermissions,
@@ -70,7 +71,7 @@ export const lakeFormationModule: ServiceModule = {
     UpdateLFTag: updateLFTag,
     UpdateLFTagExpression: updateLFTagExpression,
     UpdateResource: updateResource,
-  },
+  }),
   isNoAction: ({ operation, world }) =>
     operation.startsWith('GetTemporaryGlue') && world.switch('lf-vending-action') === 'data-access',
   controls: lakeFormationControls,

@@ -1,8 +1,9 @@
 /** Hybrid access mode: for whom Lake Formation counts, resource by resource. */
 
 import type { CreateLakeFormationOptInRequest, ListLakeFormationOptInsRequest } from '@aws-sdk/client-lakeformation';
+import { AwsError } from '../aws-error.ts';
 import { pageOf } from '../glue/paging.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 import { checkVisible, notAuthorized } from './authority.ts';
 import { isAdmin, parsePrincipal } from './principals.ts';
 import { invalidInput, key, keyOf, type Ref, refOf, resourceOf } from './resources.ts';
@@ -10,6 +11,7 @@ import { lakeCatalogOf } from './state.ts';
 
 const mostPerPage = 1000;
 
+/** Opts a principal in to a database or table. Throws for who is no administrator, and where it is opted in already. */
 export function createLakeFormationOptIn(call: Call, input: CreateLakeFormationOptInRequest): object {
   const { principal, ref, at } = optInOf(call, input);
   checkVisible(call, ref);
@@ -24,6 +26,7 @@ export function createLakeFormationOptIn(call: Call, input: CreateLakeFormationO
   return {};
 }
 
+/** Ends an opt-in; `EntityNotFoundException` where there is none. */
 export function deleteLakeFormationOptIn(call: Call, input: CreateLakeFormationOptInRequest): object {
   const { at } = optInOf(call, input);
   if (!catalogOf(call).optIns.delete(at))
@@ -31,6 +34,7 @@ export function deleteLakeFormationOptIn(call: Call, input: CreateLakeFormationO
   return {};
 }
 
+/** One page of the catalog's opt-ins, by principal, resource or both. */
 export function listLakeFormationOptIns(call: Call, input: ListLakeFormationOptInsRequest): object {
   const wanted = input.Principal?.DataLakePrincipalIdentifier;
   const resource = input.Resource === undefined ? undefined : keyOf(refOf(input.Resource, call.account));

@@ -15,6 +15,7 @@ import { lakeCatalogOf } from './state.ts';
 
 const mostPerPage = 1000;
 
+/** One page of the grants on databases and tables at exactly this place in S3: for administrators. */
 export function getEffectivePermissionsForPath(call: Call, input: GetEffectivePermissionsForPathRequest): object {
   const { world, caller, region } = call;
   if (!viewsAll(world, caller, region)) throw notAuthorized();
@@ -41,6 +42,7 @@ function trimmed(path: string): string {
   return path.replace(/\/+$/, '');
 }
 
+/** The caller as grants name him. */
 export function getDataLakePrincipal(call: Call): object {
   return { Identity: call.caller.arn };
 }

@@ -6,7 +6,8 @@ import type {
   BatchPermissionsRequestEntry,
   GrantPermissionsRequest,
 } from '@aws-sdk/client-lakeformation';
-import { AwsError, type Call } from '../service.ts';
+import { AwsError } from '../aws-error.ts';
+import type { Call } from '../service.ts';
 import { checkCatalog } from './authority.ts';
 import { type Entry, grant } from './grant.ts';
 import { invalidInput } from './resources.ts';
@@ -16,22 +17,26 @@ const mostEntries = 20;
 
 type Change = (call: Call, entry: Entry) => Promise<void>;
 
+/** Grants, or throws AWS's refusal. */
 export async function grantPermissions(call: Call, input: GrantPermissionsRequest): Promise<object> {
   checkCatalog(call, input.CatalogId, input);
   await grant(call, input);
   return {};
 }
 
+/** Revokes all that is named, or throws AWS's refusal. */
 export async function revokePermissions(call: Call, input: GrantPermissionsRequest): Promise<object> {
   checkCatalog(call, input.CatalogId, input);
   await revoke(call, input);
   return {};
 }
 
+/** Grants up to twenty entries: those that failed, each with its error. */
 export function batchGrantPermissions(call: Call, input: BatchGrantPermissionsRequest): Promise<object> {
   return batch(call, input, grant);
 }
 
+/** Revokes up to twenty entries: those that failed, each with its error. */
 export function batchRevokePermissions(call: Call, input: BatchGrantPermissionsRequest): Promise<object> {
   return batch(call, input, revoke);
 }

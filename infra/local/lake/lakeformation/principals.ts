@@ -1,6 +1,8 @@
 /** The principals that grants name, and which of them a caller is. */
 
-import type { Caller, World } from '../service.ts';
+import type { Caller } from '../caller.ts';
+import { isAccountId } from '../identity/arn.ts';
+import type { World } from '../service.ts';
 import { settingsOf } from './state.ts';
 
 export const iamAllowedPrincipals = 'IAM_ALLOWED_PRINCIPALS';
@@ -18,7 +20,7 @@ export type Principal =
 /** `undefined` when it is none that Lake Formation takes; an STS session, for one. */
 export function parsePrincipal(id: string): Principal | undefined {
   if (/^(IAM_ALLOWED_PRINCIPALS|EVERYONE)$/i.test(id)) return { kind: 'everyone', id: iamAllowedPrincipals };
-  if (/^\d{12}$/.test(id)) return { kind: 'account', id, account: id };
+  if (isAccountId(id)) return { kind: 'account', id, account: id };
   const group = /^(\d{12}):IAMPrincipals$/i.exec(id);
   if (group) return { kind: 'group', id: `${group[1]}:IAMPrincipals`, account: group[1] ?? '' };
   const node = /^arn:aws[\w-]*:organizations::(\d{12}):(organization|ou|root)\/(?:o-\w+\/)?([\w-]+)$/.exec(id);
@@ -40,6 +42,7 @@ export function namesOf(caller: Caller): readonly string[] {
   return [caller.arn, `${caller.account}:IAMPrincipals`];
 }
 
+/** Whether the caller is a data lake administrator of his own account; read-only ones are not. */
 export function isAdmin(world: World, caller: Caller, region: string): boolean {
   return listed(settingsOf(world, caller.account, region).DataLakeAdmins, caller);
 }

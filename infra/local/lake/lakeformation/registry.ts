@@ -8,8 +8,9 @@ import type {
   ResourceInfo,
   UpdateResourceRequest,
 } from '@aws-sdk/client-lakeformation';
+import { AwsError } from '../aws-error.ts';
 import { pageOf } from '../glue/paging.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 import { notFound } from './authority.ts';
 import { isAdmin } from './principals.ts';
 import { invalidInput } from './resources.ts';
@@ -19,6 +20,7 @@ import { type LakeFormationCatalog, lakeCatalogOf } from './state.ts';
 const mostPerPage = 1000;
 const longestPath = 700;
 
+/** Registers a location with a role. Throws where it is registered, or the caller may not pass the role on. */
 export async function registerResource(call: Call, input: RegisterResourceRequest): Promise<object> {
   const catalog = catalogOf(call);
   const arn = pathOf(input.ResourceArn);
@@ -44,11 +46,13 @@ export async function registerResource(call: Call, input: RegisterResourceReques
   return {};
 }
 
+/** The registration, with whether its role reaches S3. `EntityNotFoundException` where there is none. */
 export async function describeResource(call: Call, input: DescribeResourceRequest): Promise<object> {
   const found = locationOf(call, input.ResourceArn);
   return { ResourceInfo: await told(call, found) };
 }
 
+/** One page of registrations that meet all conditions, each with whether its role reaches S3. */
 export async function listResources(call: Call, input: ListResourcesRequest): Promise<object> {
   const filters = input.FilterConditionList ?? [];
   const { items, NextToken } = pageOf(catalogOf(call).locations, input, mostPerPage, (one) =>
@@ -58,6 +62,7 @@ export async function listResources(call: Call, input: ListResourcesRequest): Pr
   return { ResourceInfoList, ...(NextToken === undefined ? {} : { NextToken }) };
 }
 
+/** Gives a registration another role. Refused where it is the service-linked one. */
 export async function updateResource(call: Call, input: UpdateResourceRequest): Promise<object> {
   const found = locationOf(call, input.ResourceArn);
   if (found.RoleArn === serviceLinkedRole(call.account) && input.HybridAccessEnabled !== undefined)
@@ -74,6 +79,7 @@ export async function updateResource(call: Call, input: UpdateResourceRequest): 
   return {};
 }
 
+/** Ends a registration. Refused for the last one with the service-linked role. */
 export function deregisterResource(call: Call, input: DescribeResourceRequest): object {
   const found = locationOf(call, input.ResourceArn);
   const { locations } = catalogOf(call);

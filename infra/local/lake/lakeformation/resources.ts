@@ -1,7 +1,7 @@
 /** Lake Formation resources: read from a request, given keys for storing and finding, written back. */
 
 import type { LFTag, Resource } from '@aws-sdk/client-lakeformation';
-import { AwsError } from '../service.ts';
+import { AwsError } from '../aws-error.ts';
 
 /** Which columns a column grant is about. */
 export type Columns =
@@ -131,10 +131,12 @@ function tableName(name: string | undefined): string | undefined {
   return name === undefined || name === allTables ? undefined : name.toLowerCase();
 }
 
+/** Key and values in lower case, the values in order. */
 export function tagOf(tag: LFTag): { key: string; values: string[] } {
   return { key: (tag.TagKey ?? '').toLowerCase(), values: sortedLower(tag.TagValues ?? []) };
 }
 
+/** The expression in its one form. Throws `InvalidInputException` where a key appears twice. */
 export function expressionOf(tags: readonly LFTag[]): Expression {
   const keys = new Map<string, Set<string>>();
   for (const { key, values } of tags.map(tagOf)) {
@@ -144,6 +146,7 @@ export function expressionOf(tags: readonly LFTag[]): Expression {
   return [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, values]) => ({ key, values: [...values] }));
 }
 
+/** An expression as the API writes it. */
 export function tagsOf(expression: Expression): LFTag[] {
   return expression.map(({ key, values }) => ({ TagKey: key, TagValues: [...values] }));
 }
@@ -185,6 +188,7 @@ function columnsKey(columns: Columns): string {
   return columns.kind === 'except' ? key('except', ...columns.names) : columns.kind;
 }
 
+/** The parts as one key, which no part's text can imitate. */
 export function key(...parts: readonly string[]): string {
   return parts.join('\u0000');
 }
@@ -251,6 +255,7 @@ function sortedLower(names: readonly string[]): string[] {
   return [...new Set(names.map((name) => name.toLowerCase()))].sort();
 }
 
+/** An `InvalidInputException` with these words. */
 export function invalidInput(message: string): AwsError {
   return new AwsError('InvalidInputException', message);
 }

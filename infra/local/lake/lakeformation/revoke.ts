@@ -3,6 +3,7 @@
 import type { Permission } from '@aws-sdk/client-lakeformation';
 import type { Call } from '../service.ts';
 import { checkMayRevoke, checkVisible } from './authority.ts';
+import { requireKeyFor } from './catalog-key.ts';
 import { type Entry, type Wish, wishOf } from './grant.ts';
 import type { Grant } from './grants.ts';
 import { iamAllowedPrincipals } from './principals.ts';
@@ -19,9 +20,11 @@ interface Change {
   readonly columns: readonly string[] | undefined;
 }
 
+/** Revokes all that the entry says; throws AWS's refusal and changes nothing where one part of it can't be. */
 export async function revoke(call: Call, entry: Entry): Promise<void> {
   const wish = wishOf(call, entry);
   const { principal, ref, permissions, grantable } = wish;
+  await requireKeyFor(call, ref);
   const link = isLink(call.world, ref, call.account, call.region);
   checkFit(ref, link && principal.id !== iamAllowedPrincipals, permissions, new Set());
   checkMayRevoke(call, ref, new Set([...permissions, ...grantable]));

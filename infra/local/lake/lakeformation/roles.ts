@@ -2,14 +2,16 @@
 
 import type { Identity } from '../backend/backend.ts';
 import type { World } from '../service.ts';
-import type { Place } from './effective.ts';
+import type { Place } from './target.ts';
 
 export const lakeFormation = 'lakeformation.amazonaws.com';
 
+/** The ARN of the account's service-linked role for data access. */
 export function serviceLinkedRole(account: string): string {
   return `arn:aws:iam::${account}:role/aws-service-role/${lakeFormation}/AWSServiceRoleForLakeFormationDataAccess`;
 }
 
+/** Whether the role belongs to a service. */
 export function isServiceLinked(role: string): boolean {
   return role.includes(':role/aws-service-role/');
 }

@@ -7,13 +7,15 @@ import type {
   PrincipalPermissions,
   PutDataLakeSettingsRequest,
 } from '@aws-sdk/client-lakeformation';
-import { AwsError, type Call } from '../service.ts';
+import { AwsError } from '../aws-error.ts';
+import type { Call } from '../service.ts';
 import { iamAllowedPrincipals, parsePrincipal } from './principals.ts';
 import { invalidInput } from './resources.ts';
 import { crossAccountVersion, defaultSettings, lakeCatalogOf, settingsOf } from './state.ts';
 
 const mostAdmins = 30;
 
+/** The settings as they show now: of the caller's own catalog only. */
 export function getDataLakeSettings(call: Call, input: GetDataLakeSettingsRequest): object {
   ownCatalog(call, input.CatalogId);
   const settings = structuredClone(settingsOf(call.world, call.account, call.region));

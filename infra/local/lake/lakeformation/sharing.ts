@@ -1,9 +1,10 @@
 /** The RAM side of a grant to another account. */
 
+import { AwsError } from '../aws-error.ts';
 import { catalogArn, databaseArn, tableArn } from '../glue/names.ts';
 import { companionShare, consolidatedShare, type GrantShare, shareForGrant, withdrawFromShare } from '../ram/grants.ts';
 import type { Carrier, Share, Slot } from '../ram/state.ts';
-import { AwsError, type Call, type World } from '../service.ts';
+import type { Call, World } from '../service.ts';
 import type { Grant } from './grants.ts';
 import { invalidInput, type Ref } from './resources.ts';
 import { crossAccountVersion, type LakeFormationCatalog } from './state.ts';

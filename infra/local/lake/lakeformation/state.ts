@@ -7,7 +7,6 @@ import type {
   ResourceInfo,
 } from '@aws-sdk/client-lakeformation';
 import { Ordered } from '../glue/ordered.ts';
-import type { World } from '../service.ts';
 import { GrantTable } from './grants.ts';
 import { type Expression, key } from './resources.ts';
 
@@ -47,11 +46,17 @@ export interface LakeFormationCatalog {
   readonly filters: Ordered<DataCellsFilter>;
 }
 
+/** What of the world these questions are about. */
+interface Holder {
+  readonly lakeFormation: LakeFormationState;
+}
+
 export interface LakeFormationState {
   /** By account and Region. */
   readonly catalogs: Map<string, LakeFormationCatalog>;
 }
 
+/** A state without any catalog. */
 export function createLakeFormationState(): LakeFormationState {
   return { catalogs: new Map() };
 }
@@ -87,12 +92,13 @@ export function* filtersOn(
 }
 
 /** The settings as they show now. */
-export function settingsOf(world: World, account: string, region: string): DataLakeSettings {
-  const { settings } = lakeCatalogOf(world.lakeFormation, account, region);
+export function settingsOf({ lakeFormation }: Holder, account: string, region: string): DataLakeSettings {
+  const { settings } = lakeCatalogOf(lakeFormation, account, region);
   return settings.shows() ? settings.current : settings.previous;
 }
 
-export function crossAccountVersion(world: World, account: string, region: string): number {
+/** The catalog's cross-account version: 1 to 5. */
+export function crossAccountVersion(world: Holder, account: string, region: string): number {
   return Number(settingsOf(world, account, region).Parameters?.['CROSS_ACCOUNT_VERSION'] ?? '1');
 }
 

@@ -9,8 +9,9 @@ import type {
   Permission,
   RemoveLFTagsFromResourceRequest,
 } from '@aws-sdk/client-lakeformation';
+import { AwsError } from '../aws-error.ts';
 import { findTable } from '../glue/state.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 import { checkGrantable, checkVisible } from './authority.ts';
 import { invalidInput, type Ref, refOf, tagOf } from './resources.ts';
 import { lakeCatalogOf } from './state.ts';
@@ -22,10 +23,12 @@ const mostPerResource = 50;
 
 type Change = (call: Call, what: Tagged, pair: LFTagPair) => void;
 
+/** Puts tags on a database, table or columns: those that failed, each with its error. */
 export function addLFTagsToResource(call: Call, input: AddLFTagsToResourceRequest): object {
   return changeEach(call, input, assign);
 }
 
+/** Takes tags off a database, table or columns: those that failed, each with its error. */
 export function removeLFTagsFromResource(call: Call, input: RemoveLFTagsFromResourceRequest): object {
   return changeEach(call, input, (world, what, pair) => unassign(world, what, pair));
 }
@@ -131,6 +134,10 @@ function neededFor(call: Call, ref: Ref): readonly Permission[] {
   return own ? ['DESCRIBE', 'CREATE_TABLE', 'ALTER', 'DROP'] : ['DESCRIBE', 'CREATE_TABLE', 'ALTER'];
 }
 
+/**
+ * The tags in force, or with `ShowAssignedLFTags` those set on exactly this. `EntityNotFoundException` for what is not
+ * seen.
+ */
 export function getResourceLFTags(call: Call, input: GetResourceLFTagsRequest): object {
   const ref = refOf(input.Resource, call.account);
   if (ref.kind !== 'database' && ref.kind !== 'table' && ref.kind !== 'columns')
@@ -162,6 +169,7 @@ function pairsOf(owner: string, tags: Values): LFTagPair[] {
   return [...tags].map(([TagKey, value]) => ({ CatalogId: owner, TagKey, TagValues: [value] }));
 }
 
+/** The table's columns in lower case, partition keys last; none for a table that is missing. */
 export function columnsOf({ world }: Call, at: Tagged, table: string): string[] {
   const found = findTable(world.glue, at.account, at.region, at.database, table)?.table;
   const columns = [...(found?.StorageDescriptor?.Columns ?? []), ...(found?.PartitionKeys ?? [])];

@@ -10,8 +10,9 @@ import type {
   TaggedTable,
   UpdateLFTagExpressionRequest,
 } from '@aws-sdk/client-lakeformation';
+import { AwsError } from '../aws-error.ts';
 import { pageOf, pageOfList } from '../glue/paging.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 import { notFound } from './authority.ts';
 import { canDescribeDatabase, canDescribeTable } from './authorize.ts';
 import { type Expression, expressionOf, tagsOf } from './resources.ts';
@@ -22,6 +23,7 @@ import { catalogOf, requireOnCatalog, tagNamed } from './tags.ts';
 
 const mostPerPage = 100;
 
+/** One page of databases that match and that the caller sees, with their tags. */
 export function searchDatabasesByLFTags(call: Call, input: SearchDatabasesByLFTagsRequest): object {
   const expression = expressionOf(input.Expression ?? []);
   const place = { account: input.CatalogId ?? call.account, region: call.region };
@@ -37,6 +39,7 @@ export function searchDatabasesByLFTags(call: Call, input: SearchDatabasesByLFTa
   return { DatabaseList: items, ...(NextToken === undefined ? {} : { NextToken }) };
 }
 
+/** One page of tables that match, or have a column that does, and that the caller sees, with their tags. */
 export function searchTablesByLFTags(call: Call, input: SearchTablesByLFTagsRequest): object {
   const expression = expressionOf(input.Expression ?? []);
   const account = input.CatalogId ?? call.account;
@@ -69,6 +72,7 @@ function databasesOf({ world, region }: Call, account: string): readonly string[
   return world.glue.catalogs.get(`${account}/${region}`)?.databases.keys() ?? [];
 }
 
+/** Saves an expression of tags that exist. Throws where the name is taken. */
 export function createLFTagExpression(call: Call, input: CreateLFTagExpressionRequest): object {
   const { expressions } = catalogOf(call, input.CatalogId);
   requireOnCatalog(call, 'CREATE_LF_TAG_EXPRESSION', 'Create LF-Tag Expression');
@@ -78,6 +82,7 @@ export function createLFTagExpression(call: Call, input: CreateLFTagExpressionRe
   return {};
 }
 
+/** Replaces a saved expression, and its description where one is given. */
 export function updateLFTagExpression(call: Call, input: UpdateLFTagExpressionRequest): object {
   const saved = expressionNamed(call, input);
   requireOnCatalog(call, 'CREATE_LF_TAG_EXPRESSION', 'Alter');
@@ -86,6 +91,7 @@ export function updateLFTagExpression(call: Call, input: UpdateLFTagExpressionRe
   return {};
 }
 
+/** Deletes a saved expression; `EntityNotFoundException` where there is none. */
 export function deleteLFTagExpression(call: Call, input: GetLFTagExpressionRequest): object {
   const saved = expressionNamed(call, input);
   requireOnCatalog(call, 'CREATE_LF_TAG_EXPRESSION', 'Drop');
@@ -93,10 +99,12 @@ export function deleteLFTagExpression(call: Call, input: GetLFTagExpressionReque
   return {};
 }
 
+/** A saved expression; `EntityNotFoundException` where there is none. */
 export function getLFTagExpression(call: Call, input: GetLFTagExpressionRequest): object {
   return written(call, expressionNamed(call, input));
 }
 
+/** One page of the catalog's saved expressions. */
 export function listLFTagExpressions(call: Call, input: ListLFTagExpressionsRequest): object {
   const { expressions } = catalogOf(call, input.CatalogId);
   const { items, NextToken } = pageOf(expressions, input, mostPerPage, (saved) => written(call, saved));

@@ -17,6 +17,7 @@ export type Values = ReadonlyMap<string, string>;
 
 const noTags: Values = new Map();
 
+/** Under what the tags set on exactly this are kept. */
 export function assignedKey({ database, table, column }: Tagged): string {
   if (table === undefined) return key('d', database);
   return column === undefined ? key('t', database, table) : key('k', database, table, column);

@@ -9,9 +9,10 @@ import type {
   Permission,
   UpdateLFTagRequest,
 } from '@aws-sdk/client-lakeformation';
+import { AwsError } from '../aws-error.ts';
 import { pageOfList } from '../glue/paging.ts';
 import { accountNames } from '../ram/recipients.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 import { notFound } from './authority.ts';
 import { heldAt } from './locations.ts';
 import { isAdmin, namesOf, viewsAll } from './principals.ts';
@@ -23,6 +24,7 @@ const mostValues = 1000;
 const mostPerPage = 1000;
 const ofCreator: readonly Permission[] = ['ALTER', 'DROP', 'DESCRIBE', 'ASSOCIATE', 'GRANT_WITH_LF_TAG_EXPRESSION'];
 
+/** Makes a tag and grants it to its creator. Throws where the key is taken, and for who may not create tags. */
 export function createLFTag(call: Call, input: CreateLFTagRequest): object {
   const catalog = catalogOf(call, input.CatalogId);
   requireOnCatalog(call, 'CREATE_LF_TAG', 'Create Tag');
@@ -36,6 +38,7 @@ export function createLFTag(call: Call, input: CreateLFTagRequest): object {
   return {};
 }
 
+/** Adds and deletes values. Refused for a value that something carries, and where none would be left. */
 export function updateLFTag(call: Call, input: UpdateLFTagRequest): object {
   const catalog = catalogOf(call, input.CatalogId);
   const tag = tagNamed(catalog, input.TagKey);
@@ -71,6 +74,7 @@ export function deleteLFTag(call: Call, input: DeleteLFTagRequest): object {
   return {};
 }
 
+/** The tag with its values; `EntityNotFoundException` for who does not see it. */
 export function getLFTag(call: Call, input: GetLFTagRequest): object {
   const owner = input.CatalogId ?? call.account;
   const catalog = lakeCatalogOf(call.world.lakeFormation, owner, call.region);
@@ -79,6 +83,7 @@ export function getLFTag(call: Call, input: GetLFTagRequest): object {
   return { CatalogId: owner, TagKey: tag.key, TagValues: [...tag.values] };
 }
 
+/** One page of the tags that the caller sees: his account's, other accounts', or both. */
 export function listLFTags(call: Call, input: ListLFTagsRequest): object {
   const own = tagsOfCatalog(call, input.CatalogId ?? call.account);
   const all = input.ResourceShareType === 'ALL' ? [...own, ...foreignTags(call)] : own;
@@ -133,6 +138,7 @@ export function mayWithTag(
   return held(owner, accountNames(world, account)) && (admin || held(account, namesOf(caller)));
 }
 
+/** The tag of that key, in any case. Throws `EntityNotFoundException`. */
 export function tagNamed(catalog: LakeFormationCatalog, key = ''): Tag {
   const tag = catalog.tags.get(key.toLowerCase());
   if (!tag) throw notFound(`Tag key ${key}`);
@@ -143,6 +149,10 @@ function usedValues(catalog: LakeFormationCatalog, tag: string): Set<string> {
   return new Set([...catalog.assigned.values()].flatMap((assigned) => assigned.get(tag) ?? []));
 }
 
+/**
+ * Throws Lake Formation's `AccessDeniedException` unless the caller is an administrator or holds the permission on the
+ * catalog.
+ */
 export function requireOnCatalog(call: Call, permission: Permission, words: string): void {
   const { world, caller, region, account } = call;
   if (isAdmin(world, caller, region)) return;
@@ -154,6 +164,7 @@ function requireOnTag(call: Call, tag: Tag, permission: Permission, words: strin
   if (!mayWithTag(call, call.account, tag.key, undefined, permission)) throw insufficient(words, tag.key);
 }
 
+/** Lake Formation's refusal, which names what would be needed. */
 export function insufficient(words: string, on: string): AwsError {
   return new AwsError('AccessDeniedException', `Insufficient Lake Formation permission(s): Required ${words} on ${on}`);
 }

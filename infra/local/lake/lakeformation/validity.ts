@@ -49,6 +49,7 @@ export function checkFit(
     throw invalidInput('Grant option is not supported on permissions with column filters.');
 }
 
+/** Throws `InvalidInputException` where more may be passed on than is granted. */
 export function checkSubset(permissions: ReadonlySet<Permission>, grantable: ReadonlySet<Permission>): void {
   const beyond = [...grantable].filter((permission) => !permissions.has(permission) && !permissions.has('ALL'));
   if (beyond.length > 0)

@@ -4,11 +4,12 @@ import type {
   GetTemporaryGluePartitionCredentialsRequest,
   GetTemporaryGlueTableCredentialsRequest,
 } from '@aws-sdk/client-lakeformation';
+import { AwsError } from '../aws-error.ts';
 import { findTable, partitionKey, type TableEntry } from '../glue/state.ts';
 import { accountNames } from '../ram/recipients.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 import { notFound } from './authority.ts';
-import { canDescribeTable, type Place, selectableColumns, type TableAt } from './authorize.ts';
+import { canDescribeTable, selectableColumns, type TableAt } from './authorize.ts';
 import { isHybrid, isOptedIn } from './exposure.ts';
 import { locationCovering } from './locations.ts';
 import { namesOf } from './principals.ts';
@@ -16,9 +17,11 @@ import { invalidInput } from './resources.ts';
 import { isServiceLinked, isTrusting } from './roles.ts';
 import { settingsOf } from './state.ts';
 import { insufficient } from './tags.ts';
+import type { Place } from './target.ts';
 
 const hour = 3600;
 
+/** Credentials for a table's data. Throws for who may not select it, and where its location is not registered. */
 export async function getTemporaryGlueTableCredentials(
   call: Call,
   input: GetTemporaryGlueTableCredentialsRequest,
@@ -28,6 +31,7 @@ export async function getTemporaryGlueTableCredentials(
   return vend(call, at, location, input);
 }
 
+/** Credentials for one partition's data, under the same terms as for its table. */
 export async function getTemporaryGluePartitionCredentials(
   call: Call,
   input: GetTemporaryGluePartitionCredentialsRequest,

@@ -15,9 +15,9 @@ import type {
   RemoveAccountFromOrganizationRequest,
   UpdateOrganizationalUnitRequest,
 } from '@aws-sdk/client-organizations';
+import { AwsError } from '../aws-error.ts';
 import type { Call, Operation } from '../service.ts';
-import { AwsError } from '../service.ts';
-import { accountIn, managed, memberOf, parentIn, unitIn } from './access.ts';
+import { accountIn, departing, managed, memberOf, parentIn, unitIn } from './access.ts';
 import { describedOrganization, describedUnit } from './describe.ts';
 import { emitApiCall, emitCreateAccountResult } from './events.ts';
 import { found, join, leave } from './membership.ts';
@@ -130,21 +130,15 @@ function describeCreateAccountStatus(call: Call, input: DescribeCreateAccountSta
 
 function removeAccount(call: Call, input: RemoveAccountFromOrganizationRequest): object {
   const organization = managed(call);
-  const { id } = accountIn(organization, input.AccountId);
-  if (id === organization.managementAccount) throw cannotLeave();
+  const { id } = departing(call, organization, input.AccountId ?? '');
   leave(call.world, organization, id, 'Removed');
   return {};
 }
 
 function leaveOrganization(call: Call): object {
   const organization = memberOf(call);
-  if (call.account === organization.managementAccount) throw cannotLeave();
-  leave(call.world, organization, call.account, 'Left');
+  leave(call.world, organization, departing(call, organization, call.account).id, 'Left');
   return {};
-}
-
-function cannotLeave(): AwsError {
-  return new AwsError('MasterCannotLeaveOrganizationException', 'A management account cannot leave its organization.');
 }
 
 function enableServiceAccess(call: Call, input: EnableAWSServiceAccessRequest): object {

@@ -1,6 +1,6 @@
 /** Which service control policies hold for a caller: at every level from the root down to his account. */
 
-import type { Caller } from '../service.ts';
+import type { Caller } from '../caller.ts';
 import { ancestry } from './lookup.ts';
 import type { ControlPolicy, Organization, OrganizationsState } from './state.ts';
 
@@ -12,6 +12,7 @@ export const fullAccess: ControlPolicy = {
   content: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
 };
 
+/** Ids of the policies on a root, unit or account. */
 export function attachedTo(organization: Organization, target: string): ReadonlySet<string> {
   return organization.attached.get(target) ?? new Set([fullAccess.id]);
 }

@@ -28,9 +28,13 @@ export const organizationControls: Readonly<Record<string, Control>> = {
     const { id, root } = found(world, body);
     return { id, root };
   },
-  /** An account from outside has accepted its invitation. */
-  join: (world: World, { account, of, ...more }: Joining) =>
-    join(world, theirs(world, of), { id: account, ...more, method: 'INVITED' }),
+  /** An account has accepted its invitation: from outside, or by moving over from another organization. */
+  join: (world: World, { account, of, ...more }: Joining) => {
+    const before = organizationOf(world, account);
+    const after = theirs(world, of);
+    if (before && before !== after) leave(world, before, account, 'Left');
+    join(world, after, { id: account, ...more, method: 'INVITED' });
+  },
   /** An account's state as AWS would come to it: SUSPENDED, PENDING_CLOSURE, CLOSED, ACTIVE. */
   state: (world: World, { account, state }: { account: string; state: AccountState }) => {
     const member = theirs(world, account).accounts.get(account);

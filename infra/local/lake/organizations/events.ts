@@ -25,6 +25,7 @@ export function emitApiCall(call: Call, organization: Organization, eventName: s
 
 const identityType = { root: 'Root', user: 'IAMUser', role: 'AssumedRole', service: 'AWSService' } as const;
 
+/** Tells how a request to create an account ended. */
 export function emitCreateAccountResult(world: World, organization: Organization, status: CreateAccountStatus): void {
   const createAccountStatus = lowerFirst({
     Id: status.Id,
@@ -43,6 +44,7 @@ export function emitCreateAccountResult(world: World, organization: Organization
   });
 }
 
+/** Tells that an account joined: `Created` or `Invited`. */
 export function emitJoined(world: World, organization: Organization, accountId: string, joinedMethod: string): void {
   emitMembership(world, organization, 'AccountJoinedOrganization', {
     accountId,
@@ -51,6 +53,7 @@ export function emitJoined(world: World, organization: Organization, accountId: 
   });
 }
 
+/** Tells that an account departed: `Left`, `Removed` or `Cleaned`. */
 export function emitDeparted(
   world: World,
   organization: Organization,

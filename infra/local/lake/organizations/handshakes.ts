@@ -11,11 +11,12 @@ import type {
   ListHandshakesForAccountRequest,
   ListHandshakesForOrganizationRequest,
 } from '@aws-sdk/client-organizations';
+import { AwsError } from '../aws-error.ts';
 import type { Call, Operation } from '../service.ts';
-import { AwsError } from '../service.ts';
-import { managed, readable } from './access.ts';
+import { departing, managed, readable } from './access.ts';
 import { emitApiCall } from './events.ts';
-import { join } from './membership.ts';
+import { organizationOf } from './lookup.ts';
+import { join, leave } from './membership.ts';
 import { page } from './paging.ts';
 import type { Invitation } from './state.ts';
 
@@ -96,9 +97,13 @@ function answered(call: Call, id: string | undefined, who: 'invited' | 'inviting
 
 function accept(call: Call, input: AcceptHandshakeRequest): object {
   const invitation = answered(call, input.HandshakeId, 'invited', 'ACCEPTED');
-  if (call.world.organizations.membership.has(call.account)) throw member();
+  const before = organizationOf(call.world, call.account);
+  if (before === invitation.organization) throw member();
+  if (before) departing(call, before, call.account);
   invitation.state = 'ACCEPTED';
   emitApiCall(call, invitation.organization, 'AcceptHandshake', input);
+  // A member of another organization moves directly: both management accounts are told.
+  if (before) leave(call.world, before, call.account, 'Left');
   join(call.world, invitation.organization, { id: call.account, method: 'INVITED' });
   return { Handshake: described(call, invitation) };
 }

@@ -1,6 +1,6 @@
 /** Pages of Organizations. */
 
-import { AwsError } from '../service.ts';
+import { AwsError } from '../aws-error.ts';
 
 export interface PageRequest {
   readonly NextToken?: string | undefined;
@@ -10,6 +10,7 @@ export interface PageRequest {
 /** Organizations never answers more at once, whatever is asked for. */
 const mostPerPage = 20;
 
+/** One page of at most twenty. Throws `InvalidInputException` for a token it did not give. */
 export function page<T>(all: readonly T[], { NextToken, MaxResults }: PageRequest): { items: T[]; NextToken?: string } {
   const start =
     NextToken === undefined ? 0 : Number(/^from:(\d+)$/.exec(Buffer.from(NextToken, 'base64').toString())?.[1]);

@@ -11,9 +11,9 @@ import type {
   PolicyTargetSummary,
   UpdatePolicyRequest,
 } from '@aws-sdk/client-organizations';
+import { AwsError } from '../aws-error.ts';
 import { MalformedPolicy, parsePolicy } from '../iam/document.ts';
 import type { Call, Operation } from '../service.ts';
-import { AwsError } from '../service.ts';
 import { managed, readable } from './access.ts';
 import { attachedTo, fullAccess } from './control-policies.ts';
 import { accountArn } from './describe.ts';

@@ -10,8 +10,8 @@ import type {
   ListOrganizationalUnitsForParentRequest,
   ListParentsRequest,
 } from '@aws-sdk/client-organizations';
+import { AwsError } from '../aws-error.ts';
 import type { Call, Operation } from '../service.ts';
-import { AwsError } from '../service.ts';
 import { accountIn, memberOf, parentIn, readable, unitIn } from './access.ts';
 import { describedAccount, describedOrganization, describedRoot, describedUnit } from './describe.ts';
 import { type PageRequest, page } from './paging.ts';

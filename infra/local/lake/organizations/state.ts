@@ -75,6 +75,7 @@ export interface OrganizationsState {
   readonly invitations: Map<string, Invitation>;
 }
 
+/** A state without any organization. */
 export function createOrganizationsState(): OrganizationsState {
   return { organizations: new Map(), membership: new Map(), invitations: new Map() };
 }

@@ -29,6 +29,7 @@ function onwardHeaders({ headers, account, body }: Onward, host: string): Record
   return out;
 }
 
+/** MiniStack's answer with its body still to be read. Throws when MiniStack does not answer. */
 export function forward(onward: Onward): Promise<IncomingMessage> {
   const path =
     onward.account === undefined
@@ -57,6 +58,7 @@ export function answerHeaders(answer: IncomingMessage): Record<string, string> {
   );
 }
 
+/** MiniStack's answer, read to its end. Throws when MiniStack does not answer. */
 export async function forwardWhole(onward: Onward): Promise<WireAnswer> {
   const answer = await forward(onward);
   const chunks: Buffer[] = [];

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { AwsError } from '../aws-error.ts';
 import { readBody, send } from '../http-io.ts';
 import { ANY_RESOURCE } from '../iam/evaluate.ts';
 import { identify } from '../identity/identify.ts';
@@ -10,7 +11,7 @@ import { kindOf } from '../journal.ts';
 import type { Lake } from '../lake.ts';
 import { plainError } from '../protocol/answer.ts';
 import { throttledCode } from '../protocol/services.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 import { answerHeaders, forward } from './forward.ts';
 import { actionPrefix, type Fields, resourcesOf } from './resources.ts';
 
@@ -111,6 +112,10 @@ async function carry(
 const faultError = ({ code, message, status }: { code: string; message: string; status: number }): AwsError =>
   new AwsError(code, message, { status });
 
+/**
+ * Answers a request for a service that is not the lake's: refused by the caller's own policies here, or by MiniStack's
+ * answer.
+ */
 export async function passOn(
   lake: Lake,
   ministack: string,

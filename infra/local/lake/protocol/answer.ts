@@ -1,6 +1,6 @@
 /** Answers and errors as bytes, in the service's protocol. */
 
-import type { AwsError } from '../service.ts';
+import type { AwsError } from '../aws-error.ts';
 import type { Member, Model, Shape } from './model.ts';
 import { loadModel, shapeOf } from './model.ts';
 import { writeJson } from './write.ts';
@@ -84,6 +84,7 @@ function restXmlAnswer(model: Model, operation: string, output: Record<string, u
   return { status, headers: { 'content-type': 'application/xml', ...headers }, body: empty ? '' : root };
 }
 
+/** An operation's output as its service's protocol writes it. */
 export function writeAnswer(service: string, operation: string, output: unknown, requestId: string): WireAnswer {
   const model = loadModel(service);
   const { output: shape, status = 200 } = model.operations[operation] ?? {};
@@ -109,6 +110,7 @@ function errorXml(model: Model, code: string, error: AwsError, status: number, r
   );
 }
 
+/** An error as its service's protocol writes it, with the status its model gives it. */
 export function writeError(service: string, error: AwsError, requestId: string): WireAnswer {
   const model = loadModel(service);
   const shape = Object.hasOwn(model.shapes, error.name) ? model.shapes[error.name] : undefined;

@@ -61,6 +61,7 @@ const loaded = new Map<string, Model>();
 /** The services there are models for, by signing name. */
 export const MODELLED = ['glue', 'lakeformation', 'ram', 'organizations', 'sts', 'iam', 'kms', 's3'] as const;
 
+/** The service's model, read once. Throws for a service that has none. */
 export function loadModel(service: string): Model {
   const known = loaded.get(service);
   if (known !== undefined) return known;
@@ -69,6 +70,7 @@ export function loadModel(service: string): Model {
   return model;
 }
 
+/** A shape by name. Throws where the model lacks it: a mistake in the model. */
 export function shapeOf(model: Model, name: string): Shape {
   const shape = model.shapes[name];
   if (shape === undefined) throw new Error(`the model of ${model.metadata.serviceId} has no shape ${name}`);

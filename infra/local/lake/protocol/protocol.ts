@@ -1,7 +1,7 @@
 /** One face for four wire protocols: a request becomes operation and input, an answer or an error becomes bytes. */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { AwsError } from '../service.ts';
+import { AwsError } from '../aws-error.ts';
 import { check } from './check.ts';
 import type { Model, OperationModel } from './model.ts';
 import { loadModel, shapeOf } from './model.ts';
@@ -49,6 +49,7 @@ function queryOf({ url, body }: WireRequest): URLSearchParams {
   return params;
 }
 
+/** Whether the lake knows the operation's shapes. */
 export const isModelled = (service: string, operation: string): boolean =>
   Object.hasOwn(loadModel(service).operations, operation);
 
@@ -88,19 +89,25 @@ function readRest(model: Model, shapeName: string, request: WireRequest): Record
   return { ...(readJson(model, { shape: shapeName }, parseJson(request.body)) as Record<string, unknown>), ...out };
 }
 
-function assertValid(model: Model, service: string, shape: string, input: Record<string, unknown>, code: string): void {
+function assertValid(
+  model: Model,
+  service: string,
+  shape: string,
+  input: Record<string, unknown>,
+  code: () => string,
+): void {
   const errors = check(model, { shape }, input);
   if (errors.length === 0) return;
   const count = errors.length === 1 ? '1 validation error' : `${errors.length} validation errors`;
-  throw new AwsError(code, `${count} detected: ${errors.slice(0, 10).join('; ')}`, VALIDATION[service]?.fields ?? {});
+  throw new AwsError(code(), `${count} detected: ${errors.slice(0, 10).join('; ')}`, VALIDATION[service]?.fields ?? {});
 }
 
-/** The request's input with the API's member names, checked against the model. */
+/** The request's input with the API's member names, checked against the model; `code` names the error of a bad one. */
 export function readInput(
   service: string,
   operation: string,
   request: WireRequest,
-  code: string,
+  code: () => string,
 ): Record<string, unknown> {
   const model = loadModel(service);
   const shape = modelled(model, service, operation).input;

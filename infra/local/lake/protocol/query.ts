@@ -61,6 +61,7 @@ function readTree(model: Model, member: Member, tree: Tree): unknown {
   return readText(model, member, tree.text ?? '');
 }
 
+/** The members of a query request, read by the model. */
 export function readQuery(model: Model, shape: string, params: URLSearchParams): Record<string, unknown> {
   return readTree(model, { shape }, toTree(params)) as Record<string, unknown>;
 }

@@ -1,6 +1,6 @@
 /** From what came over the wire to a value with the API's member names and types. Unknown members are ignored, as AWS does. */
 
-import { AwsError } from '../service.ts';
+import { AwsError } from '../aws-error.ts';
 import type { Member, Model, Shape } from './model.ts';
 import { shapeOf } from './model.ts';
 

@@ -1,7 +1,7 @@
 /** REST bindings (Lake Formation, RAM, S3): which operation a method and path mean, and the members outside the body. */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { AwsError } from '../service.ts';
+import { AwsError } from '../aws-error.ts';
 import type { Member, Model, OperationModel, Shape } from './model.ts';
 import { shapeOf } from './model.ts';
 import { readText } from './read.ts';
@@ -49,6 +49,7 @@ export interface RestMatch {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** The operation behind a method and path, with what the path holds; undefined where there is none. */
 export function matchRest(model: Model, method: string, url: URL): RestMatch | undefined {
   for (const route of routesOf(model)) {
     if (route.method !== method) continue;

@@ -59,8 +59,10 @@ export function identityAnswer(protocol: Protocol, failure: IdentityFailure): An
   return { code: CODES[family(protocol)][failure], message: MESSAGES[failure], status };
 }
 
+/** What the protocol calls a refusal by IAM. */
 export const accessDeniedCode = (protocol: Protocol): string =>
   family(protocol) === 'json' ? 'AccessDeniedException' : 'AccessDenied';
 
+/** What the protocol calls a request too many. */
 export const throttledCode = (protocol: Protocol): string =>
   protocol === 'rest-xml' ? 'SlowDown' : protocol === 'query' ? 'Throttling' : 'ThrottlingException';

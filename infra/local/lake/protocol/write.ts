@@ -20,6 +20,7 @@ function bodyMembers(shape: Shape): readonly (readonly [string, Member])[] {
   return found;
 }
 
+/** The value as the model's JSON: members it does not have are left out, timestamps are numbers. */
 export function writeJson(model: Model, member: Member, value: unknown): unknown {
   const shape = shapeOf(model, member.shape);
   switch (shape.type) {

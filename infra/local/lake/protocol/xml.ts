@@ -1,6 +1,7 @@
-/** XML both ways, as far as STS, IAM and S3 need it: elements and text, no attributes, no entities beyond the five. */
+/** XML both ways, as far as STS, IAM and S3 need it: elements and text, no attributes. */
 
-import { AwsError } from '../service.ts';
+import { SaxesParser } from 'saxes';
+import { AwsError } from '../aws-error.ts';
 import type { Member, Model } from './model.ts';
 import { shapeOf } from './model.ts';
 import { readText } from './read.ts';
@@ -11,17 +12,9 @@ export interface XmlNode {
   text: string;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-
+/** The text, safe between tags and in attributes. */
 export const escapeXml = (text: string): string =>
   text.replace(/[<>&"]/g, (c) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;' })[c] ?? '&quot;');
-
-const unescapeXml = (text: string): string =>
-  text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (whole, dec, hex, name) => {
-    if (dec !== undefined) return String.fromCodePoint(Number(dec));
-    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-    return ENTITIES[name] ?? whole;
-  });
 
 const malformed = (): AwsError =>
   new AwsError(
@@ -29,29 +22,36 @@ const malformed = (): AwsError =>
     'The XML you provided was not well-formed or did not validate against our published schema',
   );
 
+/**
+ * A document's root, with its prefix if it has one; attributes are left out.
+ * @throws MalformedXML for what is no XML document.
+ */
 export function parseXml(text: string): XmlNode {
-  const root: XmlNode = { name: '', children: [], text: '' };
-  const stack: XmlNode[] = [root];
-  for (const [, close, name, selfClosed, chars] of text
-    .replace(/<\?[^>]*\?>|<!--[\s\S]*?-->/g, '')
-    .matchAll(/<(\/?)([\w:.-]+)[^>]*?(\/?)>|([^<]+)/g)) {
-    const top = stack.at(-1);
-    if (top === undefined) throw malformed();
-    if (chars !== undefined) top.text += unescapeXml(chars);
-    else if (close === '/') {
-      if (top.name !== name || stack.length === 1) throw malformed();
-      stack.pop();
-    } else {
-      const node: XmlNode = { name: name ?? '', children: [], text: '' };
-      top.children.push(node);
-      if (selfClosed !== '/') stack.push(node);
-    }
-  }
-  const first = root.children[0];
-  if (first === undefined || stack.length !== 1) throw malformed();
-  return first;
+  const document: XmlNode = { name: '', children: [], text: '' };
+  const open: XmlNode[] = [];
+  const top = (): XmlNode => open.at(-1) ?? document;
+  const addText = (chars: string): void => {
+    top().text += chars;
+  };
+  const parser = new SaxesParser();
+  parser.on('error', () => {
+    throw malformed();
+  });
+  parser.on('opentag', ({ name }) => {
+    const node: XmlNode = { name, children: [], text: '' };
+    top().children.push(node);
+    open.push(node);
+  });
+  parser.on('closetag', () => void open.pop());
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  parser.write(text).close();
+  const [root] = document.children;
+  if (root === undefined) throw malformed();
+  return root;
 }
 
+/** The value of a node, read by the model. */
 export function readXml(model: Model, member: Member, node: XmlNode): unknown {
   const shape = shapeOf(model, member.shape);
   if (shape.type === 'list') return node.children.map((child) => readXml(model, shape.member as Member, child));

@@ -1,6 +1,7 @@
 /** Whether the owner's catalog lets RAM share something of it. */
 
 import { catalogOf } from '../glue/state.ts';
+import { glob } from '../iam/match.ts';
 import type { World } from '../service.ts';
 import type { Share } from './state.ts';
 
@@ -43,13 +44,5 @@ function namesRam(principal: unknown): boolean {
 }
 
 function some(patterns: string | readonly string[] | undefined, text: string): boolean {
-  return [patterns ?? []].flat().some((pattern) => like(pattern, text));
-}
-
-function like(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  return new RegExp(`^${source}$`, 'i').test(text);
+  return [patterns ?? []].flat().some((pattern) => glob(pattern, text, true));
 }

@@ -1,5 +1,6 @@
 /** Whether a share has arrived: what Lake Formation asks before it lets another account in. */
 
+import { arnParts, isAccountId } from '../identity/arn.ts';
 import { sameOrganization } from '../organizations/lookup.ts';
 import type { World } from '../service.ts';
 import { expireDue } from './invitations.ts';
@@ -30,5 +31,5 @@ export function inForce(world: World, share: Share, principal: string, account: 
 }
 
 function accountIn(principal: string): string {
-  return /^\d{12}$/.test(principal) ? principal : (principal.split(':')[4] ?? '');
+  return isAccountId(principal) ? principal : arnParts(principal).account;
 }

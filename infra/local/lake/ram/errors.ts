@@ -1,11 +1,13 @@
 /** The errors of RAM, as AWS words them. */
 
-import { AwsError } from '../service.ts';
+import { AwsError } from '../aws-error.ts';
 
+/** RAM's error for a share that is not there. */
 export function unknownShare(arn: string): AwsError {
   return new AwsError('UnknownResourceException', `ResourceShare ${arn} could not be found.`);
 }
 
+/** RAM's error for an invitation that is not there, or is another account's. */
 export function unknownInvitation(arn: string): AwsError {
   return new AwsError(
     'ResourceShareInvitationArnNotFoundException',
@@ -13,18 +15,22 @@ export function unknownInvitation(arn: string): AwsError {
   );
 }
 
+/** RAM's error for what is no ARN of that kind. */
 export function malformedArn(arn: string): AwsError {
   return new AwsError('MalformedArnException', `The specified ARN ${arn} is not valid.`);
 }
 
+/** An `InvalidParameterException` with these words. */
 export function invalidParameter(message: string): AwsError {
   return new AwsError('InvalidParameterException', message);
 }
 
+/** An `OperationNotPermittedException` with these words. */
 export function notPermitted(message: string): AwsError {
   return new AwsError('OperationNotPermittedException', message);
 }
 
+/** RAM's error for an invitation that was answered already, or has expired. */
 export function invitationState(status: 'ACCEPTED' | 'REJECTED' | 'EXPIRED', arn: string): AwsError {
   const [code, words] = {
     ACCEPTED: ['ResourceShareInvitationAlreadyAcceptedException', 'was already accepted'],

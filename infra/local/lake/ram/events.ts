@@ -1,11 +1,13 @@
 /** RAM's one kind of event, sent to the owner of a share and to those it is for. */
 
+import { arnParts, isAccountId } from '../identity/arn.ts';
 import { isWithin, organizationOf } from '../organizations/lookup.ts';
 import type { World } from '../service.ts';
 import type { Share } from './state.ts';
 
 type What = 'Resource Share Association' | 'Resource Share Invitation';
 
+/** Tells these accounts, each once, what became of a share. */
 export function announce(world: World, share: Share, event: What, status: string, to: Iterable<string>): void {
   // Only `event` and `status` are documented: the rest is what a reader must do without.
   const more = world.switch('ram-event-fields') === 'share';
@@ -23,8 +25,8 @@ export function announce(world: World, share: Share, event: What, status: string
 
 /** The accounts a principal stands for. */
 export function accountsOf(world: World, owner: string, principal: string): string[] {
-  if (/^\d{12}$/.test(principal)) return [principal];
-  if (!principal.includes(':organizations:')) return [principal.split(':')[4] ?? ''];
+  if (isAccountId(principal)) return [principal];
+  if (!principal.includes(':organizations:')) return [arnParts(principal).account];
   const organization = organizationOf(world, owner);
   if (!organization) return [];
   const node = nodeOf(principal);

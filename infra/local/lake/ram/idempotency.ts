@@ -1,7 +1,9 @@
 /** Client tokens: the same request again gets the same answer, another one under the same token is refused. */
 
-import { AwsError, type Call } from '../service.ts';
+import { AwsError } from '../aws-error.ts';
+import type { Call } from '../service.ts';
 
+/** Acts once for a client token and repeats the answer. Throws where the token comes with other parameters. */
 export function once<T extends object>(call: Call, input: { clientToken?: string | undefined }, act: () => T): T {
   const { clientToken } = input;
   if (clientToken === undefined) return act();

@@ -10,6 +10,7 @@ const expiresAfter = 12 * hour;
 /** How long an accepted invitation is still listed. */
 export const purgedAfter = 7 * 24 * hour;
 
+/** Sends an invitation into a share to the principal's account. */
 export function invite(world: World, share: Share, principal: string, id: string): void {
   const { ram } = world;
   const [receiver = ''] = accountsOf(world, share.owner, principal);
@@ -42,6 +43,7 @@ export function expireDue(world: World): void {
   }
 }
 
+/** Brings the principal into the share, and tells both sides. */
 export function accept(world: World, invitation: Invitation): void {
   close(world, invitation, 'ACCEPTED');
   const { share, principal, sender, receiver } = invitation;
@@ -53,6 +55,7 @@ export function accept(world: World, invitation: Invitation): void {
   announce(world, share, 'Resource Share Association', 'associated', [sender, receiver]);
 }
 
+/** Takes the principal out of the share. */
 export function reject(world: World, invitation: Invitation): void {
   close(world, invitation, 'REJECTED');
   leave(world, invitation);

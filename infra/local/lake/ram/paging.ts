@@ -1,6 +1,7 @@
 /** RAM's pages: they may be empty and go on all the same, and a reader must cope. */
 
-import { AwsError, type World } from '../service.ts';
+import { AwsError } from '../aws-error.ts';
+import type { World } from '../service.ts';
 
 export interface PageRequest {
   readonly nextToken?: string | undefined;

@@ -16,6 +16,7 @@ import { placeKey } from './shares.ts';
 import { type Association, type Share, statusOf } from './state.ts';
 import { associationView, resourceView, shareView, typeOf } from './views.ts';
 
+/** One page of the caller's own shares, or of others' that have arrived. */
 export function getResourceShares(call: Call, input: GetResourceSharesRequest): object {
   const shares = sharesSeen(call, input.resourceOwner);
   checkKnown(call, shares, input.resourceShareArns);
@@ -57,6 +58,7 @@ export function getResourceShareAssociations(call: Call, input: GetResourceShare
   return { resourceShareAssociations: items, ...(nextToken === undefined ? {} : { nextToken }) };
 }
 
+/** One page of what is in these shares. */
 export function listResources(call: Call, input: ListResourcesRequest): object {
   const { resourceArns, resourceShareArns, resourceType, principal, resourceOwner } = input;
   const views = sharesSeen(call, resourceOwner)
@@ -69,6 +71,7 @@ export function listResources(call: Call, input: ListResourcesRequest): object {
   return { resources: items, ...(nextToken === undefined ? {} : { nextToken }) };
 }
 
+/** One page of who is in the caller's shares, or of the owners of others'. */
 export function listPrincipals(call: Call, input: ListPrincipalsRequest): object {
   const { principals, resourceArn, resourceShareArns, resourceType, resourceOwner } = input;
   const rows = sharesSeen(call, resourceOwner)

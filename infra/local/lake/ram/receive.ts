@@ -14,6 +14,7 @@ import { pageOf, pageOfList } from './paging.ts';
 import { type Invitation, sequenceAt } from './state.ts';
 import { invitationView, resourceView } from './views.ts';
 
+/** One page of the invitations received, answered ones too. */
 export function getResourceShareInvitations(call: Call, input: GetResourceShareInvitationsRequest): object {
   const { world } = call;
   expireDue(world);
@@ -33,10 +34,12 @@ export function getResourceShareInvitations(call: Call, input: GetResourceShareI
   return { resourceShareInvitations: items, ...(nextToken === undefined ? {} : { nextToken }) };
 }
 
+/** Accepts an invitation. Throws RAM's error for one that was answered, has expired or is another account's. */
 export function acceptResourceShareInvitation(call: Call, input: AcceptResourceShareInvitationRequest): object {
   return answer(call, input, accept);
 }
 
+/** Rejects an invitation. Throws RAM's error for one that was answered, has expired or is another account's. */
 export function rejectResourceShareInvitation(call: Call, input: AcceptResourceShareInvitationRequest): object {
   return answer(call, input, reject);
 }
@@ -56,6 +59,7 @@ function answer(call: Call, input: AcceptResourceShareInvitationRequest, act: ty
   });
 }
 
+/** One page of what an open invitation would bring. */
 export function listPendingInvitationResources(call: Call, input: ListPendingInvitationResourcesRequest): object {
   expireDue(call.world);
   const arn = input.resourceShareInvitationArn ?? '';

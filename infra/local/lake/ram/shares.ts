@@ -1,7 +1,8 @@
 /** Shares change here, whoever asks: the operations of RAM, or Lake Formation at a grant. */
 
+import { AwsError } from '../aws-error.ts';
 import { organizationOf, sameOrganization, sharingEnabled } from '../organizations/lookup.ts';
-import { AwsError, type World } from '../service.ts';
+import type { World } from '../service.ts';
 import { notAuthorized, sharingProblem } from './admission.ts';
 import { accountsOf, announce, nodeOf } from './events.ts';
 import { endInvitations, invite } from './invitations.ts';
@@ -16,6 +17,7 @@ export interface NewShare {
   readonly tags?: Share['tags'];
 }
 
+/** Makes a share with nothing and nobody in it. */
 export function createShare(world: World, wanted: NewShare): Share {
   const { ram } = world;
   ram.seq += 1;
@@ -36,6 +38,7 @@ export function createShare(world: World, wanted: NewShare): Share {
   return share;
 }
 
+/** Under what the shares of an owner or principal are kept. */
 export function placeKey(owner: string, region: string): string {
   return `${owner}/${region}`;
 }
@@ -103,6 +106,7 @@ function checkPrincipal(world: World, share: Share, principal: string): boolean 
   return external;
 }
 
+/** Takes a principal or resource out of the share; nothing happens where it is out already. */
 export function disassociate(world: World, share: Share, entity: string): void {
   const association = share.principals.get(entity) ?? share.resources.get(entity);
   if (!association || association.status === 'DISASSOCIATED') return;
@@ -117,6 +121,7 @@ export function disassociate(world: World, share: Share, entity: string): void {
   announce(world, share, 'Resource Share Association', 'disassociated', to);
 }
 
+/** Takes everything out of the share and marks it deleted; Lake Formation makes another one next time. */
 export function deleteShare(world: World, share: Share): void {
   if (share.status === 'DELETED') return;
   for (const entity of [...share.principals.keys(), ...share.resources.keys()]) disassociate(world, share, entity);

@@ -86,6 +86,7 @@ export interface RamState {
   seq: number;
 }
 
+/** A state without any share. */
 export function createRamState(): RamState {
   return {
     shares: new Map(),

@@ -1,8 +1,10 @@
 /** Shares, associations and invitations as the API writes them. */
 
 import type { Resource, ResourceShare, ResourceShareAssociation, ResourceShareInvitation } from '@aws-sdk/client-ram';
+import { arnParts } from '../identity/arn.ts';
 import { type Association, type Invitation, type Share, statusOf } from './state.ts';
 
+/** A share as the API writes it. */
 export function shareView(share: Share): ResourceShare {
   return {
     resourceShareArn: share.arn,
@@ -17,6 +19,7 @@ export function shareView(share: Share): ResourceShare {
   };
 }
 
+/** A principal or resource in a share as the API writes it, with its status as it shows. */
 export function associationView(share: Share, association: Association): ResourceShareAssociation {
   return {
     resourceShareArn: share.arn,
@@ -31,6 +34,7 @@ export function associationView(share: Share, association: Association): Resourc
   };
 }
 
+/** An invitation as the API writes it. */
 export function invitationView(invitation: Invitation): ResourceShareInvitation {
   return {
     resourceShareInvitationArn: invitation.arn,
@@ -44,6 +48,7 @@ export function invitationView(invitation: Invitation): ResourceShareInvitation 
   };
 }
 
+/** A resource in a share as the API writes it. */
 export function resourceView(share: Share, association: Association, status: 'AVAILABLE' | 'PENDING'): Resource {
   return {
     arn: association.entity,
@@ -58,7 +63,7 @@ export function resourceView(share: Share, association: Association, status: 'AV
 
 /** `glue:Database` of `arn:aws:glue:…:database/x`. */
 export function typeOf(arn: string): string {
-  const [, , service = '', , , ...rest] = arn.split(':');
-  const [kind = ''] = rest.join(':').split('/');
+  const { service, resource } = arnParts(arn);
+  const [kind = ''] = resource.split('/');
   return `${service}:${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 }

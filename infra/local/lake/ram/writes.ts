@@ -5,14 +5,16 @@ import type {
   CreateResourceShareRequest,
   DeleteResourceShareRequest,
 } from '@aws-sdk/client-ram';
+import { AwsError } from '../aws-error.ts';
 import { organizationOf } from '../organizations/lookup.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 import { invalidParameter, malformedArn, notPermitted, unknownShare } from './errors.ts';
 import { once } from './idempotency.ts';
 import { associatePrincipal, associateResource, createShare, deleteShare, disassociate } from './shares.ts';
 import type { Association, Share } from './state.ts';
 import { associationView, shareView } from './views.ts';
 
+/** Makes a share. Throws, and makes none, where a resource or principal can't be in it. */
 export function createResourceShare(call: Call, input: CreateResourceShareRequest): object {
   return once(call, input, () => {
     const { resourceArns = [], principals = [] } = input;
@@ -34,6 +36,7 @@ export function createResourceShare(call: Call, input: CreateResourceShareReques
   });
 }
 
+/** Puts resources and principals in a share: how each stands now. */
 export function associateResourceShare(call: Call, input: AssociateResourceShareRequest): object {
   return once(call, input, () => {
     const share = ownShare(call, input.resourceShareArn);
@@ -44,6 +47,7 @@ export function associateResourceShare(call: Call, input: AssociateResourceShare
   });
 }
 
+/** Takes resources and principals out of a share: how each stands now. */
 export function disassociateResourceShare(call: Call, input: AssociateResourceShareRequest): object {
   return once(call, input, () => {
     const share = ownShare(call, input.resourceShareArn);
@@ -58,6 +62,7 @@ export function disassociateResourceShare(call: Call, input: AssociateResourceSh
   });
 }
 
+/** Deletes a share. Throws `UnknownResourceException` for one that is deleted already, or another account's. */
 export function deleteResourceShare(call: Call, input: DeleteResourceShareRequest): object {
   return once(call, input, () => {
     deleteShare(call.world, ownShare(call, input.resourceShareArn));

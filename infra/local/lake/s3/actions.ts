@@ -22,8 +22,10 @@ const ACTIONS: Readonly<Record<string, string>> = {
   DeletePublicAccessBlock: 'PutBucketPublicAccessBlock',
 };
 
+/** The IAM action of an S3 operation: not always its name. */
 export const s3Action = (operation: string): string => `s3:${ACTIONS[operation] ?? operation}`;
 
+/** The ARN of a bucket or object; `*` where no bucket is named. */
 export function s3Arn({ bucket, key }: S3Target): string {
   if (bucket === '') return '*';
   return key === undefined ? `arn:aws:s3:::${bucket}` : `arn:aws:s3:::${bucket}/${key}`;

@@ -1,8 +1,9 @@
 /** S3's decision, in front of whichever backend holds the bytes: bucket policy, identity policy, key policy. */
 
+import { AwsError } from '../aws-error.ts';
 import type { BucketFacts } from '../backend/backend.ts';
 import type { ContextValue } from '../iam/decide.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 import { keyActionOf, s3Action, s3Arn } from './actions.ts';
 
 /** The members of S3 inputs that decide; each operation has some of them. */
@@ -20,6 +21,7 @@ export interface S3Input {
 const noSuchBucket = (): AwsError =>
   new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });
 
+/** S3's error for a key that is missing. */
 export const noSuchKey = (): AwsError =>
   new AwsError('NoSuchKey', 'The specified key does not exist.', { status: 404 });
 

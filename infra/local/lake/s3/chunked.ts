@@ -2,11 +2,13 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 
+/** Whether the body comes in signed chunks. */
 export function isChunked(headers: IncomingHttpHeaders): boolean {
   const encoding = String(headers['content-encoding'] ?? '');
   return encoding.includes('aws-chunked') || String(headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
 }
 
+/** The body without the chunks' own lines. */
 export function unchunk(body: Buffer): Buffer {
   const parts: Buffer[] = [];
   let at = 0;

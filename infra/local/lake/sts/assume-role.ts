@@ -1,10 +1,11 @@
 /** AssumeRole: trust policy and the caller's own policies, session policies, session tags, duration. */
 
 import type { AssumeRoleRequest, AssumeRoleResponse } from '@aws-sdk/client-sts';
+import { AwsError } from '../aws-error.ts';
 import type { Identity } from '../backend/backend.ts';
 import type { ContextValue } from '../iam/decide.ts';
 import { MalformedPolicy, parsePolicy } from '../iam/document.ts';
-import { AwsError, type Call } from '../service.ts';
+import type { Call } from '../service.ts';
 
 /** Above an hour only for callers that are not themselves a role session. */
 const CHAINED_LIMIT = 3600;
@@ -107,6 +108,10 @@ function assertTags(call: Call, input: AssumeRoleRequest): void {
     );
 }
 
+/**
+ * Credentials of the role. Throws `AccessDenied` for who is not trusted, and for a role that is missing, in the same
+ * words.
+ */
 export async function assumeRole(call: Call, input: AssumeRoleRequest): Promise<AssumeRoleResponse> {
   const arn = input.RoleArn ?? '';
   if (call.caller.kind === 'root')

@@ -68,9 +68,7 @@ const lines = (text: string): string =>
 
 /** `…` is whatever was cut. */
 const pattern = (prints: string): RegExp =>
-  new RegExp(`^${lines(prints).split('…').map(literally).join('[\\s\\S]*')}$`);
-
-const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  new RegExp(`^${lines(prints).split('…').map(RegExp.escape).join('[\\s\\S]*')}$`);
 
 test('the page has its ten commands and more', () => {
   expect(preparation).toHaveLength(2);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Caller } from '../../../../infra/local/lake/caller.ts';
 import { parsePolicy } from '../../../../infra/local/lake/iam/document.ts';
 import { evaluate } from '../../../../infra/local/lake/iam/evaluate.ts';
 import { arnLike, glob } from '../../../../infra/local/lake/iam/match.ts';
-import type { Caller } from '../../../../infra/local/lake/service.ts';
 import { allow, CONSUMER, PRODUCER, policy } from './clients.ts';
 
 const role: Caller = {

@@ -2,9 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, expect, test } from 'vitest';
@@ -27,8 +27,11 @@ function spawned<T extends ChildProcess>(child: T): T {
   return child;
 }
 
+/** The lake keeps what it compiled in a place of its own, unless somebody chose one. */
+const { NODE_COMPILE_CACHE: _, ...env } = process.env;
+
 const start = (...args: string[]) =>
-  spawned(spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
+  spawned(spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env }));
 
 const filesIn = (folder: string): string[] =>
   existsSync(folder)
@@ -91,14 +94,15 @@ test('explains itself, lists its switches, refuses what it does not understand',
 });
 
 const ended = (script: string, args: readonly string[] = []) =>
-  output(spawned(spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })));
+  output(spawned(spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })));
 
-/** A copy knows nothing of what was compiled here, and needs no packages. */
+/** A copy knows nothing of what was compiled here. */
 function freshCopy(): string {
   const checkout = mkdtempSync(join(tmpdir(), 'lake-compile-'));
   copies.push(checkout);
   cpSync(dirname(MAIN), join(checkout, 'lake'), { recursive: true, filter: (path) => !path.endsWith('.local') });
   writeFileSync(join(checkout, 'package.json'), '{ "type": "module" }');
+  symlinkSync(resolve('node_modules'), join(checkout, 'node_modules'));
   return join(checkout, 'lake');
 }
 

@@ -123,7 +123,7 @@ describe('objects (F-40 … F-43)', () => {
     await give(allow(['s3:GetObject', 'kms:Decrypt']));
     await openBucket(forJob('s3:GetObject', `arn:aws:s3:::${Bucket}/*`));
     expect((await failure(read())).message).toContain(
-      `kms:Decrypt on resource: ${keyArn} because no resource-based policy`,
+      `kms:Decrypt on resource: ${keyArn} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
     );
     const keyPolicy = policy(
       allow('kms:*', '*', { Principal: { AWS: PRODUCER } }),

@@ -21,6 +21,7 @@ export interface Cloud {
     region: string;
     credentials: { accessKeyId: string; secretAccessKey: string };
     maxAttempts: number;
+    requestHandler?: RunningLake['requestHandler'];
   };
   /** As the account's root. */
   glue(account: string, at?: string): GlueClient;
@@ -36,14 +37,17 @@ const glueTrust = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: { Service: 'glue.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 });
 
-export async function startCloud(options: LakeOptions = {}): Promise<Cloud> {
+/** `wire`: clients speak HTTP, where all others need no socket. */
+export async function startCloud({ wire = false, ...options }: LakeOptions & { wire?: boolean } = {}): Promise<Cloud> {
   const lake = await startLake({ accounts: [producer, consumer, stranger], ...options });
+  const way = wire ? {} : { requestHandler: lake.requestHandler };
   const keys = (account: string) => ({ accessKeyId: account, secretAccessKey: 'test' });
   const config = (account: string, at = region) => ({
     endpoint: lake.url,
     region: at,
     credentials: keys(account),
     maxAttempts: 1,
+    ...way,
   });
   return {
     lake,
@@ -54,7 +58,7 @@ export async function startCloud(options: LakeOptions = {}): Promise<Cloud> {
       await makeRole(new IAMClient(config(role.split(':')[4] ?? '')), role, policy);
       const { accessKeyId, secretAccessKey, sessionToken } = await lake.control.credentials(role);
       const credentials = { accessKeyId, secretAccessKey, sessionToken };
-      return new GlueClient({ endpoint: lake.url, region: at, credentials, maxAttempts: 1 });
+      return new GlueClient({ ...config('', at), credentials });
     },
   };
 }

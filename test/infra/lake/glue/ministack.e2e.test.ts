@@ -71,7 +71,7 @@ let cloud: Cloud;
 let emulator: Emulator;
 const clients: { lake?: GlueClient; ministack?: GlueClient } = {};
 beforeAll(async () => {
-  cloud = await startCloud();
+  cloud = await startCloud({ wire: true });
   emulator = await startEmulator();
   clients.lake = cloud.glue(producer, 'us-east-1');
   clients.ministack = new GlueClient({ ...cloud.config(producer, 'us-east-1'), endpoint: emulator.url });

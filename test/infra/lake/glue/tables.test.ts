@@ -18,7 +18,8 @@ import { columns, producer, startCloud, tableInput } from './cloud.ts';
 
 let cloud: Cloud;
 beforeAll(async () => {
-  cloud = await startCloud();
+  // Glue's file on the wire.
+  cloud = await startCloud({ wire: true });
 });
 beforeEach(async () => {
   await cloud.lake.control.reset();

@@ -27,7 +27,8 @@ import {
 const reader = `arn:aws:iam::${producer}:role/reader`;
 let lakes: Awaited<ReturnType<typeof prepared>>;
 beforeEach(async () => {
-  lakes = await prepared();
+  // Lake Formation's file on the wire.
+  lakes = await prepared({ wire: true });
   await lakes.makeRole(reader);
 });
 afterEach(() => lakes.close());

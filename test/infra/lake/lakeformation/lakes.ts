@@ -18,7 +18,7 @@ import {
   RAMClient,
   type ResourceShareInvitation,
 } from '@aws-sdk/client-ram';
-import { type LakeOptions, type RunningLake, startLake } from '../../../../infra/local/lake/start.ts';
+import { type LakeOptions, type RunningLake, type Snapshot, startLake } from '../../../../infra/local/lake/start.ts';
 
 export const producer = '111111111111';
 export const consumer = '222222222222';
@@ -50,10 +50,16 @@ export interface Lakes {
 
 export const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
-export async function startLakes(options: LakeOptions = {}): Promise<Lakes> {
+export interface LakesOptions extends LakeOptions {
+  /** Clients speak HTTP, where all others need no socket. */
+  readonly wire?: boolean;
+}
+
+export async function startLakes({ wire = false, ...options }: LakesOptions = {}): Promise<Lakes> {
   const lake = await startLake({ accounts: [producer, consumer, stranger], ...options });
+  const way = wire ? {} : { requestHandler: lake.requestHandler };
   const clients = (credentials: { accessKeyId: string; secretAccessKey: string }, at = region): Clients => {
-    const config = { endpoint: lake.url, region: at, credentials, maxAttempts: 1 };
+    const config = { endpoint: lake.url, region: at, credentials, maxAttempts: 1, ...way };
     return { glue: new GlueClient(config), lf: new LakeFormationClient(config), ram: new RAMClient(config) };
   };
   return {
@@ -81,24 +87,41 @@ export const closed: DataLakeSettings = {
   Parameters: { CROSS_ACCOUNT_VERSION: '4' },
 };
 
+/** Lakes as they were prepared before, by all that goes into them. */
+const before = new Map<string, Snapshot>();
+
 /** Both accounts have an administrator; nothing is open to everyone unless the settings say so. */
-export async function prepared(options: LakeOptions & { settings?: DataLakeSettings } = {}): Promise<
+export async function prepared(options: LakesOptions & { settings?: DataLakeSettings } = {}): Promise<
   Lakes & {
     readonly owner: Clients;
     readonly taker: Clients;
     readonly job: Clients;
   }
 > {
-  const { settings = closed, ...lakeOptions } = options;
-  const lakes = await startLakes(lakeOptions);
+  const { settings = closed, ...lakesOptions } = options;
+  const lakes = await startLakes(lakesOptions);
+  const key = JSON.stringify([options.seed, options.accounts, options.switches, settings, options.clock?.()]);
+  const snapshot = before.get(key);
+  if (snapshot) lakes.lake.restore(snapshot);
+  else {
+    await prepare(lakes, settings);
+    before.set(key, lakes.lake.snapshot());
+  }
+  return {
+    ...lakes,
+    owner: await lakes.as(admin(producer)),
+    taker: await lakes.as(admin(consumer)),
+    job: await lakes.as(jobRole),
+  };
+}
+
+async function prepare(lakes: Lakes, settings: DataLakeSettings): Promise<void> {
   for (const role of [admin(producer), admin(consumer), jobRole]) await lakes.makeRole(role);
   for (const account of [producer, consumer]) {
     const DataLakeSettings = { ...settings, DataLakeAdmins: [{ DataLakePrincipalIdentifier: admin(account) }] };
     await lakes.root(account).lf.send(new PutDataLakeSettingsCommand({ DataLakeSettings }));
   }
-  const owner = await lakes.as(admin(producer));
-  await addTables(owner);
-  return { ...lakes, owner, taker: await lakes.as(admin(consumer)), job: await lakes.as(jobRole) };
+  await addTables(await lakes.as(admin(producer)));
 }
 
 export async function addTables({ glue }: Clients, database = 'cur_org', tables = ['legacy_all']): Promise<void> {

@@ -1,6 +1,5 @@
 import { ListPermissionsCommand, PutDataLakeSettingsCommand } from '@aws-sdk/client-lakeformation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listPermissions } from '../../../../infra/local/lake/lakeformation/list-permissions.ts';
 import { lakeFormationModule } from '../../../../infra/local/lake/lakeformation/module.ts';
 import { admin, closed, type Lakes, producer, region, startLakes } from './lakes.ts';
 
@@ -37,7 +36,7 @@ test('LF-95 among 100,000 grants a page by resource or by principal takes under 
     requestId: 'r',
     world: lakes.lake.world,
   };
-  expect(lakeFormationModule.operations['ListPermissions']).toBe(listPermissions);
+  const served = lakeFormationModule.operations['ListPermissions'];
   const queries = Array.from({ length: 200 }, (_, index) =>
     index % 2 === 0
       ? { Resource: tableOf(index % tables), MaxResults: 1000 }
@@ -45,8 +44,11 @@ test('LF-95 among 100,000 grants a page by resource or by principal takes under 
   );
   const once = (query: (typeof queries)[number]): number => {
     const start = performance.now();
-    listPermissions(call, query);
-    return performance.now() - start;
+    const answer = served?.(call, query as never);
+    const took = performance.now() - start;
+    // An answer that is waited for would not be timed.
+    expect(answer).toHaveProperty('PrincipalResourcePermissions');
+    return took;
   };
   // The best of three: what else the machine does in the meantime is not the lake's time.
   const times = queries.map((query) => Math.min(once(query), once(query), once(query)));

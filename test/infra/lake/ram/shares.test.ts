@@ -13,7 +13,8 @@ import { associationsOf, createShare, databaseArn, sharesOf } from './shares.ts'
 
 let lakes: Awaited<ReturnType<typeof prepared>>;
 beforeEach(async () => {
-  lakes = await prepared({ switches: { 'ram-empty-pages': 'no' } });
+  // RAM's file on the wire.
+  lakes = await prepared({ wire: true, switches: { 'ram-empty-pages': 'no' } });
 });
 afterEach(() => lakes.close());
 

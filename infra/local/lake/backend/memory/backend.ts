@@ -1,6 +1,7 @@
 /** The in-memory backend: roles, users, buckets, objects and keys of every account, and the APIs that make them. */
 
-import type { Backend, BucketFacts } from '../backend.ts';
+import type { BucketFacts } from '../backend.ts';
+import type { ServingBackend } from '../serving.ts';
 import { findIdentity, policyText, toIdentity } from './identities.ts';
 import { type BucketRecord, createMemoryState, keyByArn } from './state.ts';
 
@@ -12,9 +13,10 @@ const toFacts = ({ name, account, region, policy, encryption }: BucketRecord): B
   ...(encryption.kmsKey === undefined ? {} : { kmsKey: encryption.kmsKey }),
 });
 
-export function createMemoryBackend(): Backend {
+/** An empty backend: no role, bucket or key in any account. */
+export function createMemoryBackend(): ServingBackend {
   const state = createMemoryState();
-  const backend: Backend = {
+  return {
     async identity(arn) {
       const record = findIdentity(state, arn);
       return record === undefined ? undefined : toIdentity(state, record);
@@ -40,9 +42,9 @@ export function createMemoryBackend(): Backend {
       s3: async () => (await import('./s3.ts')).createS3Module(state),
       kms: async () => (await import('./kms.ts')).createKmsModule(state),
     },
+    state,
     reset() {
       for (const table of [state.accounts, state.buckets, state.keys, state.aliases]) table.clear();
     },
   };
-  return backend;
 }

@@ -74,4 +74,5 @@ function managed(state: MemoryState): Record<string, Operation> {
   };
 }
 
+/** IAM's operations on managed policies. */
 export const policyOperations = (state: MemoryState): Record<string, Operation> => managed(state);

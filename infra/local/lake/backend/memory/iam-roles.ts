@@ -19,7 +19,8 @@ import type {
   UpdateAssumeRolePolicyRequest,
   User,
 } from '@aws-sdk/client-iam';
-import { AwsError, type Call, type Operation } from '../../service.ts';
+import { AwsError } from '../../aws-error.ts';
+import type { Call, Operation } from '../../service.ts';
 import { assertPolicy, assertTrust, makeIdentity, noSuch, policyText, roleNamed, userNamed } from './identities.ts';
 import { page } from './paging.ts';
 import { accountOf, type MemoryState, type RoleRecord } from './state.ts';
@@ -215,6 +216,7 @@ function users(state: MemoryState): Record<string, Operation> {
   };
 }
 
+/** IAM's operations on roles and users, their tags and their policies. */
 export function identityOperations(state: MemoryState): Record<string, Operation> {
   const role = (call: Call, input: { readonly RoleName?: string }): RoleRecord =>
     roleNamed(state, call.account, input.RoleName ?? '');

@@ -25,6 +25,7 @@ function resources(state: MemoryState, call: Call, input: Names): readonly strin
   return [input.PolicyArn ?? (call.operation === 'ListRoles' ? `arn:aws:iam::${call.account}:role/` : '*')];
 }
 
+/** IAM over this state. */
 export const createIamModule = (state: MemoryState): ServiceModule => ({
   name: 'iam',
   operations: {

@@ -1,29 +1,35 @@
 /** Finding and making roles, users and managed policies, with IAM's refusals. */
 
+import { AwsError } from '../../aws-error.ts';
 import { MalformedPolicy, parsePolicy } from '../../iam/document.ts';
 import { managedPolicy } from '../../iam/managed.ts';
-import { AwsError, type Call } from '../../service.ts';
+import type { Call } from '../../service.ts';
 import type { Identity } from '../backend.ts';
 import { accountOf, type MemoryState, type PolicyRecord, type RoleRecord } from './state.ts';
 
+/** IAM's error for what is not there; `what` is named in its sentence. */
 export const noSuch = (what: string): AwsError =>
   new AwsError('NoSuchEntityException', `The ${what} cannot be found.`, { status: 404 });
 
+/** IAM's error for a name that is taken; `what` begins its sentence. */
 export const exists = (what: string): AwsError =>
   new AwsError('EntityAlreadyExistsException', `${what} already exists.`, { status: 409 });
 
+/** The role of that name, in any case. Throws `NoSuchEntityException`. */
 export function roleNamed(state: MemoryState, account: string, name: string): RoleRecord {
   const role = accountOf(state, account).roles.get(name.toLowerCase());
   if (role === undefined) throw noSuch(`role with name ${name}`);
   return role;
 }
 
+/** The user of that name, in any case. Throws `NoSuchEntityException`. */
 export function userNamed(state: MemoryState, account: string, name: string): RoleRecord {
   const user = accountOf(state, account).users.get(name.toLowerCase());
   if (user === undefined) throw noSuch(`user with name ${name}`);
   return user;
 }
 
+/** Throws `MalformedPolicyDocumentException` unless the text is a policy. */
 export function assertPolicy(text: string): void {
   try {
     parsePolicy(text);
@@ -46,6 +52,7 @@ export function assertTrust(state: MemoryState, text: string): void {
   }
 }
 
+/** The role or user of exactly this ARN, path included. */
 export function findIdentity(state: MemoryState, arn: string): RoleRecord | undefined {
   const [, account = '', kind, name = ''] = /^arn:aws:iam::(\d{12}):(role|user)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
   const record = state.accounts.get(account);
@@ -53,6 +60,7 @@ export function findIdentity(state: MemoryState, arn: string): RoleRecord | unde
   return found?.arn === arn ? found : undefined;
 }
 
+/** The text of a managed policy's default version, AWS's or an account's own. */
 export function policyText(state: MemoryState, arn: string): string | undefined {
   const account = /^arn:aws:iam::(\d{12}):policy\//.exec(arn)?.[1];
   if (account === undefined) return managedPolicy(arn);
@@ -60,12 +68,14 @@ export function policyText(state: MemoryState, arn: string): string | undefined 
   return policy?.versions.get(policy.defaultVersion);
 }
 
+/** The account's policy of that ARN. Throws `NoSuchEntityException`. */
 export function policyRecord(state: MemoryState, account: string, arn: string): PolicyRecord {
   const policy = accountOf(state, account).policies.get(arn);
   if (policy === undefined) throw noSuch(`policy ${arn}`);
   return policy;
 }
 
+/** The role or user as policies are evaluated for it. */
 export function toIdentity(state: MemoryState, record: RoleRecord): Identity {
   const attached = [...record.attached].map((arn) => ({
     name: arn.split('/').at(-1) ?? arn,
@@ -99,6 +109,7 @@ interface NewIdentity {
   readonly maxSessionSeconds: number | undefined;
 }
 
+/** Makes a role or user. Throws where the name is taken, or its boundary does not exist. */
 export function makeIdentity(state: MemoryState, call: Call, kind: 'role' | 'user', input: NewIdentity): RoleRecord {
   const record = accountOf(state, call.account);
   const table = kind === 'role' ? record.roles : record.users;

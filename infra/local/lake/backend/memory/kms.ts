@@ -10,10 +10,11 @@ import type {
   ListAliasesRequest,
   PutKeyPolicyRequest,
 } from '@aws-sdk/client-kms';
+import { AwsError } from '../../aws-error.ts';
 import { MalformedPolicy, parsePolicy } from '../../iam/document.ts';
 import { rootArn } from '../../identity/arn.ts';
 import { authorizeKey, keyArn } from '../../kms/authorize.ts';
-import { AwsError, type Call, type Operation, type ServiceModule } from '../../service.ts';
+import type { Call, Operation, ServiceModule } from '../../service.ts';
 import { page } from './paging.ts';
 import { type KeyRecord, keyByArn, type MemoryState } from './state.ts';
 
@@ -172,6 +173,7 @@ function cryptography(state: MemoryState): Record<string, Operation> {
   };
 }
 
+/** KMS over this state. */
 export const createKmsModule = (state: MemoryState): ServiceModule => ({
   name: 'kms',
   authorizesItself: true,

@@ -9,6 +9,7 @@ export interface Page<T> {
 const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
 const decode = (text: string): string => Buffer.from(text, 'base64url').toString('utf8');
 
+/** One page in the order of names, and the marker of the next one when there is one. */
 export function page<T>(
   all: readonly T[],
   name: (item: T) => string,

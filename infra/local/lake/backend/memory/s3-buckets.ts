@@ -6,8 +6,9 @@ import type {
   PutBucketPolicyRequest,
   PutBucketTaggingRequest,
 } from '@aws-sdk/client-s3';
+import { AwsError } from '../../aws-error.ts';
 import { MalformedPolicy, parsePolicy } from '../../iam/document.ts';
-import { AwsError, type Call, type Operation } from '../../service.ts';
+import type { Call, Operation } from '../../service.ts';
 import { findIdentity } from './identities.ts';
 import type { BucketRecord, MemoryState } from './state.ts';
 
@@ -15,6 +16,7 @@ interface ByBucket {
   readonly Bucket?: string;
 }
 
+/** The bucket of that name, whoever owns it. Throws `NoSuchBucket`. */
 export function bucketNamed(state: MemoryState, name: string | undefined): BucketRecord {
   const bucket = state.buckets.get(name ?? '');
   if (bucket === undefined) throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });
@@ -115,6 +117,7 @@ function settings(state: MemoryState): Record<string, Operation> {
   };
 }
 
+/** S3's operations on buckets. */
 export function bucketOperations(state: MemoryState): Record<string, Operation> {
   return {
     CreateBucket: (call: Call, input: CreateBucketRequest) => createBucket(state, call, input),

@@ -76,6 +76,7 @@ function listObjects(state: MemoryState, input: ListObjectsV2Request): Record<st
   };
 }
 
+/** S3's operations on objects. */
 export function objectOperations(state: MemoryState): Record<string, Operation> {
   return {
     PutObject: (call: Call, input: PutObjectRequest) => putObject(state, call, input),

@@ -77,6 +77,7 @@ export interface MemoryState {
   readonly aliases: Map<string, string>;
 }
 
+/** A state that holds nothing. */
 export const createMemoryState = (): MemoryState => ({
   accounts: new Map(),
   buckets: new Map(),
@@ -84,6 +85,7 @@ export const createMemoryState = (): MemoryState => ({
   aliases: new Map(),
 });
 
+/** What the account has in IAM, made when it is first asked for. */
 export function accountOf(state: MemoryState, account: string): AccountRecord {
   let record = state.accounts.get(account);
   if (record === undefined) {

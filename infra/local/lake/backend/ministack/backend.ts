@@ -1,6 +1,8 @@
 /** The backend of the local cloud: every fact read from MiniStack through its API, nothing kept but for a moment. */
 
+import { arnParts } from '../../identity/arn.ts';
 import type { Backend, BucketFacts, Identity, KeyFacts } from '../backend.ts';
+import type { ServingBackend } from '../serving.ts';
 import { createCache } from './cache.ts';
 import { loadIdentity, nameOfArn, policyDocument } from './identities.ts';
 import { ministackServices } from './modules.ts';
@@ -13,7 +15,8 @@ export interface MiniStackOptions {
   readonly accounts: () => Iterable<string>;
 }
 
-export function createMiniStackBackend({ url, accounts }: MiniStackOptions): Backend {
+/** A backend that answers from MiniStack; what it read it keeps for a moment, until `reset`. */
+export function createMiniStackBackend({ url, accounts }: MiniStackOptions): ServingBackend {
   const identities = createCache<Identity | undefined>();
   const buckets = createCache<BucketFacts | undefined>();
   const keys = createCache<KeyFacts | undefined>();
@@ -39,10 +42,9 @@ export function createMiniStackBackend({ url, accounts }: MiniStackOptions): Bac
       return facts === undefined ? undefined : loadObject(to('s3', facts.account, facts.region), bucket, key);
     },
     async key(arn) {
-      const [, , , region = '', account = ''] = arn.split(':');
+      const { region, account } = arnParts(arn);
       return keys.get(arn, () => loadKey(to('kms', account, region), arn));
     },
-    services: {},
     reset() {
       identities.clear();
       buckets.clear();

@@ -8,6 +8,7 @@ export interface Cache<T> {
 /** CloudFormation writes inside MiniStack, unseen by us; AWS's own IAM takes longer than this to be consistent. */
 const KEPT_MS = 500;
 
+/** An empty cache. What failed to load is not kept. */
 export function createCache<T>(): Cache<T> {
   const entries = new Map<string, { readonly until: number; readonly value: Promise<T> }>();
   return {

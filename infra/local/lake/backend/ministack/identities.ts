@@ -11,6 +11,7 @@ interface Named {
   readonly name: string;
 }
 
+/** Account, kind and name in a role's or user's ARN; undefined for any other. */
 export function nameOfArn(arn: string): Named | undefined {
   const [, account, kind, name] = /^arn:aws:iam::(\d{12}):(role|user)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
   if (account === undefined || name === undefined) return undefined;
@@ -20,6 +21,7 @@ export function nameOfArn(arn: string): Named | undefined {
 /** IAM sends documents URL-encoded. */
 const decoded = (document: string | undefined): string => decodeURIComponent(document ?? '');
 
+/** The text of a managed policy's default version. Throws for one of AWS's own that the lake has no text of. */
 export async function policyDocument(target: Target, arn: string): Promise<string | undefined> {
   // Ours first: MiniStack makes up an allow-everything document for AWS policies it doesn't know.
   const known = managedPolicy(arn);
@@ -57,6 +59,7 @@ const tagsOf = (node: XmlNode | undefined): Record<string, string> =>
     all(all(node, 'Tags')[0], 'member').map((tag) => [text(tag, 'Key') ?? '', text(tag, 'Value') ?? '']),
   );
 
+/** The role or user with all its policies; undefined where it is not there under this path. */
 export async function loadIdentity(target: Target, arn: string): Promise<Identity | undefined> {
   const named = nameOfArn(arn);
   if (named === undefined) return undefined;

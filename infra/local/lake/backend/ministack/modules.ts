@@ -1,10 +1,11 @@
 /** IAM, S3 and KMS in front of MiniStack: decided here, answered there in the owner's name. */
 
+import type { SimulatePrincipalPolicyRequest } from '@aws-sdk/client-iam';
 import { simulatePrincipalPolicy } from '../../iam/simulate.ts';
 import { authorizeKms } from '../../kms/authorize.ts';
 import { authorizeS3, type S3Input } from '../../s3/authorize.ts';
 import type { Call, ServiceModule } from '../../service.ts';
-import type { Backend } from '../backend.ts';
+import type { ServiceLoads } from '../serving.ts';
 
 interface IamNames {
   readonly RoleName?: string;
@@ -23,7 +24,7 @@ const iam = (roleArn: (account: string, name: string) => Promise<string | undefi
   name: 'iam',
   authorizesItself: true,
   operations: {
-    SimulatePrincipalPolicy: async (call, input) => {
+    SimulatePrincipalPolicy: async (call, input: SimulatePrincipalPolicyRequest) => {
       const resource = String(input.PolicySourceArn ?? '*');
       await call.world.iam.authorize({ caller: call.caller, action: 'iam:SimulatePrincipalPolicy', resource });
       return simulatePrincipalPolicy(call.world, input);
@@ -51,6 +52,7 @@ const kms: ServiceModule = {
   forwardAs: authorizeKms,
 };
 
+/** IAM, S3 and KMS in front of MiniStack. `roleArn` finds a role's ARN by account and name. */
 export const ministackServices = (
   roleArn: (account: string, name: string) => Promise<string | undefined>,
-): Backend['services'] => ({ iam: async () => iam(roleArn), s3: async () => s3, kms: async () => kms });
+): ServiceLoads => ({ iam: async () => iam(roleArn), s3: async () => s3, kms: async () => kms });

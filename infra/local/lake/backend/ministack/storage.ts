@@ -26,6 +26,7 @@ async function subresource(target: Target, path: string): Promise<string | undef
   return body;
 }
 
+/** A bucket's Region, policy and default key, read in the name of the account that owns it. */
 export async function loadBucket(anywhere: Target, name: string): Promise<BucketFacts> {
   const path = `/${encodeURIComponent(name)}`;
   const location = await subresource(anywhere, `${path}?location`);
@@ -46,6 +47,7 @@ export async function loadBucket(anywhere: Target, name: string): Promise<Bucket
   };
 }
 
+/** An object's size and key; undefined where there is none. Throws for any other answer than these two. */
 export async function loadObject(target: Target, bucket: string, key: string): Promise<ObjectFacts | undefined> {
   const path = `/${encodeURIComponent(bucket)}/${key.split('/').map(encodeURIComponent).join('/')}`;
   const { status, headers } = await send(target, 'HEAD', path, {});
@@ -55,6 +57,7 @@ export async function loadObject(target: Target, bucket: string, key: string): P
   return { size: Number(headers.get('content-length') ?? 0), ...(kmsKey === null ? {} : { kmsKey }) };
 }
 
+/** A key by ARN or alias, with its policy; undefined where there is none. */
 export async function loadKey(target: Target, arn: string): Promise<KeyFacts | undefined> {
   const described = await json(target, 'TrentService.DescribeKey', { KeyId: arn });
   const metadata = described?.['KeyMetadata'] as Record<string, unknown> | undefined;

@@ -15,9 +15,11 @@ export interface WireResult {
   readonly text: string;
 }
 
+/** A header that names who asks whom; MiniStack reads no more of it. */
 export const authorization = ({ account, region, service }: Omit<Target, 'url'>): string =>
   `AWS4-HMAC-SHA256 Credential=${account}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=lake`;
 
+/** Sends a request in an account's name, and reads the whole answer whatever its status. */
 export async function send(
   target: Target,
   method: string,
@@ -68,4 +70,5 @@ export function all(node: XmlNode | undefined, name: string): readonly XmlNode[]
   return node.children.flatMap((child) => (child.name === name ? [child] : all(child, name)));
 }
 
+/** The text of the first element of that name, at any depth. */
 export const text = (node: XmlNode | undefined, name: string): string | undefined => all(node, name)[0]?.text;

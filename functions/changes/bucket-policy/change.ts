@@ -1,0 +1,34 @@
+/** A bucket's policy: our statements go in, our stale ones out, the rest of the document survives. */
+
+import type { EntryIdentity } from '#contracts/ledger.ts';
+import type { Change, ChangeKind } from '#core/change.ts';
+import { type StoragePolicyChange, sidsAbsent, statementsText, takesOf } from '../policy-statements.ts';
+
+export interface MergeBucketPolicy extends StoragePolicyChange {
+  readonly kind: 'merge-bucket-policy';
+  readonly bucket: string;
+}
+
+export function isMergeBucketPolicy(change: Change): change is MergeBucketPolicy {
+  return change.kind === 'merge-bucket-policy';
+}
+
+/** The entry about our statements in one bucket's policy; `account` is the bucket's owner. */
+export function bucketPolicyEntry(
+  { account, region }: Pick<EntryIdentity, 'account' | 'region'>,
+  bucket: string,
+): EntryIdentity {
+  return { kind: 'statements', account, region, target: `bucket ${bucket}`, principal: null };
+}
+
+export const bucketPolicyChange: ChangeKind<MergeBucketPolicy> = {
+  kind: 'merge-bucket-policy',
+  subject: ({ bucket }) => `bucket ${bucket}`,
+  text: (change) => statementsText(`bucket ${change.bucket}`, change),
+  takes: takesOf,
+  record: (change) => {
+    const { target, principal } = bucketPolicyEntry(change, change.bucket);
+    const { statements: sent } = change;
+    return { kind: 'statements', target, principal, sent, before: sidsAbsent(sent), inverse: null, shared: true };
+  },
+};

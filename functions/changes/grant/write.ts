@@ -1,0 +1,6 @@
+import { grantBatch } from '#aws/grants.ts';
+import type { ChangeWriter } from '#engine/change-writer.ts';
+import { permissionWriter } from '../permission-batch.ts';
+import { type GrantChange, grantChange } from './change.ts';
+
+export const grantWriter: ChangeWriter<GrantChange> = { kind: grantChange, ...permissionWriter(grantBatch) };

@@ -1,0 +1,49 @@
+/** A Lake Formation grant that is taken back, ours or that of IAM_ALLOWED_PRINCIPALS. */
+
+import type { Grant } from '#contracts/lake-formation.ts';
+import type { Change, ChangeKind } from '#core/change.ts';
+import type { EntryRecord } from '#core/ownership.ts';
+import { resourceText } from '#core/permissions.ts';
+import { aboutGrant, isOn } from '../grant/change.ts';
+
+export interface RevokeChange extends Change {
+  readonly kind: 'revoke';
+  readonly grant: Grant;
+  readonly reason: 'exposure' | 'link-exposure' | 'withdrawal';
+  /** Products of which this withdrawal, with those beside it, leaves nothing: the brake asks. */
+  readonly empties?: readonly string[];
+  /** Who loses what by it today, in words. */
+  readonly loses?: string;
+}
+
+export function isRevoke(change: Change): change is RevokeChange {
+  return change.kind === 'revoke';
+}
+
+/** Whether a change takes back what we granted. */
+export function isWithdrawal(change: Change): boolean {
+  return isRevoke(change) && change.reason === 'withdrawal';
+}
+
+export const revokeChange: ChangeKind<RevokeChange> = {
+  kind: 'revoke',
+  subject: ({ grant }) => resourceText(grant.resource),
+  text: ({ grant, loses }) => {
+    const lost = loses === undefined ? '' : ` (${loses})`;
+    return `revoke ${grant.permissions.join(', ')} on ${resourceText(grant.resource)} from ${grant.principal}${lost}`;
+  },
+  principal: ({ grant }) => grant.principal,
+  ends: isWithdrawal,
+  rank: 1,
+  touches: ({ grant }, product) => isOn(grant, product),
+  takes: (change) => (isWithdrawal(change) ? { weight: 1, empties: change.empties ?? [], without: null } : null),
+  record: recordOf,
+};
+
+function recordOf(change: RevokeChange): EntryRecord {
+  const { grant } = change;
+  const before = Object.fromEntries(grant.permissions.map((permission) => [permission, 'theirs' as const]));
+  // What undoes a grant is about the entry of that grant.
+  const kind = isWithdrawal(change) ? ('grant' as const) : ('revoke' as const);
+  return { kind, ...aboutGrant(grant), before, inverse: null };
+}

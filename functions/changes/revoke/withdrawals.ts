@@ -1,0 +1,73 @@
+/** Grants of ours that nobody wants any longer: only of what was absent before. */
+
+import type { Grant, ListedGrant } from '#contracts/lake-formation.ts';
+import type { Entry } from '#contracts/ledger.ts';
+import { mayStand } from '#core/ownership.ts';
+import { type DesiredGrant, grantText } from '#core/permissions.ts';
+import type { RevokeChange } from './change.ts';
+
+export interface WithdrawQuestion {
+  readonly hop: string;
+  readonly account: string;
+  readonly region: string;
+  readonly entries: readonly Entry[];
+  readonly desired: readonly DesiredGrant[];
+  /** Products whose desired grants are not known in this run: what was granted for them is left alone. */
+  readonly undecided: ReadonlySet<string>;
+  /** Whether a grant is this scope's to judge. */
+  readonly inScope: (grant: Grant) => boolean;
+  /** Grants that say nothing of a product: all of it can go while they stay. */
+  readonly isNobodys?: (grant: Grant) => boolean;
+  /** What is listed now: what is gone already need not be revoked. */
+  readonly listed: readonly ListedGrant[];
+}
+
+/** Revocations of our own grants, of the permissions that were absent before. */
+export function withdrawals(question: WithdrawQuestion): readonly RevokeChange[] {
+  const { hop, account, region } = question;
+  const desired = Map.groupBy(question.desired, ({ grant }) => grantText(grant));
+  const standing = withdrawable(question);
+  const leaving = standing.filter(
+    ({ sent, entry }) => !desired.has(grantText(sent)) && !entry.products.some((name) => question.undecided.has(name)),
+  );
+  const kept = standing.filter((one) => !leaving.includes(one) && !question.isNobodys?.(one.sent));
+  const staying = new Set(
+    kept.flatMap(({ sent, entry }) => stillWanting(entry, desired.get(grantText(sent)), question)),
+  );
+  return leaving.map(({ sent, entry, permissions }) => {
+    const grant = { ...sent, permissions, grantable: sent.grantable.filter((p) => permissions.includes(p)) };
+    const base = { hop, account, region, effect: 'narrows' as const, products: entry.products };
+    const empties = entry.products.filter((name) => !staying.has(name));
+    return { ...base, kind: 'revoke' as const, grant, reason: 'withdrawal' as const, empties };
+  });
+}
+
+/** Of what several products wanted, one that no longer does keeps nothing; what was renamed keeps what it had. */
+function stillWanting(
+  { products }: Entry,
+  desired: readonly DesiredGrant[] = [],
+  { undecided }: Pick<WithdrawQuestion, 'undecided'>,
+): readonly string[] {
+  const wanting = desired.flatMap((one) => one.products);
+  const still = products.filter((name) => wanting.includes(name) || undecided.has(name));
+  return still.length > 0 ? still : products;
+}
+
+interface Withdrawable {
+  readonly entry: Entry;
+  readonly sent: Grant;
+  readonly permissions: readonly string[];
+}
+
+/** Ours, of this scope, and listed: neither a dropped table's entry nor what we granted ourselves counts as a product's. */
+function withdrawable({ account, region, entries, inScope, listed }: WithdrawQuestion): readonly Withdrawable[] {
+  const there = new Set(listed.map(grantText));
+  return entries.flatMap((entry): readonly Withdrawable[] => {
+    if (entry.kind !== 'grant' || !mayStand(entry)) return [];
+    if (entry.account !== account || entry.region !== region) return [];
+    const { sent } = entry;
+    if (!inScope(sent) || !there.has(grantText(sent))) return [];
+    const permissions = sent.permissions.filter((permission) => entry.before[permission] === 'absent');
+    return permissions.length === 0 ? [] : [{ entry, sent, permissions }];
+  });
+}

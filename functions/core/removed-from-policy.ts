@@ -1,0 +1,55 @@
+/** What a new policy is about no longer: nobody would walk it again, and what was granted there would stay. */
+
+import type { Catalog, Policy } from '#contracts/policy.ts';
+import type { OnboardScope, PublishScope } from '#contracts/steps.ts';
+import { uniqueBy } from './collections.ts';
+import { consumersOf, placeConsumersOf, publishScope, tagConsumersOf } from './selectors.ts';
+import { scopeText } from './start.ts';
+import { catalogScopes } from './tags/scopes.ts';
+
+/** Databases that only the policy until now has products of, and catalogs it alone grants something in. */
+export function publishersLeft(old: Policy, policy: Policy): readonly PublishScope[] {
+  const publishers = (of: Policy) => [...catalogScopes(of), ...of.products.map(publishScope)];
+  const kept = new Set(publishers(policy).map(scopeText));
+  const left = publishers(old).filter((scope) => !kept.has(scopeText(scope)));
+  return uniqueBy(left, scopeText);
+}
+
+/**
+ * Consumers for which something is there no longer: a product, a catalog's grants by tag, a place. They may have others:
+ * those tell them nothing new, so that nobody else would start them. Grants on a target are in its Region, which may be
+ * none of the consumer's own.
+ */
+export function consumersLeft(old: Policy, policy: Policy): readonly Catalog[] {
+  const kept = new Set(served(policy).map(({ what, ...place }) => JSON.stringify([what, place])));
+  const left = served(old).filter(({ what, ...place }) => !kept.has(JSON.stringify([what, place])));
+  const places = left.map(({ account, region }) => ({ account, region }));
+  return uniqueBy(places, ({ account, region }) => `${account}/${region}`);
+}
+
+interface Served extends Catalog {
+  readonly what: string;
+}
+
+function served(policy: Policy): readonly Served[] {
+  return [
+    ...policy.products.flatMap((product) => servedBy(`product ${product.name}`, product, consumersOf(policy, product))),
+    ...(policy.tags?.catalogs ?? []).flatMap((catalog) =>
+      servedBy(`tags of ${catalog.account}/${catalog.region}`, catalog, tagConsumersOf(policy, catalog)),
+    ),
+    ...policy.dataLocations.flatMap((place) =>
+      servedBy(`place ${place.bucket}/${place.prefix} of ${place.account}`, place, placeConsumersOf(policy, place)),
+    ),
+  ];
+}
+
+function servedBy(
+  what: string,
+  source: Pick<Catalog, 'region'>,
+  consumers: readonly OnboardScope[],
+): readonly Served[] {
+  return consumers.flatMap(({ account, region }) => [
+    { what, account, region },
+    { what, account, region: source.region },
+  ]);
+}

@@ -1,0 +1,71 @@
+/** What a run needs from outside: the policy it is pinned to, ways into AWS, the ledger, time, and an ear. */
+
+import type { Access } from '#aws/clients.ts';
+import type { Ledger } from '#contracts/ledger.ts';
+import type { Policy } from '#contracts/policy.ts';
+import type { Snapshot } from '#contracts/snapshot.ts';
+import type { PublishScope, Scope } from '#contracts/steps.ts';
+import type { ChangeWriters } from './change-writer.ts';
+import type { HopModule } from './hop.ts';
+
+interface WriteEvent {
+  readonly account: string;
+  readonly region: string;
+  readonly hop: string;
+  /** The kind of change, and the change in words. */
+  readonly change: string;
+  readonly text: string;
+  readonly products: readonly string[];
+  /** Whether it gives somebody access: what metrics count. */
+  readonly givesAccess: boolean;
+}
+
+/** What happens in a run, for logs, metrics and progress. Never a payload, never a secret. */
+export type RunEvent =
+  | {
+      readonly kind: 'assessed';
+      readonly scope: string;
+      readonly hop: string;
+      readonly changes: number;
+      readonly findings: number;
+    }
+  | (WriteEvent & { readonly kind: 'wrote' })
+  | (WriteEvent & { readonly kind: 'refused'; readonly code: string })
+  | {
+      readonly kind: 'settled';
+      readonly scope: string;
+      readonly opened: number;
+      readonly recovered: number;
+      readonly open: number;
+    }
+  | { readonly kind: 'started'; readonly scope: string; readonly outcome: string };
+
+/** Snapshots as the hub keeps them. */
+export interface Snapshots {
+  read(scope: PublishScope): Promise<Snapshot | null>;
+  write(snapshot: Snapshot): Promise<void>;
+}
+
+export interface RunContext {
+  readonly policy: Policy;
+  /** The access path: all hops, in order. */
+  readonly path: readonly HopModule[];
+  readonly changes: ChangeWriters;
+  readonly access: Access;
+  /** Path of our roles in member accounts, `/onramp/`. */
+  readonly rolePath: string;
+  readonly ledger: Ledger;
+  readonly snapshots: Snapshots;
+  /** The execution's ARN, or what stands for it. */
+  readonly execution: string;
+  /** Unique to this invocation: document leases are never re-entered. */
+  readonly invocation: string;
+  /** Whether this stage is tried again when a reading meets trouble that passes. */
+  readonly patient: boolean;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  sleep(ms: number): Promise<void>;
+  emit(event: RunEvent): void;
+  /** Starts another machine by the debounce rule. */
+  start(scope: Scope): Promise<string>;
+}

@@ -1,0 +1,47 @@
+/** What a run may write (law 11), and what the ledger knows of its scope. */
+
+import type { Entry, EntryIdentity, EntryQuery } from '#contracts/ledger.ts';
+import type { Product } from '#contracts/policy.ts';
+import type { Scope } from '#contracts/steps.ts';
+import type { Change } from '#core/change.ts';
+import { entryId } from '#core/ownership.ts';
+import { modeIn } from '#core/policy.ts';
+import { kindOf } from './change-writer.ts';
+import type { RunContext } from './context.ts';
+import { kindOfScope } from './hop.ts';
+
+/** What the ledger has on a scope, and on the documents and switches it shares with others. */
+export async function entriesOf(
+  { ledger, path, policy }: Pick<RunContext, 'ledger' | 'path' | 'policy'>,
+  scope: Scope,
+): Promise<readonly Entry[]> {
+  const hops = path.filter(({ half, scopes }) => half === scope.half && scopes.includes(kindOfScope(scope)));
+  const documents = hops.flatMap((hop) => hop.documents?.({ scope, policy }) ?? []);
+  const distinct = new Map(documents.map((document): [string, EntryIdentity] => [entryId(document), document]));
+  const [own, shared] = await Promise.all([ledger.entries(queryOf(scope)), ledger.documents([...distinct.values()])]);
+  return [...own, ...shared];
+}
+
+function queryOf(scope: Scope): EntryQuery {
+  const { account, region } = scope;
+  if (scope.half === 'onboard') return { part: 'account', account };
+  const { database } = scope;
+  return database === null ? { part: 'catalog', account, region } : { part: 'database', account, region, database };
+}
+
+/**
+ * Written only where policy, product and account all say `enforce` (law 11): what opens, for one product that does; what
+ * takes back or puts back, if none says otherwise. A product the policy no longer names says nothing: its account and neighbours do.
+ */
+export function isEnforced({ policy, changes }: Pick<RunContext, 'policy' | 'changes'>, change: Change): boolean {
+  // Nobody's product: tags, data locations and account-wide settings go by their account, or the policy's own mode.
+  const ofAccount = (policy.accounts.find(({ id }) => id === change.account)?.mode ?? policy.mode) === 'enforce';
+  if (change.products.length === 0) return ofAccount;
+  const kind = kindOf(changes, change);
+  const enforced = (product: Product) => modeIn(policy, product, change.account) === 'enforce';
+  const owners = policy.products.filter((product) => change.products.includes(product.name));
+  if (!kind.ends?.(change)) return owners.some(enforced);
+  if (owners.length > 0) return owners.every(enforced);
+  const neighbours = policy.products.filter((product) => kind.touches?.(change, product));
+  return ofAccount && (neighbours.length === 0 || neighbours.some(enforced));
+}

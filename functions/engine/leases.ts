@@ -1,0 +1,58 @@
+/** Leases. A scope's: held by the execution, renewed by each stage, given up while waiting, released on every exit. */
+
+import { LakeError } from '#contracts/errors.ts';
+import type { Lease, Ledger } from '#contracts/ledger.ts';
+import type { Scope } from '#contracts/steps.ts';
+import { scopeText } from '#core/start.ts';
+import type { RunContext } from './context.ts';
+
+/** Longer than any stage with its retries; a run that died blocks its scope no longer than this. */
+const SCOPE_LEASE_MS = 20 * 60_000;
+
+export function scopeLease(scope: Scope, execution: string, now: number): Lease {
+  return { key: `scope/${scopeText(scope)}`, holder: execution, until: now + SCOPE_LEASE_MS };
+}
+
+/** @returns `held` while another run has it and there is time left, `gave-up` when there is none. */
+export async function takeScope(
+  ledger: Ledger,
+  scope: Scope,
+  options: { execution: string; now: number; deadline: number },
+): Promise<'taken' | 'held' | 'gave-up'> {
+  if (await ledger.take(scopeLease(scope, options.execution, options.now), options.now)) return 'taken';
+  return options.now < options.deadline ? 'held' : 'gave-up';
+}
+
+export async function releaseScope(ledger: Ledger, scope: Scope, execution: string): Promise<void> {
+  await ledger.release(`scope/${scopeText(scope)}`, execution);
+}
+
+/** Writes of one kind stand in line, a few seconds each: databases of one account are published side by side. */
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 1000;
+
+/** Writes while nobody else of ours does. The lease is this invocation's, never re-entered. @throws LeaseHeld */
+export async function withLease<T>(
+  ctx: Pick<RunContext, 'ledger' | 'invocation' | 'now' | 'sleep'>,
+  { key, ms }: { readonly key: string; readonly ms: number },
+  write: () => Promise<T>,
+): Promise<T> {
+  await takeInTurn(ctx, key, ms);
+  try {
+    return await write();
+  } finally {
+    await ctx.ledger.release(key, ctx.invocation);
+  }
+}
+
+async function takeInTurn(ctx: Parameters<typeof withLease>[0], key: string, ms: number): Promise<void> {
+  const givesUpAt = ctx.now() + PATIENCE_MS;
+  for (let now = ctx.now(); now < givesUpAt; now = ctx.now()) {
+    if (await ctx.ledger.take({ key, holder: ctx.invocation, until: now + ms }, now)) return;
+    await ctx.sleep(PAUSE_MS);
+  }
+  throw new LakeError('LeaseHeld', {
+    message: `${key} is being written by another run`,
+    remedy: 'The next run writes it.',
+  });
+}

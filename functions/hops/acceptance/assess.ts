@@ -1,0 +1,163 @@
+/** The RAM share is visible in the consumer. Accepted only when sender and every resource are what the policy names (law 8). */
+
+import type { AcceptInvitation } from '#changes/invitation/change.ts';
+import type { Finding } from '#contracts/findings.ts';
+import type { Product } from '#contracts/policy.ts';
+import type { ProductSnapshot } from '#contracts/snapshot.ts';
+import type { Assessment } from '#core/assessment.ts';
+import { assessed } from '#core/assessment.ts';
+import { type Expected, expectedProduct, hasArrived } from '#core/expected-shares.ts';
+import type { AcceptanceFacts, InvitationFacts } from '#core/facts.ts';
+import { finding, unreadable, waiting } from '#core/findings.ts';
+import type { Observed } from '#core/observed.ts';
+
+export interface AcceptanceQuestion {
+  readonly account: string;
+  readonly region: string;
+  /** What the producer would share counts as shared, though no share carries it yet. */
+  readonly planning?: boolean;
+  /** Products of other accounts that this account reads in this Region, with what their last publish left. */
+  readonly products: readonly { readonly product: Product; readonly snapshot: ProductSnapshot | null }[];
+  /** What other accounts share with this one by tag. */
+  readonly tagged?: readonly Expected[];
+  readonly facts: Observed<AcceptanceFacts>;
+}
+
+/** How each share stands for this consumer. */
+export type ShareState = 'visible' | 'acceptable' | 'refused' | 'waiting' | 'producer-waits';
+
+/** `refused`: it would come with an invitation that is left alone, so there is nothing to wait for. */
+export function shareState(
+  expected: Expected,
+  question: { readonly account: string; readonly all: readonly Expected[] },
+  facts: AcceptanceFacts,
+): ShareState {
+  if (!expected.shared) return 'producer-waits';
+  if (hasArrived(expected.arns, facts.shares)) return 'visible';
+  const pending = facts.invitations.filter((i) => i.status === 'PENDING' && expected.arns.includes(i.shareArn));
+  if (pending.some((invitation) => !judge(invitation, question).accept)) return 'refused';
+  return pending.length > 0 ? 'acceptable' : 'waiting';
+}
+
+export function assessAcceptance(question: AcceptanceQuestion): Assessment {
+  const { account, region, products, tagged = [], facts } = question;
+  const where = { hop: 'acceptance' as const, account, region, resource: `RAM shares of ${account}` };
+  if (!facts.known) return assessed({ findings: [unreadable(where, facts.why)] });
+  const all = [...products.map((p) => expectedProduct(account, p.product, p.snapshot)), ...tagged];
+  const pending = facts.value.invitations.filter((i) => i.status === 'PENDING');
+  const judged = pending.map((invitation) => ({ invitation, verdict: judge(invitation, { account, all }) }));
+  const changes = judged.flatMap(({ invitation, verdict }) =>
+    verdict.accept ? [accept(question, invitation, verdict.products)] : [],
+  );
+  const findings = judged.flatMap(({ invitation, verdict }) =>
+    verdict.accept ? [] : [leftAlone(where, invitation, verdict.why)],
+  );
+  const { planning = false } = question;
+  const states = all.flatMap((expected) => stateFinding({ account, region, all, planning }, expected, facts.value));
+  return assessed({
+    changes,
+    findings: [...findings, ...states],
+    foreign: findings.map(({ resource }) => resource),
+  });
+}
+
+type Verdict =
+  | { readonly accept: true; readonly products: readonly string[] }
+  | { readonly accept: false; readonly why: string };
+
+function judge(invitation: InvitationFacts, { account, all }: { account: string; all: readonly Expected[] }): Verdict {
+  if (invitation.receiver !== account) return { accept: false, why: `it is addressed to ${invitation.receiver}` };
+  const named = all.filter(({ sender }) => sender === invitation.sender);
+  if (named.length === 0)
+    return { accept: false, why: `the policy names no product of account ${invitation.sender} for this account` };
+  if (invitation.resources === null) return { accept: false, why: 'its resources could not be listed' };
+  if (invitation.resources.length === 0) return { accept: false, why: 'it brings no resources yet' };
+  const foreign = invitation.resources.filter((arn) => !named.some(({ names }) => names(arn)));
+  if (foreign.length > 0)
+    return { accept: false, why: `it also brings ${foreign.join(', ')}, which the policy does not name` };
+  // Whom a failure would concern: what this share carries, as far as its owner has told.
+  const carried = named.filter(({ arns }) => arns.includes(invitation.shareArn));
+  const concerned = carried.length > 0 ? carried : named;
+  return { accept: true, products: concerned.flatMap(({ product }) => product ?? []).sort() };
+}
+
+function accept(
+  { account, region }: Pick<AcceptanceQuestion, 'account' | 'region'>,
+  invitation: InvitationFacts,
+  products: readonly string[],
+): AcceptInvitation {
+  return {
+    kind: 'accept-invitation',
+    hop: 'acceptance',
+    account,
+    region,
+    effect: 'widens',
+    products,
+    invitationArn: invitation.arn,
+    shareArn: invitation.shareArn,
+    sender: invitation.sender,
+  };
+}
+
+type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>;
+
+function leftAlone(where: Where, invitation: InvitationFacts, why: string): Finding {
+  return finding({
+    ...where,
+    state: 'broken',
+    cause: 'invitation-left-alone',
+    principal: invitation.sender,
+    resource: `invitation ${invitation.shareName} from ${invitation.sender}`,
+    identity: invitation.arn,
+    message: `an invitation from account ${invitation.sender} was not accepted: ${why}`,
+    remedy: `If you expect it, name the product in the policy. If not, reject it: aws ram reject-resource-share-invitation --resource-share-invitation-arn ${invitation.arn}`,
+  });
+}
+
+function stateFinding(
+  question: Pick<AcceptanceQuestion, 'account' | 'region' | 'planning'> & { readonly all: readonly Expected[] },
+  expected: Expected,
+  facts: AcceptanceFacts,
+): readonly Finding[] {
+  const { account, region } = question;
+  const { sender, product, text, arns } = expected;
+  const where = { hop: 'acceptance' as const, account, region, product, resource: `share of ${text}` };
+  const state = shareState(expected, question, facts);
+  if (state === 'producer-waits') return [waiting(where, `account ${sender} has not shared ${named(expected)} yet`)];
+  if (state === 'refused') return [refused(where, expected)];
+  if (state !== 'waiting') return [];
+  if (question.planning && arns.length === 0)
+    return [waiting(where, 'it comes with the share that is still to be made')];
+  const old = facts.invitations.find(
+    (i) => arns.includes(i.shareArn) && (i.status === 'EXPIRED' || i.status === 'REJECTED'),
+  );
+  const expired = old === undefined ? '' : `; its invitation is ${old.status}`;
+  return [
+    finding({
+      ...where,
+      state: 'broken',
+      cause: old === undefined ? 'share-not-visible' : 'invitation-expired',
+      principal: account,
+      message: `the RAM share of ${text} is not visible in ${account}${expired}`,
+      remedy:
+        old === undefined
+          ? `Check in account ${sender} that the share's principal ${account} is ASSOCIATED (aws ram get-resource-share-associations --association-type PRINCIPAL).`
+          : `In account ${sender}, disassociate ${account} from ${arns.join(', ')} and associate it again: AWS then sends a new invitation (Glue's live 12 hours).`,
+    }),
+  ];
+}
+
+function named({ sender, product, text }: Expected): string {
+  return product === null ? 'anything by tag' : text.slice(sender.length + 1);
+}
+
+function refused(where: Where & { readonly product: string | null }, { sender, text }: Expected): Finding {
+  return finding({
+    ...where,
+    state: 'broken',
+    cause: 'share-left-alone',
+    principal: where.account,
+    message: `the RAM share of ${text} comes with an invitation that was not accepted`,
+    remedy: `The finding on the invitation from ${sender} says why. Let that account take out what the policy does not name, or name it in the policy.`,
+  });
+}

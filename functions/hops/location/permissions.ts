@@ -1,0 +1,21 @@
+import { CATALOG_ENCRYPTION } from '#contracts/permissions.ts';
+import {
+  READ_BUCKETS,
+  READ_CATALOG_POLICY,
+  READ_GRANTS,
+  READ_KEYS,
+  READ_LOCATIONS,
+  READ_ROLES,
+  READ_SETTINGS,
+} from '../reader-rows.ts';
+
+export const PERMISSIONS = [
+  READ_SETTINGS,
+  READ_LOCATIONS,
+  READ_GRANTS,
+  READ_CATALOG_POLICY,
+  CATALOG_ENCRYPTION,
+  READ_BUCKETS,
+  READ_KEYS,
+  ...READ_ROLES,
+];

@@ -1,0 +1,192 @@
+/** What hops ask AWS. A query of one name with the same arguments is one call per look, whichever hops ask it. */
+
+import { readBucketPolicy, readEncryption } from '#aws/buckets.ts';
+import { listForeign, readCatalog, readLink } from '#aws/catalog.ts';
+import { readCatalogPolicy } from '#aws/catalog-policy.ts';
+import { type GrantQuery, listGrants, listTagGrants } from '#aws/grants.ts';
+import { readIdentities } from '#aws/identities.ts';
+import { readKeyPolicy } from '#aws/keys.ts';
+import { listLocations, type Registration } from '#aws/location.ts';
+import { type ListedRole, listRoles, readRole } from '#aws/roles.ts';
+import { listOwnDatabases, readCrawlers, readWorkflows } from '#aws/runs.ts';
+import { readSettings, requireAdministrator } from '#aws/settings.ts';
+import { readAcceptance, readAssociations, readShares } from '#aws/shares.ts';
+import { readAssigned, readTagged, type TaggedQuestion } from '#aws/tagged.ts';
+import { listTags } from '#aws/tags.ts';
+import type { TagValues } from '#contracts/lake-formation.ts';
+import type {
+  AcceptanceFacts,
+  AssociationFacts,
+  CatalogFacts,
+  CatalogPolicyFacts,
+  CrawlerFacts,
+  DocumentFacts,
+  GrantFacts,
+  IdentitiesFacts,
+  LinkFacts,
+  RoleFacts,
+  SettingsFacts,
+  StorageFacts,
+  TaggedFacts,
+  WorkflowFacts,
+} from '#core/facts.ts';
+import type { Query } from '#engine/reads.ts';
+import { READ_ROLES, READ_USERS } from './reader-rows.ts';
+
+type Nothing = Readonly<Record<never, never>>;
+
+/** Lake Formation settings of the account. */
+export const SETTINGS: Query<Nothing, SettingsFacts> = {
+  name: 'settings',
+  ask: async (clients) => (await readSettings(clients, clients.account)).facts,
+};
+
+/** Lake Formation shows all only to administrators: to anybody else a short list looks complete (law 6). */
+const asAdministrator: NonNullable<Query<Nothing, unknown>['guard']> = async (read, reader) => {
+  const settings = await read.ask(SETTINGS, {});
+  if (settings.known) requireAdministrator(settings.value, reader, read.account);
+  return settings;
+};
+
+/** One of the account's own databases with its tables. */
+export const CATALOG: Query<{ readonly database: string }, CatalogFacts> = {
+  name: 'catalog',
+  guard: asAdministrator,
+  ask: (clients, { database }) => readCatalog(clients, { account: clients.account, database, owner: true }),
+};
+
+/** A database of the account, as far as it may be a link. */
+export const LINK: Query<{ readonly name: string }, LinkFacts> = {
+  name: 'link',
+  guard: asAdministrator,
+  ask: (clients, { name }) => readLink(clients, clients.account, name),
+};
+
+/** Databases of other accounts that this one is shown. */
+export const FOREIGN_DATABASES: Query<Nothing, Awaited<ReturnType<typeof listForeign>>> = {
+  name: 'foreign-databases',
+  guard: asAdministrator,
+  ask: (clients) => listForeign(clients, clients.account),
+};
+
+/** Names of the account's own databases. */
+export const OWN_DATABASES: Query<Nothing, readonly string[]> = {
+  name: 'own-databases',
+  guard: asAdministrator,
+  ask: (clients) => listOwnDatabases(clients),
+};
+
+export const CATALOG_POLICY: Query<Nothing, CatalogPolicyFacts> = {
+  name: 'catalog-policy',
+  ask: (clients) => readCatalogPolicy(clients, clients.account),
+};
+
+type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
+
+/** Explicit permissions on a resource, or on all resources of a kind. */
+export const GRANTS: Query<Without<GrantQuery, 'account'>, GrantFacts> = {
+  name: 'grants',
+  guard: asAdministrator,
+  ask: async (clients, args) => ({ grants: await listGrants(clients, { account: clients.account, ...args }) }),
+};
+
+/** Explicit permissions on LF-Tags and by them. */
+export const TAG_GRANTS: Query<Nothing, GrantFacts> = {
+  name: 'tag-grants',
+  guard: asAdministrator,
+  ask: async (clients) => ({ grants: await listTagGrants(clients, clients.account) }),
+};
+
+/** Who and what is attached to shares of the account. */
+export const ASSOCIATIONS: Query<{ readonly arns: readonly string[] }, readonly AssociationFacts[]> = {
+  name: 'associations',
+  ask: (clients, { arns }) => readAssociations(clients, arns),
+};
+
+/** Invitations and shares as the account sees them; resources are listed of invitations from these senders. */
+export const ACCEPTANCE: Query<{ readonly senders: readonly string[] }, AcceptanceFacts> = {
+  name: 'acceptance',
+  ask: (clients, options) => readAcceptance(clients, clients.account, options),
+};
+
+/** Shares of other accounts that have arrived. */
+export const SHARES: Query<Nothing, AcceptanceFacts['shares']> = {
+  name: 'shares',
+  ask: (clients) => readShares(clients, clients.account),
+};
+
+/** Everything registered with Lake Formation in the account and Region. */
+export const LOCATIONS: Query<Nothing, readonly Registration[]> = {
+  name: 'locations',
+  ask: (clients) => listLocations(clients),
+};
+
+export const BUCKET_POLICY: Query<{ readonly bucket: string }, DocumentFacts> = {
+  name: 'bucket-policy',
+  ask: (clients, { bucket }) => readBucketPolicy(clients, { bucket, owner: clients.account }),
+};
+
+export const BUCKET_ENCRYPTION: Query<{ readonly bucket: string }, StorageFacts['encryption']> = {
+  name: 'bucket-encryption',
+  ask: (clients, { bucket }) => readEncryption(clients, { bucket, owner: clients.account }),
+};
+
+export const KEY_POLICY: Query<{ readonly key: string }, DocumentFacts> = {
+  name: 'key-policy',
+  ask: (clients, { key }) => readKeyPolicy(clients, key),
+};
+
+/** Names and ARNs of the account's roles. */
+export const ROLES: Query<Nothing, readonly ListedRole[]> = {
+  name: 'roles',
+  ask: (clients) => listRoles(clients, {}),
+};
+
+/** A role with trust, tags and policies; null when the account has none of that name. */
+export const ROLE: Query<{ readonly name: string }, RoleFacts | null> = {
+  name: 'role',
+  ask: (clients, { name }) => readRole(clients, name),
+};
+
+/** Who could make databases and tables: read only while that is about to change, with rights of its own. */
+export const IDENTITIES: Query<Nothing, IdentitiesFacts> = {
+  name: 'identities',
+  rows: [...READ_ROLES, ...READ_USERS],
+  ask: (clients) => readIdentities(clients),
+};
+
+/** The catalog's own LF-Tags with all their values. */
+export const TAG_KEYS: Query<Nothing, readonly TagValues[]> = {
+  name: 'tag-keys',
+  guard: asAdministrator,
+  ask: (clients) => listTags(clients, clients.account),
+};
+
+/** LF-Tags of a database, its tables and their columns. One question per database and look. */
+export const TAGGED: Query<TaggedQuestion, TaggedFacts> = {
+  name: 'tagged',
+  guard: asAdministrator,
+  key: ({ database }) => database,
+  ask: (clients, question) => readTagged(clients, question),
+};
+
+/** The same with some tables asked one by one. */
+export const ASSIGNED: Query<
+  { readonly question: TaggedQuestion; readonly facts: TaggedFacts; readonly tables: readonly string[] },
+  TaggedFacts
+> = {
+  name: 'assigned',
+  guard: asAdministrator,
+  key: ({ question, tables }) => JSON.stringify([question.database, tables]),
+  ask: (clients, { question, facts, tables }) => readAssigned(clients, question, facts, tables),
+};
+
+export const CRAWLERS: Query<{ readonly names: readonly string[] }, readonly CrawlerFacts[]> = {
+  name: 'crawlers',
+  ask: (clients, { names }) => readCrawlers(clients, names),
+};
+
+export const WORKFLOWS: Query<{ readonly names: readonly string[] }, readonly WorkflowFacts[]> = {
+  name: 'workflows',
+  ask: (clients, { names }) => readWorkflows(clients, names),
+};

@@ -1,0 +1,89 @@
+/** Role: job roles prove themselves, and their own policies let them read. Checked, never written. */
+
+import type { OnboardScope } from '#contracts/steps.ts';
+import { admit } from '#core/admission.ts';
+import { type Assessment, assessed, merge, NOTHING } from '#core/assessment.ts';
+import type { RoleFacts } from '#core/facts.ts';
+import { unreadable } from '#core/findings.ts';
+import type { Observed } from '#core/observed.ts';
+import { productsFor } from '#core/selectors.ts';
+import type { OnboardHop, Question, RecordPart } from '#engine/hop.ts';
+import { type Arrivals, arrivedSources, observeArrivals, reachedLinks } from '../arrivals.ts';
+import { observeJobRoles, observeTagRoles, type TagRoles, unreadableRoles } from '../job-roles.ts';
+import {
+  admissionFinding,
+  nobodyAdmitted,
+  principalMissing,
+  type ReadSource,
+  readingFindings,
+  roleFindings,
+} from './assess.ts';
+import { PERMISSIONS } from './permissions.ts';
+
+interface RoleObservation {
+  readonly arrivals: Arrivals;
+  /** Roles that products' patterns match. */
+  readonly roles: Observed<readonly RoleFacts[]>;
+  /** Roles that grants by tag name. */
+  readonly tagRoles: TagRoles;
+}
+
+type Asked = Question<OnboardScope>;
+
+export const role: OnboardHop<RoleObservation> = {
+  name: 'role',
+  half: 'onboard',
+  stage: 'check',
+  scopes: ['account'],
+  after: [],
+  permissions: PERMISSIONS,
+  observe: async (read, asked) => {
+    const arrivals = await observeArrivals(read, asked);
+    const [roles, tagRoles] = await Promise.all([observeJobRoles(read, asked), observeTagRoles(read, asked, arrivals)]);
+    return { arrivals, roles, tagRoles };
+  },
+  assess: (observed, question) => merge(byName(observed, question), byTag(observed, question)),
+  // Who is not admitted leaves nothing undone here: that is for the role's owner to change.
+  owner: ({ cause }) => (cause === 'role-without-proof' || cause === 'role-trust-too-wide' ? 'theirs' : 'ours'),
+  record: recordPart,
+};
+
+function byName({ roles }: RoleObservation, { policy, scope: { account, region, half } }: Asked): Assessment {
+  const products = productsFor(policy, { account, region, half });
+  if (products.length === 0) return NOTHING;
+  if (!roles.known) return unreadableRoles(account, region, roles.why);
+  const where = { account, region };
+  const refused = roles.value.flatMap((one) => {
+    const judged = products.map((product) => ({ product, admission: admit(policy, product, one) }));
+    return admissionFinding(where, one, judged) ?? [];
+  });
+  const lacking = products.flatMap((product) => {
+    const inside = roles.value.filter((one) => admit(policy, product, one).kind === 'admitted');
+    if (inside.length === 0) return [nobodyAdmitted(account, region, product)];
+    return inside.flatMap((one) => roleFindings(policy, where, product, one));
+  });
+  return assessed({ findings: [...refused, ...lacking] });
+}
+
+/** Roles that are granted by tag: that they exist, and that their own policies let them read what is reached. */
+function byTag({ arrivals, tagRoles }: RoleObservation, { policy, scope, planning }: Asked): Assessment {
+  const at = { account: scope.account, region: scope.region };
+  const links = reachedLinks(arrivals, arrivedSources(arrivals, planning));
+  const reads = links.map(({ source }): ReadSource => ({ ...source, tables: 'all', storage: null }));
+  const findings = [...tagRoles].flatMap(([arn, seen]) => {
+    if (!seen.known) return [unreadable({ hop: 'role', ...at, resource: `role ${arn}` }, seen.why)];
+    if (seen.value?.arn !== arn) return [principalMissing(at, arn)];
+    return reads.length === 0 ? [] : readingFindings(policy, at, reads, seen.value);
+  });
+  return assessed({ findings });
+}
+
+/** ARNs that match a product's pattern and proof, and whose trust nevertheless disproves them. */
+function recordPart({ roles }: RoleObservation, { policy, scope }: Asked): RecordPart | null {
+  if (!roles.known) return null;
+  const products = productsFor(policy, scope);
+  const disproved = roles.value.filter((one) =>
+    products.some((product) => admit(policy, product, one).kind === 'disproved'),
+  );
+  return { disproved: disproved.map(({ arn }) => arn).sort() };
+}

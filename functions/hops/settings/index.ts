@@ -1,0 +1,77 @@
+/** Settings: our operator is a data lake administrator, our reader a read-only one, cross-account version high enough. */
+
+import { adminsEntry, catalogDefaultsEntry, isMergeSettings } from '#changes/settings/change.ts';
+import type { Finding } from '#contracts/findings.ts';
+import type { PublishScope } from '#contracts/steps.ts';
+import { type Assessment, merge, NOTHING } from '#core/assessment.ts';
+import { reportsForCatalog, requiresSharingVersion, restoresCatalog, sharesAnything } from '#core/catalog-ownership.ts';
+import { roleArn } from '#core/member-roles.ts';
+import { placesFor, productsFor, productsOf, tagCatalogsFor } from '#core/selectors.ts';
+import type { OnboardHop, PublishHop, Question } from '#engine/hop.ts';
+import { assessSettings } from './assess.ts';
+import { judgesDefaults, observeProducerSettings, observeSettings, type SettingsObservation } from './observe.ts';
+import { PERMISSIONS } from './permissions.ts';
+import { restoreDefaults } from './restore.ts';
+
+const common = { name: 'settings', stage: 'settings', after: [], permissions: PERMISSIONS } as const;
+
+export const producerSettings: PublishHop<SettingsObservation> = {
+  ...common,
+  half: 'publish',
+  scopes: ['database', 'catalog'],
+  documents: ({ scope }) => [adminsEntry(scope), catalogDefaultsEntry(scope)],
+  observe: observeProducerSettings,
+  assess: (observed, question) =>
+    merge(
+      assessSettings({
+        ...asked(question),
+        products: productsOf(question.policy, question.scope).map(({ name }) => name),
+        grantor: requiresSharingVersion(question.policy, question.scope),
+        facts: observed.settings,
+        defaults: judgesDefaults(question.policy, question.scope) ? { identities: observed.identities } : undefined,
+      }),
+      restored(observed, question),
+    ),
+  elsewhere: isToldElsewhere,
+};
+
+export const consumerSettings: OnboardHop<SettingsObservation> = {
+  ...common,
+  half: 'onboard',
+  scopes: ['account'],
+  documents: ({ scope }) => [adminsEntry(scope)],
+  observe: (read, { scope }) => observeSettings(read, scope),
+  assess: (observed, question) => {
+    const { policy, scope } = question;
+    const products = productsFor(policy, scope);
+    if (products.length + tagCatalogsFor(policy, scope).length + placesFor(policy, scope).length === 0) return NOTHING;
+    const names = products.map(({ name }) => name);
+    return assessSettings({ ...asked(question), products: names, grantor: false, facts: observed.settings });
+  },
+};
+
+function asked(question: Question) {
+  const { policy, scope } = question;
+  const { account, region } = scope;
+  const role = (name: 'Operator' | 'Reader') => roleArn(question, account, name);
+  return { policy, account, region, operator: role('Operator'), reader: role('Reader') };
+}
+
+/** Put back once the policy does not say `off`, or the catalog has nothing that others read. */
+function restored({ settings }: SettingsObservation, { policy, scope, entries }: Question<PublishScope>): Assessment {
+  const isClosed = policy.settings.defaults === 'off' && sharesAnything(policy, scope);
+  if (isClosed || !restoresCatalog(policy, scope)) return NOTHING;
+  return restoreDefaults(scope, entries, settings);
+}
+
+/**
+ * Every scope of a catalog meets its settings, and one tells of them. While our reader is no administrator, what can't
+ * be read is the fault of the settings.
+ */
+function isToldElsewhere(found: Finding, all: Assessment, { policy, scope }: Question<PublishScope>): boolean {
+  if (reportsForCatalog(policy, scope)) return false;
+  if (found.account !== scope.account || found.region !== scope.region) return false;
+  const lacksReader = all.changes.some((change) => isMergeSettings(change) && change.addReadOnlyAdmins.length > 0);
+  const isReaders = lacksReader && found.cause === 'not-readable' && found.aws === null;
+  return isReaders || found.hop === 'settings';
+}

@@ -1,0 +1,50 @@
+/** What consumers are told of one product. */
+
+import type { ListedGrant } from '#contracts/lake-formation.ts';
+import type { Product } from '#contracts/policy.ts';
+import type { ProductSnapshot } from '#contracts/snapshot.ts';
+import { sortedSet } from '#core/collections.ts';
+import type { CatalogFacts } from '#core/facts.ts';
+import { grantText, resourceText } from '#core/permissions.ts';
+import { productResources, tablesOf } from '#core/product-grants.ts';
+import { receivers } from '#core/selectors.ts';
+
+export interface SeenOfProduct {
+  readonly catalog: CatalogFacts;
+  readonly rows: readonly ListedGrant[];
+  /** Products whose earlier hops do not hold. */
+  readonly blocked: ReadonlySet<string>;
+  /** What is about to be granted counts as granted. */
+  readonly planning: boolean;
+}
+
+export function productSnapshot(
+  product: Product,
+  { catalog, rows: all, blocked, planning }: SeenOfProduct,
+): ProductSnapshot {
+  const { name, account, region, database } = product;
+  const tables = tablesOf(product, catalog);
+  const resources = productResources(product, tables).map(({ resource }) => resource);
+  const texts = new Set(resources.map(resourceText));
+  const rows = all.filter((row) => texts.has(resourceText(row.resource)));
+  const carriers = Map.groupBy(rows, ({ principal }) => principal);
+  const shares = receivers(product).map((consumer) => {
+    const arns = (carriers.get(consumer) ?? []).flatMap((row) => row.shareArns);
+    return [consumer, sortedSet(arns)] as const;
+  });
+  const held = new Set(rows.map(grantText));
+  const granted =
+    planning ||
+    receivers(product).every((principal) =>
+      resources.every((resource) => held.has(grantText({ principal, resource }))),
+    );
+  return {
+    product: name,
+    account,
+    region,
+    database,
+    tables: tables === 'all' ? 'all' : [...tables],
+    shared: catalog.database !== null && !blocked.has(name) && granted,
+    shares: Object.fromEntries(shares),
+  };
+}

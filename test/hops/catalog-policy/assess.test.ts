@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { NOTHING } from '#core/assessment.ts';
+import { known } from '#core/observed.ts';
+import { assessCatalogPolicy, shareStatement } from '#hops/catalog-policy/assess.ts';
+import { documentInput, FINANCE, policyOf, REGION } from '../../core/policy/documents.ts';
+
+describe('catalog policy (G-S7, G-S8)', () => {
+  const policy = policyOf();
+  const catalog = (
+    text: string | null,
+    encryption: { mode: string; key: string | null } = { mode: 'DISABLED', key: null },
+  ) =>
+    assessCatalogPolicy({
+      policy,
+      account: FINANCE,
+      region: REGION,
+      products: ['cur'],
+      facts: known({ text, hash: null, encryption }),
+    });
+
+  test('none: nothing is in the way, and none is made', () => {
+    expect(catalog(null)).toEqual(NOTHING);
+  });
+
+  test("one without ours gets RAM's permission; with it, nothing", () => {
+    const theirs = {
+      Sid: 'Theirs',
+      Effect: 'Allow',
+      Principal: { AWS: '444444444444' },
+      Action: 'glue:GetTable',
+      Resource: '*',
+    };
+    const statement = shareStatement(policy, FINANCE, REGION);
+    const document = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+    expect(catalog(document(theirs)).changes).toMatchObject([
+      { kind: 'merge-catalog-policy', effect: 'widens', statements: [statement] },
+    ]);
+    expect(catalog(document(theirs, statement)).changes).toEqual([]);
+  });
+
+  test("in GovCloud its ARNs are GovCloud's", () => {
+    const gov = policyOf(documentInput({ hub: { account: '333333333333', region: 'us-gov-west-1' } }));
+    expect(shareStatement(gov, FINANCE, 'us-gov-west-1').Resource[0]).toBe(
+      `arn:aws-us-gov:glue:us-gov-west-1:${FINANCE}:catalog`,
+    );
+  });
+
+  test('encrypted with a key nobody can share is told before anything is granted', () => {
+    expect(catalog(null, { mode: 'SSE-KMS', key: null }).findings).toMatchObject([
+      { cause: 'catalog-key-not-shareable' },
+    ]);
+    expect(catalog(null, { mode: 'SSE-KMS', key: 'arn:aws:kms:x:111111111111:key/y' }).findings).toEqual([]);
+  });
+});
