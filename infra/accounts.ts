@@ -10,6 +10,11 @@ export function accountIds(policy: Policy): readonly string[] {
   return [...new Set(policy.accounts.map((account) => account.id))].sort();
 }
 
+/** Of these, the ones the policy calls external, sorted. */
+export function externalIds(policy: Policy): readonly string[] {
+  return accountIds(policy).filter((id) => policy.accounts.some((account) => account.id === id && account.external));
+}
+
 /** Regions in which something happens in this account: those it lists (default: the hub's), its products' and its tags'. */
 export function dataRegions(policy: Policy, id: string): readonly string[] {
   const listed = policy.accounts.filter((account) => account.id === id).flatMap((account) => account.regions ?? []);

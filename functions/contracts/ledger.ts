@@ -171,6 +171,11 @@ export interface ConsumerRecord {
   readonly fingerprints: Readonly<Record<string, string>>;
   /** ARNs of roles whose trust disproves them, sorted; their producers deny them by name. */
   readonly disproved: readonly string[];
+  /**
+   * What its own run found: in the policy's organization or not, called `external` by the policy, or entered and not
+   * told by AWS. Absent: nobody has been in the account yet.
+   */
+  readonly membership?: 'inside' | 'outside' | 'external' | 'untold' | undefined;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -179,6 +184,7 @@ export const ConsumerRecordSchema: z.ZodMiniType<ConsumerRecord> = z.object({
   region: z.string(),
   fingerprints: z.record(z.string(), z.string()),
   disproved: z.array(z.string()),
+  membership: z.optional(z.enum(['inside', 'outside', 'external', 'untold'])),
   at: z.number(),
 });
 

@@ -7,7 +7,12 @@ import { accountId, audience, mode, name, names, region, s3Location, word } from
 
 const account = z.union([
   accountId,
-  z.strictObject({ id: accountId, regions: z.optional(z.array(region)), mode: z.optional(mode) }),
+  z.strictObject({
+    id: accountId,
+    regions: z.optional(z.array(region)),
+    mode: z.optional(mode),
+    external: z.optional(z.boolean()),
+  }),
 ]);
 
 const storage = z.strictObject({
@@ -160,6 +165,8 @@ export interface PolicyAccount {
   readonly id: string;
   readonly regions?: readonly string[] | undefined;
   readonly mode?: Mode | undefined;
+  /** In no organization, or in another than the policy's. */
+  readonly external?: boolean | undefined;
 }
 
 /** The Data Catalog of one account and Region: what LF-Tags, data locations and settings belong to. */

@@ -45,6 +45,8 @@ export const SnapshotSchema = z.object({
   products: z.array(ProductSnapshotSchema),
   /** Role ARNs whose trust disproves them, as far as the storage hop has dealt with them. */
   denied: z.array(z.string()),
+  /** Consumers that are given nothing: outside the organization, or not entered yet. Sorted. */
+  held: z.optional(z.array(z.string())),
   /** The catalog's grants by tag to other accounts; of a database's snapshot, none. */
   tagged: z._default(z.array(TagShareSnapshotSchema), []),
   /** Which of these reach something in this database: its consumers link it. */

@@ -24,7 +24,8 @@ export function expectedProduct(account: string, product: Product, snapshot: Pro
     sender: product.account,
     product: product.name,
     text: `${product.account}/${product.database}`,
-    shared: snapshot?.shared ?? false,
+    // Of an account that is given nothing the snapshot has no list of shares at all.
+    shared: (snapshot?.shared ?? false) && (product.account === account || snapshot?.shares[account] !== undefined),
     arns: snapshot?.shares[account] ?? [],
     names: (arn) => belongs(arn, product),
   };

@@ -47,7 +47,7 @@ function productPart(policy: Policy, account: string, snapshot: ProductSnapshot)
   if (product === undefined || !product.audience.includes(account)) return [];
   const { link, jobRoles, permissions, storage } = product;
   const { shares, ...rest } = snapshot;
-  const told = { ...rest, shares: shares[account] ?? [] };
+  const told = { ...rest, shares: shares[account] ?? null };
   return [{ ...told, link, jobRoles, permissions, storage, paths: policy.protectedPaths }];
 }
 

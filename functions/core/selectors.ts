@@ -88,6 +88,21 @@ export function publishScope(product: Pick<Product, 'account' | 'region' | 'data
   return { half: 'publish', account: product.account, region: product.region, database: product.database };
 }
 
+/** Whether the policy says that an account is in no organization or another. */
+export function isExternal(policy: Policy, account: string): boolean {
+  return policy.accounts.some(({ id, external }) => id === account && external);
+}
+
+/** What the policy calls an account; its id where it has no name. */
+export function nameOfAccount(policy: Policy, account: string): string {
+  return policy.accounts.find(({ id }) => id === account)?.name ?? account;
+}
+
+/** Whether anything of another account is for this one: a product, what carries a tag, a place. */
+export function isConsumer(policy: Policy, scope: OnboardScope): boolean {
+  return productsFor(policy, scope).length + tagCatalogsFor(policy, scope).length + placesFor(policy, scope).length > 0;
+}
+
 /** Accounts with whom a product is shared through RAM: never the producer itself (G-K10, G-R15). */
 export function receivers(product: Product): readonly string[] {
   return product.audience.filter((account) => account !== product.account);

@@ -4,6 +4,7 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { Scope } from '#contracts/steps.ts';
 import { type Assessment, merge, NOTHING } from '#core/assessment.ts';
 import { oneFindingPerFault } from '#core/findings.ts';
+import { kindOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
 import { type HopModule, kindOfScope, type Question } from './hop.ts';
 import { createReads, type Reads, type SnapshotSource } from './reads.ts';
@@ -24,6 +25,8 @@ export interface HopAssessment {
   readonly observed: unknown;
   readonly question: Question;
   readonly assessment: Assessment;
+  /** A hop it comes after says that nothing is to be given here. */
+  readonly barred: boolean;
 }
 
 /** One look at a scope: facts are read once for as long as it is used. */
@@ -58,10 +61,16 @@ export function look(ctx: RunContext, scope: Scope, mode: AssessmentMode): Look 
     const earlier = hops.filter(({ name }) => handed(hop).includes(name));
     const asked = questionFor(hop);
     const before = new Map(asked.before);
-    for (const one of earlier) before.set(one.name, (await assess(one)).assessment);
+    let barred = false;
+    for (const one of earlier) {
+      const done = await assess(one);
+      before.set(one.name, done.assessment);
+      barred ||= done.barred || (one.bars?.(done.observed, done.question) ?? false);
+    }
     const question = { ...asked, before };
     const observed = await hop.observe(reads, question);
-    return { hop, observed, question, assessment: hop.assess(observed, question) };
+    const assessment = hop.assess(observed, question);
+    return { hop, observed, question, barred, assessment: barred ? onlyEnding(ctx, hop, assessment) : assessment };
   };
   const assess = (hop: HopModule): Promise<HopAssessment> => {
     const found = memo.get(hop.name) ?? assessOnce(hop);
@@ -69,6 +78,16 @@ export function look(ctx: RunContext, scope: Scope, mode: AssessmentMode): Look 
     return found;
   };
   return { reads, hops, assess, question: questionFor };
+}
+
+/** Of a hop that is barred: what takes back or puts back. Its silence on the rest is no recovery. */
+function onlyEnding(
+  { changes: writers }: Pick<RunContext, 'changes'>,
+  { name }: HopModule,
+  { changes, foreign }: Assessment,
+): Assessment {
+  const ending = changes.filter((change) => kindOf(writers, change).ends?.(change));
+  return { changes: ending, findings: [], foreign, skipped: [{ hop: name, product: null }] };
 }
 
 /** Hops whose changes a hop counts as made when planning. */

@@ -111,10 +111,15 @@ export interface HopModule<S extends Scope = Scope, O = unknown> {
   owner?(finding: Finding): 'ours' | 'theirs';
   /** Whether another scope tells this finding, of this hop or of one that met the same fault. */
   elsewhere?(finding: Finding, all: Assessment, question: Question<S>): boolean;
+  /**
+   * Whether nothing is to be given here. Hops that come after this one then change only what ends entries of ours, and
+   * find nothing.
+   */
+  bars?(observed: O, question: Question<S>): boolean;
   /** Null: a fact it rests on is unknown, and consumers keep what they have. */
   snapshot?(told: Told<O, S>): SnapshotPart | null;
-  /** Null: not known this time, and what was recorded before stays. */
-  record?(observed: O, question: Question<S>): RecordPart | null;
+  /** Null: not known this time, and what was recorded `last` stays. */
+  record?(observed: O, question: Question<S>, last: ConsumerRecord | null): RecordPart | null;
   /** Producer scopes that this consumer depends on. */
   producers?(observed: O, question: Question<S>): readonly ProducerScope[];
   /** Other scopes that have to run, once this run is through. It is handed no assessments. */

@@ -90,7 +90,7 @@ export async function snapshotOf(
 }
 
 function differs(a: Snapshot, b: Snapshot): boolean {
-  const told = ({ products, denied, tagged, reached, places = {} }: Snapshot) =>
-    JSON.stringify([products, denied, tagged, reached, places]);
+  const told = ({ products, denied, held = [], tagged, reached, places = {} }: Snapshot) =>
+    JSON.stringify([products, denied, held, tagged, reached, places]);
   return told(a) !== told(b);
 }

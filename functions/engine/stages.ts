@@ -73,7 +73,8 @@ async function runAhead(
 async function judgeArrival(ctx: RunContext, scope: Scope, hop: HopModule, patience: Patience): Promise<Arrival> {
   const entries = await entriesOf(ctx, scope);
   const seen = look(ctx, scope, { entries, recent: [], planning: false, verifying: false });
-  const { observed, question } = await seen.assess(hop);
+  const { observed, question, barred } = await seen.assess(hop);
+  if (barred) return { arrival: 'visible', news: false };
   const arrival = await hop.awaits?.judge(seen.reads, observed, question, patience);
   return arrival ?? { arrival: 'visible', news: false };
 }

@@ -95,7 +95,7 @@ async function rememberConsumer(ctx: RunContext, scope: OnboardScope, finished: 
   const undone = new Set([...changes.flatMap(productsOf), ...findings.flatMap((found) => undoneBy(hops, found))]);
   const fingerprints = await fingerprintsSeen(ctx, scope, hops, undone);
   const known = { disproved: [], ...before };
-  const learned = hops.map(({ hop, observed, question }) => hop.record?.(observed, question) ?? {});
+  const learned = hops.map(({ hop, observed, question }) => hop.record?.(observed, question, before) ?? {});
   const record = Object.assign({}, known, ...learned, { account, region, fingerprints, at: ctx.now() });
   const text = (of: object | null) => JSON.stringify({ ...of, at: 0 });
   if (before === null || text(before) !== text(record)) await ctx.ledger.putConsumer(record);

@@ -3,6 +3,7 @@
 import type { Catalog, DataLocation, Product } from '#contracts/policy.ts';
 import type { ProductSnapshot, Reached, Snapshot } from '#contracts/snapshot.ts';
 import type { OnboardScope, PublishScope } from '#contracts/steps.ts';
+import { NO_PRODUCT } from '#core/assessment.ts';
 import { sortedSet } from '#core/collections.ts';
 import { type Expected, expectedByTag, hasArrived } from '#core/expected-shares.ts';
 import type { AcceptanceFacts } from '#core/facts.ts';
@@ -11,7 +12,7 @@ import type { Observed, Trouble } from '#core/observed.ts';
 import { placesFor, productsFor, publishScope, tagCatalogsFor } from '#core/selectors.ts';
 import { scopeText } from '#core/start.ts';
 import { namedScopes, openCatalogs } from '#core/tags/scopes.ts';
-import type { Question } from '#engine/hop.ts';
+import type { ProducerScope, Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/reads.ts';
 import { FOREIGN_DATABASES, SHARES } from './queries.ts';
 
@@ -135,6 +136,15 @@ async function candidatesOf(
 /** The producer scopes whose snapshots say what a source shares. */
 export function scopesOfSource({ catalog, candidates }: TagSource): readonly PublishScope[] {
   return [catalogScope(catalog), ...candidates.map((database) => catalogScope(catalog, database))];
+}
+
+/** The producer scopes this consumer goes by, and what it reads of each. */
+export function producersOf({ products, sources, places }: Arrivals): readonly ProducerScope[] {
+  return [
+    ...products.map(({ product }) => ({ scope: publishScope(product), products: [product.name] })),
+    ...sources.flatMap(scopesOfSource).map((scope) => ({ scope, products: [NO_PRODUCT] })),
+    ...places.map(({ scope }) => ({ scope, products: [NO_PRODUCT] })),
+  ];
 }
 
 /** A product that can be linked and granted now. */

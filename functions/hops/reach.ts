@@ -48,10 +48,11 @@ function byExpression(grants: readonly OutwardGrant[]): readonly (readonly Outwa
 export function tagShares(
   policy: Policy,
   catalog: Catalog,
-  listing: { readonly rows: readonly ListedGrant[]; readonly planning: boolean },
+  listing: { readonly rows: readonly ListedGrant[]; readonly held: readonly string[]; readonly planning: boolean },
 ): TagShareSnapshot[] {
-  const { rows, planning } = listing;
-  return byExpression(outward(policy, catalog)).flatMap((group) => {
+  const { rows, held: heldBack, planning } = listing;
+  const given = outward(policy, catalog).filter(({ account }) => !heldBack.includes(account));
+  return byExpression(given).flatMap((group) => {
     const first = group[0];
     if (first === undefined) return [];
     const stands = ({ account, resource, permissions }: OutwardGrant) => {

@@ -23,12 +23,16 @@ import { forwarded, type Needs, policyChanged } from './patterns.ts';
 /** A bus policy holds 10 KB. 12 digits, quotes and comma for 400 accounts are 6 KB; beyond, organization and role decide. */
 const MOST_ACCOUNTS = 400;
 
+type SenderCondition = Readonly<Record<string, string | readonly string[]>>;
+
 export interface HubBusProps {
   readonly namespace: string;
   readonly hubAccount: string;
   readonly organization: string;
   /** Ids of the accounts that may send. */
   readonly accounts: readonly string[];
+  /** Of these, the ones outside the organization. */
+  readonly external: readonly string[];
   /** What any of them forwards. */
   readonly needs: Needs;
   /** When everything is looked at without an event; null: never. */
@@ -49,11 +53,9 @@ export class HubBus extends Construct {
     const { namespace, reconcile } = props;
     this.schedule = reconcile && { rule: `${namespace}-schedule`, longestGap: reconcile.longestGap };
     this.bus = new EventBus(this, 'Bus', { eventBusName: hubBusName(props.namespace) });
-    new CfnEventBusPolicy(this, 'Senders', {
-      eventBusName: this.bus.eventBusName,
-      statementId: 'Forwarders',
-      statement: this.#senders(),
-    });
+    this.#admit('Senders', 'Forwarders', this.#members());
+    if (props.external.length > 0)
+      this.#admit('ExternalSenders', 'ExternalForwarders', { 'aws:PrincipalAccount': props.external });
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -96,23 +98,29 @@ export class HubBus extends Construct {
     this.rules.push(new Rule(this, name, { ruleName, eventBus: this.bus, eventPattern, targets: [target] }));
   }
 
-  /** Of the organization, and a forwarder of ours, and from an account the policy names: all three. */
-  #senders(): object {
-    const { namespace, organization, accounts } = this.#props;
+  /** Of the organization, and from an account the policy names. */
+  #members(): SenderCondition {
+    const { organization, accounts, external } = this.#props;
+    const named = accounts.filter((account) => !external.includes(account));
+    const listed = named.length > 0 && named.length <= MOST_ACCOUNTS ? { 'aws:PrincipalAccount': named } : {};
+    return { 'aws:PrincipalOrgID': organization, ...listed };
+  }
+
+  /** Forwarders of ours, where they are who they say. */
+  #admit(id: string, statementId: string, who: SenderCondition): void {
+    const { namespace } = this.#props;
     const forwarder = `arn:${Aws.PARTITION}:iam::*:role${memberRolePath(namespace)}${forwarderRoleName(namespace, '*')}`;
-    return {
-      Sid: 'Forwarders',
-      Effect: 'Allow',
-      Principal: '*',
-      Action: 'events:PutEvents',
-      Resource: this.bus.eventBusArn,
-      Condition: {
-        StringEquals: {
-          'aws:PrincipalOrgID': organization,
-          ...(accounts.length > 0 && accounts.length <= MOST_ACCOUNTS ? { 'aws:PrincipalAccount': accounts } : {}),
-        },
-        ArnLike: { 'aws:PrincipalArn': forwarder },
+    new CfnEventBusPolicy(this, id, {
+      eventBusName: this.bus.eventBusName,
+      statementId,
+      statement: {
+        Sid: statementId,
+        Effect: 'Allow',
+        Principal: '*',
+        Action: 'events:PutEvents',
+        Resource: this.bus.eventBusArn,
+        Condition: { StringEquals: who, ArnLike: { 'aws:PrincipalArn': forwarder } },
       },
-    };
+    });
   }
 }

@@ -6,7 +6,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { OnEventEnv, ReconcileEnv, ReportEnv } from '#contracts/env.ts';
 import type { Policy, PolicyDocument } from '#contracts/policy.ts';
-import { accountIds, eventNeeds } from '../accounts.ts';
+import { accountIds, eventNeeds, externalIds } from '../accounts.ts';
 import { Alerting } from '../constructs/alerting.ts';
 import { auditBucket } from '../constructs/audit-bucket.ts';
 import { HubBus } from '../constructs/hub-bus.ts';
@@ -54,6 +54,7 @@ export class HubStack extends Stack {
       hubAccount: policy.hub.account,
       organization: policy.organization.id,
       accounts: accountIds(policy),
+      external: externalIds(policy),
       needs: eventNeeds(policy),
       reconcile: policy.reconcile,
     });

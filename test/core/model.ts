@@ -99,6 +99,7 @@ function assessProducer(policy: Policy, world: World): Assessment {
   const share = assessShare({
     products,
     blocked,
+    held: [],
     catalog,
     listed,
     associations: known([]),

@@ -65,9 +65,11 @@ describe('what consumers are told', () => {
   test('a grant counts as shared with its option only, and carries its shares', () => {
     const grant = { principal: ANALYTICS, resource: byTag, permissions: ['DESCRIBE', 'SELECT'] };
     const told = (grantable: readonly string[]) =>
-      tagShares(policy, catalog, { rows: [row({ ...grant, grantable }, ['arn:share'])], planning: false }).find(
-        ({ where }) => where === 'source=product',
-      );
+      tagShares(policy, catalog, {
+        rows: [row({ ...grant, grantable }, ['arn:share'])],
+        held: [],
+        planning: false,
+      }).find(({ where }) => where === 'source=product');
     expect(told(['DESCRIBE', 'SELECT'])).toMatchObject({ shared: [ANALYTICS], shares: { [ANALYTICS]: ['arn:share'] } });
     expect(told([])).toMatchObject({ shared: [] });
   });

@@ -9,6 +9,7 @@ import { memberRolePath } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
 import { createMemoryLedger, emptyStore, type MemoryStore } from '#core/memory-ledger.ts';
+import { scopesOf } from '#core/scopes.ts';
 import { scopeText } from '#core/start.ts';
 import { reconcileStage } from '../../functions/handlers/reconcile.ts';
 import { report } from '../../functions/handlers/report.ts';
@@ -47,6 +48,8 @@ export interface Told {
 export interface InProcessOptions extends LakeOptions {
   /** Accounts in which nobody deployed our roles. */
   readonly without?: readonly string[];
+  /** Whether consumers have run before, so that producers know them for members: true unless told. */
+  readonly known?: boolean;
   /** Over a line that a test may have go dead, and with it the ledger: as when a function is killed. */
   readonly mortal?: boolean;
   /** Begins as another one was, that had the same policy and options. */
@@ -72,7 +75,10 @@ interface HubState {
 
 export type InProcess = Awaited<ReturnType<typeof inProcess>>;
 
-export async function inProcess(policy: Policy, { without, mortal, from, ...options }: InProcessOptions = {}) {
+export async function inProcess(
+  policy: Policy,
+  { without, mortal, known = true, from, ...options }: InProcessOptions = {},
+) {
   const lake = await startLake({ accounts: ACCOUNTS, ...options });
   const stage = { url: lake.url, control: lake.control, requestHandler: lake.requestHandler };
   if (from) lake.restore(from.lake);
@@ -84,6 +90,7 @@ export async function inProcess(policy: Policy, { without, mortal, from, ...opti
   const line = mortal ? openLine(lake.requestHandler) : null;
   const state = from ? structuredClone(from.hub) : emptyHub();
   const hub = openHub(lake, policy, { line, state });
+  if (known && !from) await knowConsumers(hub.ledger, policy);
   const executor = createExecutor(hub, policy, state);
   /** For others to begin from. Throws while faults are set in the lake. */
   const save = (): Saved => ({ lake: lake.snapshot(), hub: structuredClone(state) });
@@ -98,6 +105,14 @@ async function makePolicyBucket(stage: Stage): Promise<void> {
 
 function emptyHub(): HubState {
   return { ledger: emptyStore(), policies: new Map(), told: [], mails: [], queue: [], logged: [], runs: 0 };
+}
+
+/** What every account's own run has found before: it is a member. Its producers wait for that. */
+async function knowConsumers(ledger: Ledger, policy: Policy): Promise<void> {
+  const regions = new Set([REGION, ...scopesOf(policy).map(({ region }) => region)]);
+  for (const account of ACCOUNTS)
+    for (const region of regions)
+      await ledger.putConsumer({ account, region, fingerprints: {}, disproved: [], membership: 'inside', at: 0 });
 }
 
 type Lake = Awaited<ReturnType<typeof startLake>>;

@@ -11,11 +11,13 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'hub.account': '12 digits, in quotes.',
   'hub.region': 'A Region such as ap-northeast-1; products are there unless they say otherwise.',
   accounts: 'Names for accounts. The rest of the file uses only these names.',
-  'accounts.*': 'The account id (12 digits, in quotes), or an id with Regions and a mode.',
+  'accounts.*': 'The account id (12 digits, in quotes), or an id with Regions, a mode, or external.',
   'accounts.*.id': '12 digits, in quotes.',
   'accounts.*.regions':
     'Regions in which this account takes part. Default: those of the products it produces or consumes.',
   'accounts.*.mode': 'report: nothing is written in this account, whatever products say.',
+  'accounts.*.external':
+    'true: the account is in no organization, or in another. Without it nothing is shared with an account outside the organization. Bucket and key statements then name it instead of the organization.',
   settings: 'Account-wide switches of Lake Formation.',
   'settings.defaults':
     'report: tell where new databases and tables of a producer are still open to IAM alone. off: close them for those made from then on. Default: report.',

@@ -28,7 +28,11 @@ export function resolveAccounts(document: PolicyDocument): PolicyAccount[] {
 }
 
 export function checkAccounts(document: PolicyDocument): PolicyIssue[] {
-  return [...checkTwins(document), ...namesUsed(document).flatMap((used) => checkName(document, used))];
+  return [
+    ...checkTwins(document),
+    ...checkExternal(document),
+    ...namesUsed(document).flatMap((used) => checkName(document, used)),
+  ];
 }
 
 function checkTwins(document: PolicyDocument): PolicyIssue[] {
@@ -41,6 +45,18 @@ function checkTwins(document: PolicyDocument): PolicyIssue[] {
       return [];
     }
     return [invalid(['accounts', name], id, `the same account as ${twin}`, 'keep one name for it')];
+  });
+}
+
+/** The hub assumes roles and receives events as a member of the organization, whose management account is one by definition. */
+function checkExternal(document: PolicyDocument): PolicyIssue[] {
+  const { hub, organization } = document;
+  return Object.entries(document.accounts).flatMap(([name, entry]) => {
+    if (typeof entry === 'string' || !entry.external) return [];
+    const path = ['accounts', name, 'external'];
+    if (entry.id === hub.account) return [invalid(path, true, 'the hub is in the organization', 'take external out')];
+    if (entry.id !== organization.managementAccount) return [];
+    return [invalid(path, true, 'the management account is in its organization', 'take external out')];
   });
 }
 

@@ -2,12 +2,12 @@
 
 import { arnParts } from '#contracts/arn.ts';
 import type { OnboardScope, PublishScope, Scope } from '#contracts/steps.ts';
-import { type Assessment, merge, NO_PRODUCT } from '#core/assessment.ts';
+import { type Assessment, merge } from '#core/assessment.ts';
 import { publishScope } from '#core/selectors.ts';
 import { scopeText } from '#core/start.ts';
-import type { OnboardHop, ProducerScope, Question } from '#engine/hop.ts';
+import type { OnboardHop, Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/reads.ts';
-import { type Arrivals, observeArrivals, scopesOfSource } from '../arrivals.ts';
+import { observeArrivals, producersOf, scopesOfSource } from '../arrivals.ts';
 import { judgeArrival } from './arrival.ts';
 import { assessAcceptance } from './assess.ts';
 import { type AcceptanceObservation, observeAcceptance } from './observe.ts';
@@ -18,7 +18,7 @@ export const acceptance: OnboardHop<AcceptanceObservation> = {
   half: 'onboard',
   stage: 'accept',
   scopes: ['account'],
-  after: [],
+  after: ['membership'],
   permissions: PERMISSIONS,
   observe: observeAcceptance,
   assess,
@@ -37,15 +37,6 @@ function assess({ arriving }: AcceptanceObservation, question: Question<OnboardS
     return assessAcceptance({ account, region, products, tagged, planning, facts });
   });
   return merge(...assessments);
-}
-
-/** The producer scopes this consumer goes by, and what it reads of each. */
-export function producersOf({ products, sources, places }: Arrivals): readonly ProducerScope[] {
-  return [
-    ...products.map(({ product }) => ({ scope: publishScope(product), products: [product.name] })),
-    ...sources.flatMap(scopesOfSource).map((scope) => ({ scope, products: [NO_PRODUCT] })),
-    ...places.map(({ scope }) => ({ scope, products: [NO_PRODUCT] })),
-  ];
 }
 
 /** Producers that have published nothing yet, and those that must learn whom this account's trust policies disprove. */

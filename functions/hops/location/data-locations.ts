@@ -23,6 +23,8 @@ export interface DataLocationsQuestion extends Catalog {
   /** Of each entry of this catalog, what it is registered as. */
   readonly registered: readonly { readonly entry: DataLocation; readonly facts: Observed<LocationFacts> }[];
   readonly listed: Observed<GrantFacts>;
+  /** Accounts that are given nothing new. */
+  readonly held: readonly string[];
   /** Ours in this account and Region. */
   readonly entries: readonly Entry[];
   readonly recent: readonly Entry[];
@@ -42,7 +44,7 @@ function desiredOf(policy: Policy, entry: DataLocation): readonly DesiredGrant[]
 }
 
 export function assessDataLocations(question: DataLocationsQuestion): Assessment {
-  const { policy, account, region, registered, listed, entries, recent } = question;
+  const { policy, account, region, registered, listed, held, entries, recent } = question;
   if (registered.length === 0 && !hasGranted(account, entries)) return NOTHING;
   const at = { hop: 'location', account, region };
   if (!listed.known) return found(unreadable({ ...at, resource: `data locations of ${account}` }, listed.why));
@@ -51,7 +53,7 @@ export function assessDataLocations(question: DataLocationsQuestion): Assessment
   const granted = listed.value.grants;
   const missing = missingGrants({
     ...at,
-    desired: grantable.flatMap(({ grants }) => grants),
+    desired: grantable.flatMap(({ grants }) => grants.filter(({ grant }) => !held.includes(grant.principal))),
     listed: granted,
     recent,
   });

@@ -38,13 +38,14 @@ function snapshotPart({
   question: { policy, scope, planning },
 }: Told<LocationObservation, PublishScope>): SnapshotPart | null {
   if (delegated === null || placeReceivers(policy, scope).length === 0) return {};
-  const { listed } = delegated;
+  const { listed, held } = delegated;
   if (!listed.known) return null;
   const places = dataLocationsOf(policy, scope).flatMap((entry) => {
     const resource = locationResource(policy, entry);
-    const others = new Set(entry.to.map((to) => accountOf(to, entry)).filter((id) => id !== entry.account));
+    const accounts = new Set(entry.to.map((to) => accountOf(to, entry)));
+    const others = [...accounts].filter((id) => id !== entry.account && !held.includes(id));
     const holds = (id: string) => planning || heldBy(listed.value.grants, id, resource).grantable.length > 0;
-    return 'arn' in resource ? [[resource.arn, [...others].filter(holds).sort()] as const] : [];
+    return 'arn' in resource ? [[resource.arn, others.filter(holds).sort()] as const] : [];
   });
   return { places: Object.fromEntries(places) };
 }

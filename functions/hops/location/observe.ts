@@ -7,6 +7,7 @@ import { known, mapKnown, type Observed } from '#core/observed.ts';
 import { placeReceivers, productsOf } from '#core/selectors.ts';
 import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/reads.ts';
+import { observeHeld } from '../members.ts';
 import { CATALOG_POLICY, GRANTS, LOCATIONS, ROLE } from '../queries.ts';
 import { observeStore } from '../stores.ts';
 import type { LocationRests } from './by-product.ts';
@@ -26,6 +27,8 @@ export interface LocationObservation {
 export interface Delegated {
   readonly registered: readonly { readonly entry: DataLocation; readonly facts: Observed<LocationFacts> }[];
   readonly listed: Observed<GrantFacts>;
+  /** Accounts that are given nothing. */
+  readonly held: readonly string[];
 }
 
 type Asked = Question<PublishScope>;
@@ -71,8 +74,8 @@ async function observeDelegated(read: Reads, asked: Asked): Promise<Delegated | 
   if (database !== null) return null;
   const places = dataLocationsOf(policy, scope);
   const concerned = places.length > 0 || placeReceivers(policy, scope).length > 0 || hasGranted(account, entries);
-  if (!concerned) return { registered: [], listed: known({ grants: [] }) };
+  if (!concerned) return { registered: [], listed: known({ grants: [] }), held: [] };
   const registered = places.map(async (entry) => ({ entry, facts: await locationOf(read, asked, entry) }));
   const listed = await read.in(account, region).ask(GRANTS, { resourceType: 'DATA_LOCATION' });
-  return { registered: await Promise.all(registered), listed };
+  return { registered: await Promise.all(registered), listed, held: await observeHeld(read, asked) };
 }

@@ -6,18 +6,19 @@ import type { PublishScope } from '#contracts/steps.ts';
 import { type Assessment, merge, NOTHING } from '#core/assessment.ts';
 import { reportsForCatalog, requiresSharingVersion, restoresCatalog, sharesAnything } from '#core/catalog-ownership.ts';
 import { roleArn } from '#core/member-roles.ts';
-import { placesFor, productsFor, productsOf, tagCatalogsFor } from '#core/selectors.ts';
+import { isConsumer, productsFor, productsOf } from '#core/selectors.ts';
 import type { OnboardHop, PublishHop, Question } from '#engine/hop.ts';
 import { assessSettings } from './assess.ts';
 import { judgesDefaults, observeProducerSettings, observeSettings, type SettingsObservation } from './observe.ts';
 import { PERMISSIONS } from './permissions.ts';
 import { restoreDefaults } from './restore.ts';
 
-const common = { name: 'settings', stage: 'settings', after: [], permissions: PERMISSIONS } as const;
+const common = { name: 'settings', stage: 'settings', permissions: PERMISSIONS } as const;
 
 export const producerSettings: PublishHop<SettingsObservation> = {
   ...common,
   half: 'publish',
+  after: [],
   scopes: ['database', 'catalog'],
   documents: ({ scope }) => [adminsEntry(scope), catalogDefaultsEntry(scope)],
   observe: observeProducerSettings,
@@ -38,14 +39,14 @@ export const producerSettings: PublishHop<SettingsObservation> = {
 export const consumerSettings: OnboardHop<SettingsObservation> = {
   ...common,
   half: 'onboard',
+  after: ['membership'],
   scopes: ['account'],
   documents: ({ scope }) => [adminsEntry(scope)],
   observe: (read, { scope }) => observeSettings(read, scope),
   assess: (observed, question) => {
     const { policy, scope } = question;
-    const products = productsFor(policy, scope);
-    if (products.length + tagCatalogsFor(policy, scope).length + placesFor(policy, scope).length === 0) return NOTHING;
-    const names = products.map(({ name }) => name);
+    if (!isConsumer(policy, scope)) return NOTHING;
+    const names = productsFor(policy, scope).map(({ name }) => name);
     return assessSettings({ ...asked(question), products: names, grantor: false, facts: observed.settings });
   },
 };

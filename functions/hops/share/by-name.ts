@@ -23,6 +23,8 @@ export interface ShareQuestion {
   readonly products: readonly Product[];
   /** Products whose earlier producer hops do not hold: their grants would be refused, so none is attempted. */
   readonly blocked: ReadonlySet<string>;
+  /** Accounts that are given nothing new; what they have is left to whoever takes them out of the audience. */
+  readonly held: readonly string[];
   readonly catalog: Observed<CatalogFacts>;
   readonly listed: Observed<GrantFacts>;
   readonly associations: Observed<readonly AssociationFacts[]>;
@@ -70,7 +72,8 @@ export function assessShare(question: ShareQuestion): Assessment {
   if (!listing.known) return assessed({ findings: [unreadable(where, listing.why)] });
   const facts = catalog.value;
   const open = question.products.filter((p) => !question.blocked.has(p.name));
-  const desired = facts.database === null ? [] : open.flatMap((product) => desiredShares(product, facts));
+  const all = facts.database === null ? [] : open.flatMap((product) => desiredShares(product, facts));
+  const desired = all.filter(({ grant }) => !question.held.includes(grant.principal));
   const granted = listing.value.grants;
   return assessed({
     changes: missingGrants({ hop: 'share', account, region, desired, listed: granted, recent: question.recent }),
@@ -79,7 +82,7 @@ export function assessShare(question: ShareQuestion): Assessment {
       ...tablesOutside(open, facts),
       ...brokenAssociations(where, question, granted),
     ],
-    foreign: others(desired, granted),
+    foreign: others(all, granted),
   });
 }
 

@@ -26,18 +26,22 @@ export interface TagSharesQuestion {
   readonly keys: readonly TagValues[];
   /** Whether RAM is in the way of grants to other accounts: none is attempted. */
   readonly blocked: boolean;
+  /** Accounts that are given nothing new. */
+  readonly held: readonly string[];
   readonly entries: readonly Entry[];
   readonly recent: readonly Entry[];
 }
 
 export function assessTagShares(question: TagSharesQuestion): Assessment {
-  const { policy, account, region, entries, recent, blocked } = question;
+  const { policy, account, region, entries, recent, blocked, held } = question;
   const catalog = { account, region };
   const where = { hop: 'share' as const, account, region, resource: `grants by tag of ${account}` };
   if (!question.listed.known) return assessed({ findings: [unreadable(where, question.listed.why)] });
   const desired = ownerGrants(policy, catalog);
   const waits = ({ grant }: DesiredGrant) =>
-    (blocked && isAccountId(grant.principal)) || !exists(grant.resource, question.keys);
+    held.includes(grant.principal) ||
+    (blocked && isAccountId(grant.principal)) ||
+    !exists(grant.resource, question.keys);
   const rows = question.listed.value.grants;
   const sent = grantsSent(entries);
   const known = policy.tags?.keys ?? [];

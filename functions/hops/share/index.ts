@@ -34,14 +34,14 @@ export const share: PublishHop<ShareObservation> = {
 
 type Asked = Question<PublishScope>;
 
-function byName({ byName: seen }: ShareObservation, question: Asked): Assessment {
+function byName({ byName: seen, held }: ShareObservation, question: Asked): Assessment {
   if (!sharesByName(question)) return NOTHING;
   const { policy, scope, entries, recent } = question;
   const products = productsOf(policy, scope);
   const blocked = blockedProducts(question, products, BEFORE);
   const byMode = Object.values(Object.groupBy(products, (product) => modeIn(policy, product, product.account)));
   const assessments = byMode.map((group: readonly Product[] = []) =>
-    assessShare({ ...seen, blocked, products: group, recent }),
+    assessShare({ ...seen, blocked, held, products: group, recent }),
   );
   const unwanted = unwantedShares({ ...seen, blocked, scope, products, entries });
   return merge(...assessments, unwanted, skipped('share', [...blocked]));
@@ -50,7 +50,7 @@ function byName({ byName: seen }: ShareObservation, question: Asked): Assessment
 /** The cross-account version from which grants by tag go through RAM. */
 const BY_RAM = 3;
 
-function byTag({ byTag: seen }: ShareObservation, question: Asked): Assessment {
+function byTag({ byTag: seen, held }: ShareObservation, question: Asked): Assessment {
   if (seen === null) return NOTHING;
   const { policy, scope, planning, entries, recent } = question;
   const { account, region } = scope;
@@ -60,7 +60,7 @@ function byTag({ byTag: seen }: ShareObservation, question: Asked): Assessment {
   const blocked = ramIsInTheWay(seen, question);
   const { listed } = seen;
   return merge(
-    assessTagShares({ policy, account, region, listed, keys, blocked, entries, recent }),
+    assessTagShares({ policy, account, region, listed, keys, blocked, held, entries, recent }),
     versionTooLow(seen, question),
     failedShares(seen, question),
   );
@@ -106,23 +106,26 @@ function snapshotPart({ observed, question }: Told<ShareObservation, PublishScop
   if (hops.some(({ findings }) => findings.some(({ state }) => state === 'unknown'))) return null;
   const products = productsOf(policy, scope);
   const blocked = blockedProducts(question, products, BEFORE);
-  const seen = { catalog: catalog.value, rows: listed.value.grants, blocked, planning };
+  const seen = { catalog: catalog.value, rows: listed.value.grants, blocked, held: observed.held, planning };
   const byTag = tagPart(observed, question);
-  return byTag === null ? null : { products: products.map((product) => productSnapshot(product, seen)), ...byTag };
+  const told = products.map((product) => productSnapshot(product, seen));
+  return byTag === null ? null : { products: told, held: [...observed.held], ...byTag };
 }
 
 /** Of a catalog, which shares carry its grants by tag; of a database, which of them reach it. */
-function tagPart({ byName, byTag: seen, tagged }: ShareObservation, question: Asked): SnapshotPart | null {
+function tagPart({ byName, byTag: seen, tagged, held }: ShareObservation, question: Asked): SnapshotPart | null {
   const { policy, scope, planning } = question;
   if (tagReceivers(policy, scope).length === 0) return {};
   if (scope.database === null) {
     if (seen === null || !seen.listed.known) return null;
-    return { tagged: tagShares(policy, scope, { rows: seen.listed.value.grants, planning }) };
+    return { tagged: tagShares(policy, scope, { rows: seen.listed.value.grants, held, planning }) };
   }
   const { catalog } = byName;
   if (!catalog.known) return null;
   if (catalog.value.database === null || catalog.value.database.isLink) return {};
   if (!tagged.known) return null;
   const planned = plannedAssignments(question);
-  return { reached: reachedBy(policy, scope, withAssigned(tagged.value, planned)) };
+  const reached = reachedBy(policy, scope, withAssigned(tagged.value, planned));
+  const given = reached.map((one) => ({ ...one, accounts: one.accounts.filter((account) => !held.includes(account)) }));
+  return { reached: given.filter(({ accounts }) => accounts.length > 0) };
 }

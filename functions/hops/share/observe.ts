@@ -7,6 +7,7 @@ import { productsOf, tagGrantsOf, tagReceivers } from '#core/selectors.ts';
 import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/reads.ts';
 import { observeCatalog, observeShares } from '../listed-shares.ts';
+import { observeHeld } from '../members.ts';
 import { ASSOCIATIONS, SETTINGS, TAG_GRANTS } from '../queries.ts';
 import { NOTHING_TAGGED, observeTagged, observeTagKeys } from '../tag-facts.ts';
 
@@ -16,6 +17,8 @@ export interface ShareObservation {
   readonly byTag: SharesByTag | null;
   /** Tags that things of the database carry: which grants by tag reach it. */
   readonly tagged: Observed<TaggedFacts>;
+  /** Accounts that are given nothing. */
+  readonly held: readonly string[];
 }
 
 export interface SharesByName {
@@ -37,12 +40,13 @@ type Asked = Question<PublishScope>;
 export async function observeShare(read: Reads, asked: Asked): Promise<ShareObservation> {
   const { scope, policy } = asked;
   const reaches = scope.database !== null && tagReceivers(policy, scope).length > 0;
-  const [byName, byTag, tagged] = await Promise.all([
+  const [byName, byTag, tagged, held] = await Promise.all([
     observeByName(read, asked),
     observeByTag(read, asked),
     reaches ? observeTagged(read, asked) : known(NOTHING_TAGGED),
+    observeHeld(read, asked),
   ]);
-  return { byName, byTag, tagged };
+  return { byName, byTag, tagged, held };
 }
 
 /** A database that rules tag and no product names: nothing is shared by name, and nothing was. */

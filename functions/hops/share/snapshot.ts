@@ -14,13 +14,15 @@ export interface SeenOfProduct {
   readonly rows: readonly ListedGrant[];
   /** Products whose earlier hops do not hold. */
   readonly blocked: ReadonlySet<string>;
+  /** Accounts that are given nothing: told of nothing either. */
+  readonly held: readonly string[];
   /** What is about to be granted counts as granted. */
   readonly planning: boolean;
 }
 
 export function productSnapshot(
   product: Product,
-  { catalog, rows: all, blocked, planning }: SeenOfProduct,
+  { catalog, rows: all, blocked, held: heldBack, planning }: SeenOfProduct,
 ): ProductSnapshot {
   const { name, account, region, database } = product;
   const tables = tablesOf(product, catalog);
@@ -28,16 +30,14 @@ export function productSnapshot(
   const texts = new Set(resources.map(resourceText));
   const rows = all.filter((row) => texts.has(resourceText(row.resource)));
   const carriers = Map.groupBy(rows, ({ principal }) => principal);
-  const shares = receivers(product).map((consumer) => {
+  const given = receivers(product).filter((account) => !heldBack.includes(account));
+  const shares = given.map((consumer) => {
     const arns = (carriers.get(consumer) ?? []).flatMap((row) => row.shareArns);
     return [consumer, sortedSet(arns)] as const;
   });
   const held = new Set(rows.map(grantText));
   const granted =
-    planning ||
-    receivers(product).every((principal) =>
-      resources.every((resource) => held.has(grantText({ principal, resource }))),
-    );
+    planning || given.every((principal) => resources.every((resource) => held.has(grantText({ principal, resource }))));
   return {
     product: name,
     account,

@@ -4,7 +4,7 @@ import { productTag } from '#contracts/names.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import type { Statement } from '#contracts/statements.ts';
 import type { Principal } from '#core/iam/evaluate.ts';
-import { receivers } from '#core/selectors.ts';
+import { isExternal, receivers } from '#core/selectors.ts';
 import { sidFor } from '#core/sids.ts';
 
 type Condition = NonNullable<Statement['Condition']>;
@@ -15,14 +15,34 @@ type Condition = NonNullable<Statement['Condition']>;
  */
 const ANY_ACCOUNT = '?'.repeat(12);
 
+interface ReaderCondition {
+  readonly what: string;
+  readonly condition: Condition;
+}
+
+/** Readers of the organization, and those of accounts that are known to be outside: these by their account alone. */
+function readerConditions(policy: Policy, product: Product): readonly ReaderCondition[] {
+  const accounts = receivers(product);
+  const outside = accounts.filter((account) => isExternal(policy, account));
+  const inside = accounts.filter((account) => !outside.includes(account));
+  const organization = { 'aws:PrincipalOrgID': policy.organization.id };
+  const members =
+    product.storage.widen === 'organization'
+      ? [{ what: 'Org', condition: { StringEquals: organization } }]
+      : provenIn(policy, product, { ...organization, 'aws:PrincipalAccount': inside });
+  const others = provenIn(policy, product, { 'aws:PrincipalAccount': outside });
+  return [
+    ...(inside.length === 0 ? [] : members),
+    ...(outside.length === 0 ? [] : others.map(({ what, condition }) => ({ what: `${what}External`, condition }))),
+  ];
+}
+
 /** One condition per kind of proof: pattern within the protected paths, pattern plus tag, or listed roles. */
-function readerConditions(
+function provenIn(
   policy: Policy,
   product: Product,
-): readonly { readonly what: string; readonly condition: Condition }[] {
-  const accounts = receivers(product);
-  const organization = { 'aws:PrincipalOrgID': policy.organization.id };
-  if (product.storage.widen === 'organization') return [{ what: 'Org', condition: { StringEquals: organization } }];
+  where: Readonly<Record<string, string | readonly string[]>>,
+): readonly ReaderCondition[] {
   const arn = (match: string) => `arn:${policy.partition}:iam::${ANY_ACCOUNT}:${match}`;
   return (['path', 'tag', 'listed'] as const).flatMap((proof) => {
     const wanted = product.jobRoles.filter((r) => r.proof === proof);
@@ -36,7 +56,7 @@ function readerConditions(
         ? { ArnEquals: { 'aws:PrincipalArn': policy.protectedPaths.map((path) => arn(`role${path}*`)) } }
         : {};
     const who = {
-      StringEquals: { ...organization, 'aws:PrincipalAccount': [...accounts], ...tag },
+      StringEquals: { ...where, ...tag },
       ArnLike: { 'aws:PrincipalArn': patterns },
     };
     return [{ what: proof, condition: { ...who, ...within } }];
@@ -114,7 +134,8 @@ export function sampleReader(policy: Policy, product: Product): Principal {
     ? match
     : `arn:${policy.partition}:iam::${account}:${filled(policy, match, first?.proof)}`;
   const tags = first?.proof === 'tag' ? { [productTag(policy.namespace)]: product.name } : null;
-  return { type: 'role', arn, account, tags, organization: policy.organization.id };
+  const organization = isExternal(policy, account) ? null : policy.organization.id;
+  return { type: 'role', arn, account, tags, organization };
 }
 
 /** The pattern's first wildcard stands for the protected path, where the path is the proof. */

@@ -32,6 +32,7 @@ describe('data locations', () => {
       account: FINANCE,
       region: REGION,
       registered: [{ entry, facts }],
+      held: [],
       listed: known({ grants: [] }),
       entries: [],
       recent: [],

@@ -22,6 +22,7 @@ describe('share', () => {
     assessShare({
       products: [productOf(changes).product],
       blocked: new Set(more.blocked ?? []),
+      held: [],
       catalog: known(catalog),
       listed: known({ grants }),
       associations: known([]),
@@ -81,6 +82,7 @@ describe('share', () => {
     const question = {
       products: [productOf().product],
       blocked: new Set<string>(),
+      held: [],
       recent: [],
       associations: known([]),
     };

@@ -59,6 +59,7 @@ const assess = (
     policy,
     listed: known({ grants: rows }),
     keys: KEYS,
+    held: [],
     blocked: more.blocked ?? false,
     entries: more.entries ?? [],
     recent: [],
@@ -114,7 +115,15 @@ describe('who is granted what', () => {
 
   test('listings that could not be read decide nothing (law 6)', () => {
     const why = { code: 'Transient', message: 'throttled' };
-    const base = { ...catalog, policy: policyWith(entry({})), keys: KEYS, blocked: false, entries: [], recent: [] };
+    const base = {
+      ...catalog,
+      policy: policyWith(entry({})),
+      keys: KEYS,
+      blocked: false,
+      held: [],
+      entries: [],
+      recent: [],
+    };
     const { changes, findings } = assessTagShares({ ...base, listed: unknown(why) });
     expect(changes).toEqual([]);
     expect(findings).toMatchObject([{ state: 'unknown', hop: 'share' }]);

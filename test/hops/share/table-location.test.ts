@@ -14,7 +14,7 @@ function outside(locations: readonly (string | null)[]): readonly string[] {
     parameters: {},
   }));
   const catalog = known({ database: { name: 'cur_org', openTables: false, isLink: false }, tables });
-  const nothing = { blocked: new Set<string>(), recent: [] };
+  const nothing = { blocked: new Set<string>(), held: [], recent: [] };
   const { findings } = assessShare({
     products: policy.products,
     catalog,

@@ -72,6 +72,7 @@ test('beyond 400 accounts the bus policy leaves them to organization and role: i
     hubAccount: HUB,
     organization: ORGANIZATION,
     accounts,
+    external: [],
     needs: { crawlers: false, workflows: false },
     reconcile: null,
   });
