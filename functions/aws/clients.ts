@@ -5,6 +5,7 @@ import type { GlueClient } from '@aws-sdk/client-glue';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { LakeFormationClient } from '@aws-sdk/client-lakeformation';
+import type { OrganizationsClient } from '@aws-sdk/client-organizations';
 import type { RAMClient } from '@aws-sdk/client-ram';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
@@ -22,6 +23,7 @@ export interface Clients {
   readonly s3: S3Client;
   readonly kms: KMSClient;
   readonly iam: IAMClient;
+  readonly organizations: OrganizationsClient;
 }
 
 export interface HubClients {
@@ -61,6 +63,7 @@ function memberMakers(config: ClientConfig, account: string, pathStyle: boolean 
     s3: () => make.s3Client(config, pathStyle),
     kms: () => make.kmsClient(config),
     iam: () => make.iamClient(config),
+    organizations: () => make.organizationsClient(config),
   };
 }
 

@@ -3,6 +3,11 @@
 import type { LinkTarget, ListedGrant, Tags } from '#contracts/lake-formation.ts';
 
 /** Lake Formation settings of one account and Region. */
+export interface OrganizationFacts {
+  /** Null: the account is in none. */
+  readonly id: string | null;
+}
+
 export interface SettingsFacts {
   readonly admins: readonly string[];
   readonly readOnlyAdmins: readonly string[];

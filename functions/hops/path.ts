@@ -10,6 +10,7 @@ import { exposure } from './exposure/index.ts';
 import { grants } from './grants/index.ts';
 import { link } from './link/index.ts';
 import { location } from './location/index.ts';
+import { membership } from './membership/index.ts';
 import { role } from './role/index.ts';
 import { consumerSettings, producerSettings } from './settings/index.ts';
 import { share } from './share/index.ts';
@@ -20,6 +21,6 @@ import { tags } from './tags/index.ts';
 const PUBLISH: readonly HopModule[] = [producerSettings, location, tags, exposure, catalogPolicy, share, storage];
 
 /** The consumer's half. */
-const ONBOARD: readonly HopModule[] = [consumerSettings, acceptance, link, grants, role];
+const ONBOARD: readonly HopModule[] = [membership, consumerSettings, acceptance, link, grants, role];
 
 export const PATH: readonly HopModule[] = [...PUBLISH, ...ONBOARD];

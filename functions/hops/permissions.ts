@@ -9,6 +9,7 @@ import { PERMISSIONS as exposure } from './exposure/permissions.ts';
 import { PERMISSIONS as grants } from './grants/permissions.ts';
 import { PERMISSIONS as link } from './link/permissions.ts';
 import { PERMISSIONS as location } from './location/permissions.ts';
+import { PERMISSIONS as membership } from './membership/permissions.ts';
 import { LOOKUP_ROWS } from './reader-rows.ts';
 import { PERMISSIONS as role } from './role/permissions.ts';
 import { PERMISSIONS as settings } from './settings/permissions.ts';
@@ -25,6 +26,7 @@ export const READER_ROWS = [
   ...exposure,
   ...share,
   ...storage,
+  ...membership,
   ...acceptance,
   ...link,
   ...grants,

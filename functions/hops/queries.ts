@@ -7,6 +7,7 @@ import { type GrantQuery, listGrants, listTagGrants } from '#aws/grants.ts';
 import { readIdentities } from '#aws/identities.ts';
 import { readKeyPolicy } from '#aws/keys.ts';
 import { listLocations, type Registration } from '#aws/location.ts';
+import { readOrganization } from '#aws/organization.ts';
 import { type ListedRole, listRoles, readRole } from '#aws/roles.ts';
 import { listOwnDatabases, readCrawlers, readWorkflows } from '#aws/runs.ts';
 import { readSettings, requireAdministrator } from '#aws/settings.ts';
@@ -24,6 +25,7 @@ import type {
   GrantFacts,
   IdentitiesFacts,
   LinkFacts,
+  OrganizationFacts,
   RoleFacts,
   SettingsFacts,
   StorageFacts,
@@ -34,6 +36,12 @@ import type { Query } from '#engine/reads.ts';
 import { READ_ROLES, READ_USERS } from './reader-rows.ts';
 
 type Nothing = Readonly<Record<never, never>>;
+
+/** The organization that the account says it is in. */
+export const ORGANIZATION: Query<Nothing, OrganizationFacts> = {
+  name: 'organization',
+  ask: (clients) => readOrganization(clients),
+};
 
 /** Lake Formation settings of the account. */
 export const SETTINGS: Query<Nothing, SettingsFacts> = {

@@ -28,7 +28,7 @@ export const grants: OnboardHop<GrantsObservation> = {
   stage: 'grant',
   opens: true,
   scopes: ['account'],
-  after: ['link'],
+  after: ['membership', 'link'],
   permissions: PERMISSIONS,
   observe: observeGrants,
   // Grants by tag before those by name (G-L20); of one and the same for both, the product's counts.

@@ -16,7 +16,7 @@ export const link: OnboardHop<LinkObservation> = {
   half: 'onboard',
   stage: 'link',
   scopes: ['account'],
-  after: [],
+  after: ['membership'],
   // A new link's default permissions can only be taken off once it is there.
   again: ['link'],
   permissions: PERMISSIONS,

@@ -35,7 +35,7 @@ export const role: OnboardHop<RoleObservation> = {
   half: 'onboard',
   stage: 'check',
   scopes: ['account'],
-  after: [],
+  after: ['membership'],
   permissions: PERMISSIONS,
   observe: async (read, asked) => {
     const arrivals = await observeArrivals(read, asked);
