@@ -2,7 +2,7 @@
 
 import { arnParts } from '#contracts/arn.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
-import type { Foundation } from './constructs/member-permissions.ts';
+import { type Foundation, keysOf } from './constructs/member-permissions.ts';
 import type { Needs } from './constructs/patterns.ts';
 
 /** Ids of the accounts the policy names, sorted. */
@@ -75,5 +75,14 @@ export function foundationOf(policy: Policy, id: string): Foundation {
     serviceLinked: wanted.includes('service-linked'),
     // Who would lose what is told of accounts in which something is shared or tagged.
     identities: (defaults !== undefined || createDatabase !== undefined) && (shares || tags),
+    catalogKeys: catalogKeys(policy, id),
   };
+}
+
+/** Keys of the account's own Data Catalog, and of the catalogs it reads from. */
+function catalogKeys(policy: Policy, id: string): readonly string[] {
+  const read = [...policy.products.filter(({ audience }) => audience.includes(id)), ...taggedFor(policy, id)];
+  const accounts = [...new Set([id, ...read.map(({ account }) => account)])].sort();
+  const named = (one: string) => policy.accounts.find((account) => account.id === one)?.catalogKey;
+  return accounts.map((one) => named(one) ?? keysOf(one));
 }

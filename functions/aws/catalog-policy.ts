@@ -1,22 +1,22 @@
 /** The Glue catalog's resource policy: one document per account and Region, with a version check of its own. */
 
-import {
-  DeleteResourcePolicyCommand,
-  GetDataCatalogEncryptionSettingsCommand,
-  GetResourcePolicyCommand,
-  PutResourcePolicyCommand,
-} from '@aws-sdk/client-glue';
+import { DeleteResourcePolicyCommand, GetResourcePolicyCommand, PutResourcePolicyCommand } from '@aws-sdk/client-glue';
 import { isLakeError } from '#contracts/errors.ts';
 import type { CatalogPolicyFacts } from '#core/facts.ts';
 import type { Clients } from './clients.ts';
 import { asked } from './errors.ts';
-import { required } from './paging.ts';
 
 type Glue = Pick<Clients, 'glue'>;
 
 export async function readCatalogPolicy(clients: Glue, account: string): Promise<CatalogPolicyFacts> {
-  const [policy, encryption] = await Promise.all([readPolicy(clients, account), readEncryption(clients, account)]);
-  return { ...policy, encryption };
+  try {
+    const view = { account, owner: true, doing: 'read the catalog policy' };
+    const answer = await asked(view, () => clients.glue.send(new GetResourcePolicyCommand({})));
+    return { text: answer.PolicyInJson ?? null, hash: answer.PolicyHash ?? null };
+  } catch (error) {
+    if (isLakeError(error, 'Missing')) return { text: null, hash: null };
+    throw error;
+  }
 }
 
 /**
@@ -44,24 +44,4 @@ export async function putCatalogPolicy(
       }),
     ),
   );
-}
-
-async function readPolicy(clients: Glue, account: string): Promise<{ text: string | null; hash: string | null }> {
-  try {
-    const view = { account, owner: true, doing: 'read the catalog policy' };
-    const answer = await asked(view, () => clients.glue.send(new GetResourcePolicyCommand({})));
-    return { text: answer.PolicyInJson ?? null, hash: answer.PolicyHash ?? null };
-  } catch (error) {
-    if (isLakeError(error, 'Missing')) return { text: null, hash: null };
-    throw error;
-  }
-}
-
-async function readEncryption(clients: Glue, account: string): Promise<CatalogPolicyFacts['encryption']> {
-  const view = { account, owner: true, doing: 'read the encryption of the catalog' };
-  const answer = await asked(view, () =>
-    clients.glue.send(new GetDataCatalogEncryptionSettingsCommand({ CatalogId: account })),
-  );
-  const atRest = required(answer.DataCatalogEncryptionSettings, 'encryption settings').EncryptionAtRest;
-  return { mode: atRest?.CatalogEncryptionMode ?? 'DISABLED', key: atRest?.SseAwsKmsKeyId ?? null };
 }

@@ -24,7 +24,7 @@ export function memberRoleArn(options: {
 
 /** Tag on member roles that lets the hub refuse a member it has outgrown. */
 export const MEMBER_VERSION_TAG = 'onramp:member-version';
-export const MEMBER_VERSION = '2';
+export const MEMBER_VERSION = '3';
 
 /** The tag that proves a job role with `proof: tag`. */
 export function productTag(namespace: string): string {

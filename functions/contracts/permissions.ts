@@ -14,7 +14,8 @@ export interface PermissionRow {
   readonly actions: readonly string[];
   /**
    * `*`, or ARNs with placeholders: `{partition}`, `{account}`, `{region}`, `{database}`, `{bucket}` (a name), `{key}` and
-   * `{registrationRole}` (ARNs). In a role Region and database are `*`, and there is one ARN for each bucket, key and
+   * `{registrationRole}` (ARNs), `{catalogKey}` (ARNs of keys of catalogs: in a role of its own account and of those it
+   * reads from; in a session any). In a role Region and database are `*`, and there is one ARN for each bucket, key and
    * registration role of the policy; a session has those it is for.
    */
   readonly on: readonly string[];
@@ -48,6 +49,28 @@ export const TAG_READS = [
   'lakeformation:GetResourceLFTags',
   'lakeformation:SearchTablesByLFTags',
 ];
+
+const THROUGH_GLUE: RowCondition = {
+  StringLike: { 'kms:ViaService': ['glue.*.amazonaws.com', 'glue.*.amazonaws.com.cn'] },
+};
+const CATALOG_KEYS = 'Which key a catalog has its owner decides; accounts.NAME.catalogKey narrows it to one.';
+
+/**
+ * Whoever reads an encrypted Data Catalog needs its key (Athena user guide, access-encrypted-data-glue-data-catalog), …
+ */
+export const READ_WITH_CATALOG_KEY: PermissionRow = {
+  sid: 'CatalogKey',
+  actions: ['kms:Decrypt'],
+  on: ['{catalogKey}'],
+  why: CATALOG_KEYS,
+  condition: THROUGH_GLUE,
+};
+
+/** … whoever writes it or grants on it (Lake Formation guide, troubleshooting) more of it. */
+export const WRITE_WITH_CATALOG_KEY: PermissionRow = {
+  ...READ_WITH_CATALOG_KEY,
+  actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+};
 
 /** AWS authorized this without a resource, lately on the catalog: both must do. */
 export const CATALOG_ENCRYPTION: PermissionRow = {

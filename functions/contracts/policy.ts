@@ -5,6 +5,8 @@ import type { TagValues } from './lake-formation.ts';
 import { tags } from './policy-tags.ts';
 import { accountId, audience, mode, name, names, region, s3Location, word } from './policy-words.ts';
 
+const keyArn = z.string().check(z.regex(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/, 'write the ARN of a KMS key'));
+
 const account = z.union([
   accountId,
   z.strictObject({
@@ -12,6 +14,7 @@ const account = z.union([
     regions: z.optional(z.array(region)),
     mode: z.optional(mode),
     external: z.optional(z.boolean()),
+    catalogKey: z.optional(keyArn),
   }),
 ]);
 
@@ -20,9 +23,7 @@ const storage = z.strictObject({
   account: z.optional(name),
   access: z._default(z.enum(['iam', 'lake-formation', 'hybrid']), 'iam'),
   registration: z.optional(z.string()),
-  key: z.optional(
-    z.nullable(z.string().check(z.regex(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/, 'write the ARN of a KMS key'))),
-  ),
+  key: z.optional(z.nullable(keyArn)),
   bucketPolicy: z._default(z.enum(['manage', 'emit']), 'emit'),
   widen: z.optional(z.literal('organization')),
 });
@@ -167,6 +168,8 @@ export interface PolicyAccount {
   readonly mode?: Mode | undefined;
   /** In no organization, or in another than the policy's. */
   readonly external?: boolean | undefined;
+  /** ARN of the one key of its Data Catalog that our roles may use; absent: any of the account's own. */
+  readonly catalogKey?: string | undefined;
 }
 
 /** The Data Catalog of one account and Region: what LF-Tags, data locations and settings belong to. */

@@ -47,6 +47,8 @@ export const SnapshotSchema = z.object({
   denied: z.array(z.string()),
   /** Consumers that are given nothing: outside the organization, or not entered yet. Sorted. */
   held: z.optional(z.array(z.string())),
+  /** The key with which the catalog is encrypted, where readers need it, and the consumers its policy refuses. */
+  catalogKey: z.optional(z.object({ arn: z.string(), closedTo: z.array(z.string()) })),
   /** The catalog's grants by tag to other accounts; of a database's snapshot, none. */
   tagged: z._default(z.array(TagShareSnapshotSchema), []),
   /** Which of these reach something in this database: its consumers link it. */

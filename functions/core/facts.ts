@@ -36,8 +36,24 @@ export interface DocumentFacts {
 export interface CatalogPolicyFacts extends DocumentFacts {
   /** For the next write's condition; null when there is no policy. */
   readonly hash: string | null;
-  /** `DISABLED`, `SSE-KMS`…; with the key's id when the catalog is encrypted. */
-  readonly encryption: { readonly mode: string; readonly key: string | null };
+}
+
+/** How a Data Catalog is encrypted at rest. */
+export interface EncryptionFacts {
+  /** `DISABLED`, `SSE-KMS`, or `SSE-KMS-WITH-SERVICE-ROLE`, in which callers need no key. */
+  readonly mode: string;
+  /** Id, alias or ARN of the key; null: the one AWS manages, or none. */
+  readonly key: string | null;
+}
+
+/** A KMS key. */
+export interface KeyFacts {
+  readonly arn: string;
+  readonly enabled: boolean;
+  /** By AWS: its policy can't be changed, and no other account may use it. */
+  readonly managedByAws: boolean;
+  /** Its policy. */
+  readonly text: string;
 }
 
 export interface TableFacts {

@@ -32,12 +32,18 @@ export function finding(draft: Draft): Finding {
 /** Where something was found: what every finding of one place has in common. */
 export type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { readonly product?: string | null };
 
+/** By the code of the error: what has its own remedy. Everything else is `not-readable`. */
+export const UNREAD: Readonly<Record<string, string>> = {
+  AccountNotEntered: 'account-not-entered',
+  EncryptionDenied: 'key-denied',
+};
+
 /** A hop whose facts could not be read: never "missing", never a reason to write (law 6). */
 export function unreadable(where: Where, why: Trouble): Finding {
   return finding({
     ...where,
     state: 'unknown',
-    cause: why.code === 'AccountNotEntered' ? 'account-not-entered' : 'not-readable',
+    cause: UNREAD[why.code] ?? 'not-readable',
     message: `could not be read: ${why.message}`,
     remedy: why.remedy ?? 'Nothing was changed. Fix what AWS says, or wait for the next run if it was throttling.',
     aws: why.aws ?? null,

@@ -71,6 +71,8 @@ function fill(arn: string, place: SessionPlace): string | null {
   const values: Readonly<Record<string, string | undefined>> = {
     ...place,
     database: place.database ?? '*',
+    // Which keys, the role says.
+    catalogKey: `arn:${place.partition}:kms:*:*:key/*`,
   };
   const names = [...arn.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   if (names.some((name) => values[name] === undefined)) return null;

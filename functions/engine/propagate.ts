@@ -1,5 +1,6 @@
 /** Who has to run next. Started by comparing fingerprints, not by "something changed here": a crash in between loses nobody. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { LakeError } from '#contracts/errors.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import type { Snapshot } from '#contracts/snapshot.ts';
@@ -90,7 +91,6 @@ export async function snapshotOf(
 }
 
 function differs(a: Snapshot, b: Snapshot): boolean {
-  const told = ({ products, denied, held = [], tagged, reached, places = {} }: Snapshot) =>
-    JSON.stringify([products, denied, held, tagged, reached, places]);
-  return told(a) !== told(b);
+  const told = ({ policy: _, at: __, ...rest }: Snapshot): unknown => JSON.parse(JSON.stringify(rest));
+  return !isDeepStrictEqual(told(a), told(b));
 }

@@ -5,6 +5,7 @@
 
 import type { HopModule } from '#engine/hop.ts';
 import { acceptance } from './acceptance/index.ts';
+import { consumerCatalogKey, producerCatalogKey } from './catalog-key/index.ts';
 import { catalogPolicy } from './catalog-policy/index.ts';
 import { exposure } from './exposure/index.ts';
 import { grants } from './grants/index.ts';
@@ -18,9 +19,26 @@ import { storage } from './storage/index.ts';
 import { tags } from './tags/index.ts';
 
 /** The producer's half. */
-const PUBLISH: readonly HopModule[] = [producerSettings, location, tags, exposure, catalogPolicy, share, storage];
+const PUBLISH: readonly HopModule[] = [
+  producerSettings,
+  producerCatalogKey,
+  location,
+  catalogPolicy,
+  tags,
+  exposure,
+  share,
+  storage,
+];
 
 /** The consumer's half. */
-const ONBOARD: readonly HopModule[] = [membership, consumerSettings, acceptance, link, grants, role];
+const ONBOARD: readonly HopModule[] = [
+  membership,
+  consumerSettings,
+  consumerCatalogKey,
+  acceptance,
+  link,
+  grants,
+  role,
+];
 
 export const PATH: readonly HopModule[] = [...PUBLISH, ...ONBOARD];

@@ -4,6 +4,7 @@
  */
 
 import { PERMISSIONS as acceptance } from './acceptance/permissions.ts';
+import { PERMISSIONS as catalogKey } from './catalog-key/permissions.ts';
 import { PERMISSIONS as catalogPolicy } from './catalog-policy/permissions.ts';
 import { PERMISSIONS as exposure } from './exposure/permissions.ts';
 import { PERMISSIONS as grants } from './grants/permissions.ts';
@@ -20,6 +21,7 @@ import { PERMISSIONS as tags } from './tags/permissions.ts';
 export const READER_ROWS = [
   ...LOOKUP_ROWS,
   ...settings,
+  ...catalogKey,
   ...location,
   ...catalogPolicy,
   ...tags,

@@ -2,6 +2,7 @@
 
 import { readBucketPolicy, readEncryption } from '#aws/buckets.ts';
 import { listForeign, readCatalog, readLink } from '#aws/catalog.ts';
+import { readCatalogEncryption, readKey } from '#aws/catalog-key.ts';
 import { readCatalogPolicy } from '#aws/catalog-policy.ts';
 import { type GrantQuery, listGrants, listTagGrants } from '#aws/grants.ts';
 import { readIdentities } from '#aws/identities.ts';
@@ -22,8 +23,10 @@ import type {
   CatalogPolicyFacts,
   CrawlerFacts,
   DocumentFacts,
+  EncryptionFacts,
   GrantFacts,
   IdentitiesFacts,
+  KeyFacts,
   LinkFacts,
   OrganizationFacts,
   RoleFacts,
@@ -87,6 +90,18 @@ export const OWN_DATABASES: Query<Nothing, readonly string[]> = {
 export const CATALOG_POLICY: Query<Nothing, CatalogPolicyFacts> = {
   name: 'catalog-policy',
   ask: (clients) => readCatalogPolicy(clients, clients.account),
+};
+
+/** How the account's Data Catalog is encrypted. */
+export const CATALOG_ENCRYPTION: Query<Nothing, EncryptionFacts> = {
+  name: 'catalog-encryption',
+  ask: (clients) => readCatalogEncryption(clients),
+};
+
+/** A key of the account, by id, alias or ARN; null: it has none of that name. */
+export const KEY: Query<{ readonly key: string }, KeyFacts | null> = {
+  name: 'key',
+  ask: (clients, { key }) => readKey(clients, key),
 };
 
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;

@@ -7,6 +7,7 @@ import {
   type Feature,
   NO_RESOURCE,
   type PermissionRow,
+  READ_WITH_CATALOG_KEY,
   WHOLE_CATALOG,
 } from '#contracts/permissions.ts';
 
@@ -108,6 +109,7 @@ export const READ_KEYS: PermissionRow = {
 /** What an event may have to be looked up by, before any hop is asked. */
 export const LOOKUP_ROWS: readonly PermissionRow[] = [
   READ_CATALOG,
+  READ_WITH_CATALOG_KEY,
   LIST_DATABASES,
   READ_CRAWLER,
   { sid: 'ListRuns', actions: ['glue:ListWorkflows'], on: NO_RESOURCE, why: AWS_KNOWS_NONE, features: ['tags'] },

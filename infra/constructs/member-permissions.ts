@@ -42,9 +42,17 @@ export interface Foundation {
   readonly serviceLinked: boolean;
   /** What everybody may make is judged: who would lose it has to be read. */
   readonly identities: boolean;
+  /** ARNs or patterns of the keys of its own catalog and of those it reads from; none: keys of its own account. */
+  readonly catalogKeys: readonly string[];
 }
 
-const NO_FOUNDATION: Foundation = { tags: false, registrationRoles: [], serviceLinked: false, identities: false };
+const NO_FOUNDATION: Foundation = {
+  tags: false,
+  registrationRoles: [],
+  serviceLinked: false,
+  identities: false,
+  catalogKeys: [],
+};
 const NO_STORES: Stores = { buckets: [], keys: [] };
 
 /** All observation: enough for plan, verification and explaining. */
@@ -102,10 +110,12 @@ function permissionsOf(rows: readonly PermissionRow[], place: Place, asked: Aske
 
 /** Everything of an account's Regions and databases; stores and roles one by one. */
 function filled(arn: string, { partition, account }: Place, { stores, foundation }: Asked): readonly string[] {
+  const { catalogKeys, registrationRoles } = foundation;
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ['{bucket}', stores.buckets],
     ['{key}', stores.keys],
-    ['{registrationRole}', foundation.registrationRoles],
+    ['{registrationRole}', registrationRoles],
+    ['{catalogKey}', catalogKeys.length > 0 ? catalogKeys : [keysOf(account)]],
   ];
   const each = lists.find(([placeholder]) => arn.includes(placeholder));
   const arns = each === undefined ? [arn] : each[1].map((value) => arn.replace(each[0], value));
@@ -116,6 +126,11 @@ function filled(arn: string, { partition, account }: Place, { stores, foundation
       .replaceAll('{region}', '*')
       .replaceAll('{database}', '*'),
   );
+}
+
+/** Every key of an account. */
+export function keysOf(account: string): string {
+  return `arn:{partition}:kms:*:${account}:key/*`;
 }
 
 /** Without what another resource of the statement names for any account. */

@@ -7,6 +7,7 @@ import {
   readLink,
   reopenTableDefaults,
 } from '#aws/catalog.ts';
+import { readCatalogEncryption } from '#aws/catalog-key.ts';
 import { putCatalogPolicy, readCatalogPolicy } from '#aws/catalog-policy.ts';
 import { covering, listLocations } from '#aws/location.ts';
 import { type AwsStub, awsError, inTurn, type StubAnswer, startAwsStub } from '../support/aws-stub.ts';
@@ -153,24 +154,19 @@ test('a crawler says which database it fills; a deleted one is null', async () =
 
 const encryption = (settings: object) => ({ body: { DataCatalogEncryptionSettings: settings } });
 
-test('the catalog policy with its hash and the catalog’s encryption (G-S7, G-S8)', async () => {
-  by({
-    GetResourcePolicy: { body: { PolicyInJson: '{}', PolicyHash: 'h' } },
-    GetDataCatalogEncryptionSettings: encryption({
-      EncryptionAtRest: { CatalogEncryptionMode: 'SSE-KMS', SseAwsKmsKeyId: 'k' },
-    }),
-  });
-  expect(await readCatalogPolicy(clients(), ACCOUNT)).toEqual({
-    text: '{}',
-    hash: 'h',
-    encryption: { mode: 'SSE-KMS', key: 'k' },
-  });
-  by({ GetResourcePolicy: notFound, GetDataCatalogEncryptionSettings: encryption({}) });
-  expect(await readCatalogPolicy(clients(), ACCOUNT)).toEqual({
-    text: null,
-    hash: null,
-    encryption: { mode: 'DISABLED', key: null },
-  });
+test('the catalog policy with its hash (G-S7)', async () => {
+  by({ GetResourcePolicy: { body: { PolicyInJson: '{}', PolicyHash: 'h' } } });
+  expect(await readCatalogPolicy(clients(), ACCOUNT)).toEqual({ text: '{}', hash: 'h' });
+  by({ GetResourcePolicy: notFound });
+  expect(await readCatalogPolicy(clients(), ACCOUNT)).toEqual({ text: null, hash: null });
+});
+
+test('how a catalog is encrypted; without settings it is not (G-S8)', async () => {
+  const atRest = { CatalogEncryptionMode: 'SSE-KMS', SseAwsKmsKeyId: 'k' };
+  by({ GetDataCatalogEncryptionSettings: encryption({ EncryptionAtRest: atRest }) });
+  expect(await readCatalogEncryption(clients())).toEqual({ mode: 'SSE-KMS', key: 'k' });
+  by({ GetDataCatalogEncryptionSettings: encryption({}) });
+  expect(await readCatalogEncryption(clients())).toEqual({ mode: 'DISABLED', key: null });
 });
 
 test.for([

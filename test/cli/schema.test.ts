@@ -47,7 +47,7 @@ describe('the schema', () => {
   test('knows the keys of every place', () => {
     expect(keysAt([])).toContain('products');
     expect(keysAt(['products', 'cur'])).toContain('audience');
-    expect(keysAt(['accounts', 'analytics'])).toEqual(['id', 'regions', 'mode']);
+    expect(keysAt(['accounts', 'analytics'])).toEqual(['id', 'regions', 'mode', 'external', 'catalogKey']);
     expect(keysAt(['products', 'cur', 'consumers', 'jobRoles', 0])).toEqual(['match', 'proof']);
     expect(keysAt(['tags', 'grants', 0, 'to'])).toContain('principal');
     expect(keysAt(['nothing', 'here'])).toEqual([]);

@@ -3,6 +3,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CHANGES } from '#changes/registry.ts';
+import { UNREAD } from '#core/findings.ts';
 
 const PROJECT = new URL('../../', import.meta.url);
 
@@ -22,9 +23,20 @@ function causes(): string[] {
     [...read(file).matchAll(/^\s+cause: (.*['`].*),$/gm)].map(([, text]) => String(text)),
   );
   const named = expressions.flatMap((text) => [...text.matchAll(/'([a-z-]+)'/g)].map(([, cause]) => String(cause)));
+  const constants = files.flatMap((file) =>
+    [...read(file).matchAll(/^\s+cause: ([A-Z_]+),$/gm)].map(([, name]) =>
+      String(new RegExp(`const ${name} = '([a-z-]+)';`).exec(read(file))?.[1]),
+    ),
+  );
   const templates = expressions.filter((text) => text.includes('}-policy-to-add`'));
   const ours = named.filter((cause) => cause.includes('-') || cause === 'waiting');
-  return [...ours, ...(templates.length > 0 ? ['bucket-policy-to-add', 'key-policy-to-add'] : []), ...writes()];
+  return [
+    ...ours,
+    ...constants,
+    ...Object.values(UNREAD),
+    ...(templates.length > 0 ? ['bucket-policy-to-add', 'key-policy-to-add'] : []),
+    ...writes(),
+  ];
 }
 
 const sections = [...read('docs/runbook.md').matchAll(/^### ([a-z-]+)$/gm)].map(([, name]) => String(name));

@@ -5,7 +5,11 @@ import type { Policy, Product } from '#contracts/policy.ts';
 import { foundationOf } from '../../infra/accounts.ts';
 import { CONSUMER, PRODUCER, samplePolicy } from '../support/policies.ts';
 
+const keysOf = (account: string) => `arn:{partition}:kms:*:${account}:key/*`;
 const NOTHING = { tags: false, registrationRoles: [], serviceLinked: false, identities: false };
+/** Keys of the own catalog, and of those that are read. */
+const PRODUCES = { ...NOTHING, catalogKeys: [keysOf(PRODUCER)] };
+const CONSUMES = { ...NOTHING, catalogKeys: [PRODUCER, CONSUMER].sort().map(keysOf) };
 const REGION = 'ap-northeast-1';
 const { policy } = samplePolicy();
 
@@ -24,27 +28,38 @@ function registered(...registrations: readonly (string | undefined)[]): readonly
 }
 
 test('a policy that only shares asks for nothing more', () => {
-  expect(asking({})).toEqual({ producer: NOTHING, consumer: NOTHING });
+  expect(asking({})).toEqual({ producer: PRODUCES, consumer: CONSUMES });
 });
 
 test('tags ask in the account whose catalog has them', () => {
   const tags = { catalogs: [{ account: CONSUMER, region: REGION }], keys: [], rules: [], grants: [] };
-  expect(asking({ tags })).toEqual({ producer: NOTHING, consumer: { ...NOTHING, tags: true } });
+  expect(asking({ tags })).toEqual({ producer: PRODUCES, consumer: { ...CONSUMES, tags: true } });
 });
 
 test('locations ask for the roles they are registered with, each once, or for the service-linked one', () => {
   const [b, a] = ['b', 'a'].map((name) => `arn:aws:iam::${PRODUCER}:role/lake/${name}`);
   expect(asking({ products: registered(b, a, b) })).toEqual({
-    producer: { ...NOTHING, registrationRoles: [a, b] },
-    consumer: NOTHING,
+    producer: { ...PRODUCES, registrationRoles: [a, b] },
+    consumer: CONSUMES,
   });
   expect(asking({ products: registered(undefined) })).toEqual({
-    producer: { ...NOTHING, serviceLinked: true },
-    consumer: NOTHING,
+    producer: { ...PRODUCES, serviceLinked: true },
+    consumer: CONSUMES,
   });
 });
 
 test('who would lose what is asked where something is shared or tagged, and not in accounts that only read', () => {
   const settings = { ...policy.settings, createDatabase: 'report' as const };
-  expect(asking({ settings })).toEqual({ producer: { ...NOTHING, identities: true }, consumer: NOTHING });
+  expect(asking({ settings })).toEqual({ producer: { ...PRODUCES, identities: true }, consumer: CONSUMES });
+});
+
+test('a catalog key that the policy names is the only one, for the account and for those that read from it', () => {
+  const key = `arn:aws:kms:ap-northeast-1:${PRODUCER}:key/0`;
+  const accounts = policy.accounts.map((account) =>
+    account.id === PRODUCER ? { ...account, catalogKey: key } : account,
+  );
+  expect(asking({ accounts })).toEqual({
+    producer: { ...NOTHING, catalogKeys: [key] },
+    consumer: { ...NOTHING, catalogKeys: [key, keysOf(CONSUMER)] },
+  });
 });

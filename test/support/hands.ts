@@ -2,6 +2,7 @@
 
 import { CreateDatabaseCommand, DeleteTableCommand, GlueClient, PutResourcePolicyCommand } from '@aws-sdk/client-glue';
 import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
 import {
   GrantPermissionsCommand,
   LakeFormationClient,
@@ -19,6 +20,7 @@ export function root(stage: Stage, account: string, region = REGION) {
   return {
     glue: new GlueClient(config),
     iam: new IAMClient(config),
+    kms: new KMSClient(config),
     lakeFormation: new LakeFormationClient(config),
     ram: new RAMClient(config),
     s3: new S3Client({ ...config, forcePathStyle: true }),

@@ -112,7 +112,7 @@ export async function startOnrampLake(options: LakeOptions = {}): Promise<Onramp
 }
 
 /** What a policy with tags asks for, and with locations that Lake Formation registers with its own role. */
-const FOUNDATION = { tags: true, registrationRoles: [], serviceLinked: true, identities: false };
+const FOUNDATION = { tags: true, registrationRoles: [], serviceLinked: true, identities: false, catalogKeys: [] };
 
 /** As the member role stack has them. */
 function permissionsOf(role: MemberRole, account: string): readonly Statement[] {

@@ -1,4 +1,4 @@
-import { CATALOG_ENCRYPTION, type PermissionRow, WHOLE_CATALOG } from '#contracts/permissions.ts';
+import { type PermissionRow, WHOLE_CATALOG } from '#contracts/permissions.ts';
 
 /** What our operator needs to write the Glue catalog policy. */
 export const WRITE_CATALOG_POLICY: readonly PermissionRow[] = [
@@ -8,5 +8,4 @@ export const WRITE_CATALOG_POLICY: readonly PermissionRow[] = [
     on: ['arn:{partition}:glue:{region}:{account}:catalog'],
     why: WHOLE_CATALOG,
   },
-  CATALOG_ENCRYPTION,
 ];

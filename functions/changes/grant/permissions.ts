@@ -6,6 +6,7 @@ import {
   OWN_CATALOG,
   type PermissionRow,
   WHOLE_CATALOG,
+  WRITE_WITH_CATALOG_KEY,
 } from '#contracts/permissions.ts';
 
 /** Grants and revocations within an account. */
@@ -27,6 +28,7 @@ export const WRITE_GRANTS: readonly PermissionRow[] = [
     on: ANY_CATALOG,
     why: "A consumer grants on the producers' tables.",
   },
+  WRITE_WITH_CATALOG_KEY,
 ];
 
 const SHARES = ['arn:{partition}:ram:*:{account}:resource-share/*'];

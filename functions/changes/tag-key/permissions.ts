@@ -7,6 +7,7 @@ import {
   type PermissionRow,
   TAG_READS,
   WHOLE_CATALOG,
+  WRITE_WITH_CATALOG_KEY,
 } from '#contracts/permissions.ts';
 
 const features: readonly Feature[] = ['tags'];
@@ -27,4 +28,5 @@ export const WRITE_TAGS: readonly PermissionRow[] = [
     features,
   },
   SEE,
+  WRITE_WITH_CATALOG_KEY,
 ];

@@ -11,11 +11,13 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'hub.account': '12 digits, in quotes.',
   'hub.region': 'A Region such as ap-northeast-1; products are there unless they say otherwise.',
   accounts: 'Names for accounts. The rest of the file uses only these names.',
-  'accounts.*': 'The account id (12 digits, in quotes), or an id with Regions, a mode, or external.',
+  'accounts.*': 'The account id (12 digits, in quotes), or an id with Regions, a mode, external, or catalogKey.',
   'accounts.*.id': '12 digits, in quotes.',
   'accounts.*.regions':
     'Regions in which this account takes part. Default: those of the products it produces or consumes.',
   'accounts.*.mode': 'report: nothing is written in this account, whatever products say.',
+  'accounts.*.catalogKey':
+    "ARN of the KMS key with which the account's Data Catalog is encrypted. Needed where it is a key of another account; otherwise it narrows our roles from all keys of the account, through Glue, to this one.",
   'accounts.*.external':
     'true: the account is in no organization, or in another. Without it nothing is shared with an account outside the organization. Bucket and key statements then name it instead of the organization.',
   settings: 'Account-wide switches of Lake Formation.',

@@ -8,7 +8,7 @@ import type { RegisterLocation } from '#changes/location/change.ts';
 import type { Finding } from '#contracts/findings.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import { type Assessment, assessed, due, found, NOTHING } from '#core/assessment.ts';
-import type { CatalogPolicyFacts, LocationFacts, RoleFacts, StorageFacts } from '#core/facts.ts';
+import type { EncryptionFacts, LocationFacts, RoleFacts, StorageFacts } from '#core/facts.ts';
 import { finding, unreadable } from '#core/findings.ts';
 import { isServiceLinked, locationArn } from '#core/locations.ts';
 import type { Observed } from '#core/observed.ts';
@@ -25,7 +25,7 @@ export interface LocationQuestion {
 
 /** What a registration rests on. */
 export interface LocationRests {
-  readonly catalog: Observed<CatalogPolicyFacts>;
+  readonly encryption: Observed<EncryptionFacts>;
   readonly storage: Observed<StorageFacts>;
   /** The role it is registered with; null: a service-linked one, or none. Known and null: it does not exist. */
   readonly role: Observed<RoleFacts | null> | null;
@@ -95,14 +95,14 @@ function toRegister(where: Where, policy: Policy, product: Product, rests: Locat
 }
 
 /** Null when the service-linked role will do; else a finding: AWS demands a role of one's own, or it can't be told. */
-function linkedWillDo(where: Where, product: Product, { catalog, storage }: LocationRests): Assessment | null {
+function linkedWillDo(where: Where, product: Product, { encryption, storage }: LocationRests): Assessment | null {
   if (product.storage.account !== product.account) return needsRole(where, 'the bucket belongs to another account');
   if (!storage.known) return found(unreadable(where, storage.why));
-  if (!catalog.known) return found(unreadable(where, catalog.why));
+  if (!encryption.known) return found(unreadable(where, encryption.why));
   const { algorithm, key } = storage.value.encryption;
   if (algorithm.startsWith('aws:kms') && (key === null || key.endsWith('alias/aws/s3')))
     return needsRole(where, 'the bucket is encrypted with the AWS managed key aws/s3');
-  if (catalog.value.encryption.mode !== 'DISABLED' && receivers(product).length > 0)
+  if (encryption.value.mode !== 'DISABLED' && receivers(product).length > 0)
     return needsRole(where, 'the Data Catalog is encrypted and shared with other accounts');
   return null;
 }

@@ -8,7 +8,7 @@ import { placeReceivers, productsOf } from '#core/selectors.ts';
 import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/reads.ts';
 import { observeHeld } from '../members.ts';
-import { CATALOG_POLICY, GRANTS, LOCATIONS, ROLE } from '../queries.ts';
+import { CATALOG_ENCRYPTION, GRANTS, LOCATIONS, ROLE } from '../queries.ts';
 import { observeStore } from '../stores.ts';
 import type { LocationRests } from './by-product.ts';
 import { hasGranted } from './data-locations.ts';
@@ -60,12 +60,12 @@ async function restsOf(
   const place = read.in(product.account, product.region);
   const roleArn = location.known ? (location.value.registered?.roleArn ?? null) : null;
   const own = roleArn !== null && !isServiceLinked(roleArn);
-  const [catalog, storage, role] = await Promise.all([
-    place.ask(CATALOG_POLICY, {}),
+  const [encryption, storage, role] = await Promise.all([
+    place.ask(CATALOG_ENCRYPTION, {}),
     observeStore(read, product),
     own ? place.ask(ROLE, { name: roleArn.split('/').at(-1) ?? '' }) : null,
   ]);
-  return { catalog, storage, role };
+  return { encryption, storage, role };
 }
 
 async function observeDelegated(read: Reads, asked: Asked): Promise<Delegated | null> {

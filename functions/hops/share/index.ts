@@ -15,7 +15,7 @@ import { PERMISSIONS } from './permissions.ts';
 import { productSnapshot } from './snapshot.ts';
 
 /** What Lake Formation needs before it shares anything. */
-const BEFORE = ['catalog-policy', 'exposure'] as const;
+const BEFORE = ['catalog-key', 'catalog-policy', 'exposure'] as const;
 
 export const share: PublishHop<ShareObservation> = {
   name: 'share',

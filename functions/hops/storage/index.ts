@@ -22,7 +22,7 @@ import { assessStorage } from './assess.ts';
 import { PERMISSIONS } from './permissions.ts';
 
 /** What Lake Formation needs before it shares anything: a product that can't be shared gets no bytes either. */
-const BEFORE = ['catalog-policy', 'exposure'] as const;
+const BEFORE = ['catalog-key', 'catalog-policy', 'exposure'] as const;
 
 interface StorageObservation {
   /** Roles the consumers' runs found disproved: ARNs, sorted. */

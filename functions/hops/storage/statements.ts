@@ -126,8 +126,11 @@ export function keyStatements(policy: Policy, products: readonly Product[]): rea
 }
 
 /** A role that a product would admit: what documents of others are asked about. */
-export function sampleReader(policy: Policy, product: Product): Principal {
-  const account = receivers(product)[0] ?? product.account;
+export function sampleReader(
+  policy: Policy,
+  product: Product,
+  account = receivers(product)[0] ?? product.account,
+): Principal {
   const first = product.jobRoles[0];
   const match = first?.match ?? 'role/any';
   const arn = match.startsWith('arn:')

@@ -4,18 +4,15 @@ import { known } from '#core/observed.ts';
 import { assessCatalogPolicy, shareStatement } from '#hops/catalog-policy/assess.ts';
 import { documentInput, FINANCE, policyOf, REGION } from '../../core/policy/documents.ts';
 
-describe('catalog policy (G-S7, G-S8)', () => {
+describe('catalog policy (G-S7)', () => {
   const policy = policyOf();
-  const catalog = (
-    text: string | null,
-    encryption: { mode: string; key: string | null } = { mode: 'DISABLED', key: null },
-  ) =>
+  const catalog = (text: string | null) =>
     assessCatalogPolicy({
       policy,
       account: FINANCE,
       region: REGION,
       products: ['cur'],
-      facts: known({ text, hash: null, encryption }),
+      facts: known({ text, hash: null }),
     });
 
   test('none: nothing is in the way, and none is made', () => {
@@ -43,12 +40,5 @@ describe('catalog policy (G-S7, G-S8)', () => {
     expect(shareStatement(gov, FINANCE, 'us-gov-west-1').Resource[0]).toBe(
       `arn:aws-us-gov:glue:us-gov-west-1:${FINANCE}:catalog`,
     );
-  });
-
-  test('encrypted with a key nobody can share is told before anything is granted', () => {
-    expect(catalog(null, { mode: 'SSE-KMS', key: null }).findings).toMatchObject([
-      { cause: 'catalog-key-not-shareable' },
-    ]);
-    expect(catalog(null, { mode: 'SSE-KMS', key: 'arn:aws:kms:x:111111111111:key/y' }).findings).toEqual([]);
   });
 });

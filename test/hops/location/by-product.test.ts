@@ -32,7 +32,7 @@ const registered = (changes: Partial<Registered> = {}) =>
 const NONE = known({ registered: null });
 const STORED = { bucketPolicy: { text: null }, keyPolicy: null, encryption: { algorithm: 'AES256', key: null } };
 const RESTS = {
-  catalog: known({ text: null, hash: null, encryption: { mode: 'DISABLED', key: null } }),
+  encryption: known({ mode: 'DISABLED', key: null }),
   storage: known(STORED),
   role: known(role(reads)),
 } satisfies LocationRests;
@@ -100,11 +100,7 @@ describe('access: lake-formation', () => {
     ['the bucket of another account', { ...vended, account: 'stores' }, {}],
     ['the key aws/s3', vended, withKey('aws:kms', null)],
     ['the key aws/s3 by its alias', vended, withKey('aws:kms:dsse', 'alias/aws/s3')],
-    [
-      'an encrypted catalog that is shared',
-      vended,
-      { catalog: known({ text: null, hash: null, encryption: { mode: 'SSE-KMS', key: KEY } }) },
-    ],
+    ['an encrypted catalog that is shared', vended, { encryption: known({ mode: 'SSE-KMS', key: KEY }) }],
   ])('%s asks for a role of its own, registered or not', (_, storage, rests) => {
     for (const facts of [NONE, registered({ roleArn: LINKED })]) {
       const assessment = assess(storage, facts, { role: null, ...rests });
@@ -116,7 +112,7 @@ describe('access: lake-formation', () => {
 
   test('whether the service-linked role will do is unknown: nothing is registered', () => {
     expectUnreadable(assess(vended, NONE, { storage: DENIED }));
-    expectUnreadable(assess(vended, NONE, { catalog: DENIED }));
+    expectUnreadable(assess(vended, NONE, { encryption: DENIED }));
   });
 });
 

@@ -109,7 +109,8 @@ test.each(BOTH)('everything is a resource only where AWS knows none: %s', (_, te
 });
 
 test.each(BOTH)('the reader writes nothing: %s', (_, template) => {
-  for (const action of actions('Reader', template())) expect(action).toMatch(/:(Get|List|Search)/);
+  for (const action of actions('Reader', template()))
+    expect(action).toMatch(/:(Get|List|Search|Describe)|^kms:Decrypt$/);
 });
 
 test('only the storage role writes bucket and key policies, and of the product bucket only', () => {
@@ -127,7 +128,21 @@ test('only the storage role writes bucket and key policies, and of the product b
 
 test('nobody may write a role, read an object or assume another role', () => {
   const all = (['Reader', 'Operator', 'Storage'] as const).flatMap((name) => actions(name));
-  expect(all.filter((action) => /^(sts:|iam:(?!Get|List)|s3:GetObject|kms:Decrypt)/.test(action))).toEqual([]);
+  expect(all.filter((action) => /^(sts:|iam:(?!Get|List)|s3:GetObject)/.test(action))).toEqual([]);
+});
+
+test.each(BOTH)('keys of catalogs are used through Glue only: %s', (_, template) => {
+  const uses = (action: string) => /^kms:(Decrypt|Encrypt|GenerateDataKey)/.test(action);
+  const using = (['Reader', 'Operator', 'Storage'] as const).flatMap((name) =>
+    statements(name, template()).filter(({ Action }) => Action.some(uses)),
+  );
+  expect(using).toHaveLength(2);
+  for (const { Resource, Condition } of using) {
+    expect(Resource).toEqual([`arn:<Partition>:kms:*:${PRODUCER}:key/*`]);
+    expect(Condition).toEqual({
+      StringLike: { 'kms:ViaService': ['glue.*.amazonaws.com', 'glue.*.amazonaws.com.cn'] },
+    });
+  }
 });
 
 test('where locations are registered, roles are passed by name to Lake Formation, whose own role alone is written', () => {

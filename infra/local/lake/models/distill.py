@@ -31,7 +31,7 @@ SERVICES = {
     "iam": r"(Get|List|Create|Put|Delete|Attach|Detach|Tag|Untag|Update)?(Role|Roles|RoleTags|RolePolicy|RolePolicies"
     r"|AttachedRolePolicies|User|Users|UserPolicy|UserPolicies|AttachedUserPolicies|Policy|Policies|PolicyVersion"
     r"|PolicyVersions|AssumeRolePolicy|RolePermissionsBoundary)|SimulatePrincipalPolicy|CreateServiceLinkedRole",
-    "kms": r"CreateKey|DescribeKey|ListKeys|GetKeyPolicy|PutKeyPolicy|ListKeyPolicies|CreateAlias|ListAliases"
+    "kms": r"CreateKey|DescribeKey|DisableKey|EnableKey|ListKeys|GetKeyPolicy|PutKeyPolicy|ListKeyPolicies|CreateAlias|ListAliases"
     r"|Encrypt|Decrypt|GenerateDataKey|TagResource|ListResourceTags",
     "s3": r"CreateBucket|DeleteBucket|HeadBucket|ListBuckets|(Get|Put|Delete)Bucket(Policy|Encryption|Tagging)"
     r"|GetBucketLocation|(Put|Get|Head|Delete)Object|DeleteObjects|ListObjects(V2)?"

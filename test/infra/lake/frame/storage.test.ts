@@ -4,6 +4,8 @@ import {
   CreateKeyCommand,
   DecryptCommand,
   DescribeKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
   EncryptCommand,
   GetKeyPolicyCommand,
   ListAliasesCommand,
@@ -200,6 +202,17 @@ describe('keys (F-45)', () => {
     expect((await failure(job.kms.send(new DescribeKeyCommand({ KeyId })))).name).toBe('AccessDeniedException');
     expect((await owner.kms.send(new GetKeyPolicyCommand({ KeyId }))).Policy).toBe(Policy);
     expect((await failure(job.kms.send(new GetKeyPolicyCommand({ KeyId })))).name).toBe('NotFoundException');
+  });
+
+  test('a disabled key says so and encrypts nothing until it is enabled', async () => {
+    const { KeyMetadata } = await owner.kms.send(new CreateKeyCommand({}));
+    const KeyId = KeyMetadata?.Arn ?? '';
+    await owner.kms.send(new DisableKeyCommand({ KeyId }));
+    expect((await owner.kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.Enabled).toBe(false);
+    const encrypt = () => owner.kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('a') }));
+    expect(await failure(encrypt())).toMatchObject({ name: 'DisabledException', message: `${KeyId} is disabled.` });
+    await owner.kms.send(new EnableKeyCommand({ KeyId }));
+    expect((await encrypt()).KeyId).toBe(KeyId);
   });
 
   test('aliases name keys', async () => {

@@ -4,6 +4,8 @@ import type {
   CreateAliasRequest,
   CreateKeyRequest,
   DecryptRequest,
+  DisableKeyRequest,
+  EnableKeyRequest,
   EncryptRequest,
   GetKeyPolicyRequest,
   KeyMetadata,
@@ -97,6 +99,10 @@ const toMetadata = (key: KeyRecord): KeyMetadata => ({
   MultiRegion: false,
 });
 
+function assertEnabled({ arn, enabled }: KeyRecord): void {
+  if (!enabled) throw new AwsError('DisabledException', `${arn} is disabled.`);
+}
+
 const allow = (call: Call, key: KeyRecord): Promise<void> => authorizeKey(call, key);
 
 function keys(state: MemoryState): Record<string, Operation> {
@@ -111,6 +117,16 @@ function keys(state: MemoryState): Record<string, Operation> {
       const key = keyNamed(state, call, input.KeyId);
       await allow(call, key);
       return { KeyMetadata: toMetadata(key) };
+    },
+    async EnableKey(call: Call, input: EnableKeyRequest) {
+      const key = keyNamed(state, call, input.KeyId);
+      await allow(call, key);
+      key.enabled = true;
+    },
+    async DisableKey(call: Call, input: DisableKeyRequest) {
+      const key = keyNamed(state, call, input.KeyId);
+      await allow(call, key);
+      key.enabled = false;
     },
     async GetKeyPolicy(call: Call, input: GetKeyPolicyRequest) {
       const key = keyNamed(state, call, input.KeyId);
@@ -158,6 +174,7 @@ function cryptography(state: MemoryState): Record<string, Operation> {
     async Encrypt(call: Call, input: EncryptRequest) {
       const key = keyNamed(state, call, input.KeyId);
       await allow(call, key);
+      assertEnabled(key);
       const text = JSON.stringify({ key: key.arn, plain: Buffer.from(input.Plaintext ?? []).toString('base64') });
       return { CiphertextBlob: Buffer.from(text), KeyId: key.arn };
     },
@@ -168,6 +185,7 @@ function cryptography(state: MemoryState): Record<string, Operation> {
       if (found === null) throw new AwsError('InvalidCiphertextException', '');
       const key = keyNamed(state, call, found[1]);
       await allow(call, key);
+      assertEnabled(key);
       return { Plaintext: Buffer.from(found[2] ?? '', 'base64'), KeyId: key.arn };
     },
   };

@@ -66,7 +66,7 @@ export interface KeyRecord {
   readonly manager: 'AWS' | 'CUSTOMER';
   readonly description: string;
   policy: string;
-  readonly enabled: boolean;
+  enabled: boolean;
 }
 
 export interface MemoryState {
