@@ -10,7 +10,7 @@ const PROCESSES = [
   'test/rooms.test.ts',
 ];
 const LAKE = 'test/infra/lake/**/*.test.ts';
-const ENGINE = 'test/{walk,engine}/**/*.test.ts';
+const ENGINE = 'test/engine/**/*.test.ts';
 const FAULTS = 'test/faults/**/*.test.ts';
 
 /** Its files share two processes: what they import is loaded once, so that none may leave anything behind. */

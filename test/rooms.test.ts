@@ -5,21 +5,37 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CHANGES } from '#changes/registry.ts';
+import { PATH } from '#hops/path.ts';
 
 const VIOLATIONS = [
   ['functions/contracts/probe.ts', '#core/lake.ts'],
+  ['functions/contracts/probe.ts', '#hops/path.ts'],
   ['functions/core/probe.ts', '#aws/clients.ts'],
   ['functions/core/probe.ts', '../aws/clients.ts'],
   ['functions/core/probe.ts', '@aws-sdk/client-glue'],
   ['functions/core/probe.ts', 'node:fs'],
   ['functions/core/probe.ts', 'p-map'],
-  ['functions/aws/probe.ts', '#walk/stages.ts'],
-  ['functions/walk/probe.ts', '@aws-sdk/client-glue'],
-  ['functions/walk/probe.ts', '#runtime/logger.ts'],
+  ['functions/core/probe.ts', '#hops/path.ts'],
+  ['functions/core/probe.ts', '#changes/registry.ts'],
+  ['functions/changes/grant/change.ts', '#aws/clients.ts'],
+  ['functions/changes/grant/change.ts', '../../hops/path.ts'],
+  ['functions/changes/grant/write.ts', '@aws-sdk/client-glue'],
+  ['functions/hops/link/assess.ts', '#aws/clients.ts'],
+  ['functions/hops/link/assess.ts', 'node:fs'],
+  ['functions/hops/link/observe.ts', '@aws-sdk/client-glue'],
+  ['functions/hops/link/observe.ts', '#runtime/logger.ts'],
+  ['functions/engine/probe.ts', '#hops/path.ts'],
+  ['functions/engine/probe.ts', '../changes/registry.ts'],
+  ['functions/engine/probe.ts', '@aws-sdk/client-glue'],
+  ['functions/engine/probe.ts', '#runtime/logger.ts'],
+  ['functions/aws/probe.ts', '#engine/stages.ts'],
+  ['functions/aws/probe.ts', '#hops/path.ts'],
   ['functions/runtime/probe.ts', '#core/lake.ts'],
   ['functions/handlers/probe.ts', '#cli/main.ts'],
   ['functions/cli/probe.ts', '@aws-sdk/client-sts'],
-  ['infra/stacks/probe.ts', '#walk/stages.ts'],
+  ['infra/stacks/probe.ts', '#engine/stages.ts'],
+  ['infra/stacks/probe.ts', '#hops/path.ts'],
   ['infra/local/lake/probe.ts', '#contracts/errors.ts'],
   ['infra/local/lake/probe.ts', '../../../functions/core/lake.ts'],
   ['infra/local/scenes/probe.ts', '#core/lake.ts'],
@@ -29,8 +45,14 @@ const VIOLATIONS = [
 const ALLOWED = [
   ['functions/core/probe.ts', '../contracts/errors.ts'],
   ['functions/aws/probe.ts', '@aws-sdk/client-glue'],
-  ['functions/walk/probe.ts', '#aws/clients.ts'],
-  ['functions/walk/probe.ts', 'p-map'],
+  ['functions/engine/probe.ts', '#aws/clients.ts'],
+  ['functions/engine/probe.ts', 'p-map'],
+  ['functions/hops/link/observe.ts', '#aws/clients.ts'],
+  ['functions/hops/queries.ts', '#aws/clients.ts'],
+  ['functions/hops/link/assess.ts', '#core/lake.ts'],
+  ['functions/changes/grant/change.ts', '#core/lake.ts'],
+  ['functions/changes/grant/write.ts', '#aws/clients.ts'],
+  ['infra/stacks/probe.ts', '#hops/permissions.ts'],
   ['infra/local/scenes/probe.ts', '../lake/control-client.ts'],
 ] as const;
 
@@ -66,12 +88,32 @@ test.each(ALLOWED)('%s may import %s', (file, specifier) => {
   expect(complaints(file, specifier)).not.toContain('noRestrictedImports');
 });
 
+/** Imports of values: those of types alone are free. */
+function valuesFrom(folder: string, specifiers: RegExp): readonly string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const imports = new RegExp(`^import (?!type )[^;]*from '${specifiers.source}`, 'm');
+  return files.filter((name) => imports.test(readFileSync(join(folder, name), 'utf8')));
+}
+
 test("of the SDK the lake imports types only: its answers must be its own reading of AWS's facts", () => {
-  const files = readdirSync('infra/local/lake', { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ts'),
-  );
-  const values = files.filter((name) =>
-    /^import (?!type )[^;]*from '@(aws-sdk|smithy)\//m.test(readFileSync(join('infra/local/lake', name), 'utf8')),
-  );
-  expect(values).toEqual([]);
+  expect(valuesFrom('infra/local/lake', /@(aws-sdk|smithy)\//)).toEqual([]);
+});
+
+test('of AWS’s adapters the engine imports types only: it calls what hops and changes hand it', () => {
+  expect(valuesFrom('functions/engine', /#aws\//)).toEqual([]);
+});
+
+/** Names that only `path.ts`, `registry.ts` and the modules themselves may know. */
+const HOPS = new Set(PATH.map(({ name }) => name));
+const KINDS = new Set(CHANGES.keys());
+
+test.each(['engine', 'handlers', 'cli'])('%s names no hop and no kind of change', (room) => {
+  const folder = join('functions', room);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const named = files.flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const literals = [...text.matchAll(/(?<=[=(,:?[|]\s*|case\s)'([a-z-]+)'/g)].map(([, literal]) => String(literal));
+    return literals.filter((one) => HOPS.has(one) || KINDS.has(one)).map((one) => `${file} ${one}`);
+  });
+  expect(named).toEqual([]);
 });

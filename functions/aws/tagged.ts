@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-lakeformation';
 import { isLakeError } from '#contracts/errors.ts';
 import type { Tags, TagValues } from '#contracts/lake-formation.ts';
-import type { TaggedFacts, TagsOn } from '#core/facts.ts';
+import type { TaggedFacts, TaggedQuestion, TagsOn } from '#core/facts.ts';
 import { columnKey } from '#core/tags/columns.ts';
 import type { Clients } from './clients.ts';
 import { asked } from './errors.ts';
@@ -18,15 +18,6 @@ import { chunks, everyPage } from './paging.ts';
 import { VALUES } from './tags.ts';
 
 type LakeFormation = Pick<Clients, 'lakeFormation'>;
-
-export interface TaggedQuestion {
-  readonly account: string;
-  readonly database: string;
-  /** Tables asked about, each with the columns of it that matter. */
-  readonly tables: ReadonlyMap<string, readonly string[]>;
-  /** Keys that matter, with all values the catalog has of them. */
-  readonly keys: readonly TagValues[];
-}
 
 /** More tables than this are found by tag: then reads grow with pages, not with tables (law 7). */
 const ASK_ONE_BY_ONE = 50;

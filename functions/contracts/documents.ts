@@ -21,6 +21,7 @@ export const PlannedChangeSchema = z.object({
   account: z.string(),
   region: z.string(),
   products: z.array(z.string()),
+  operation: z.enum(['add', 'change', 'remove']),
   effect: z.enum(['widens', 'narrows', 'neutral']),
   /** One line a person reads. */
   text: z.string(),

@@ -15,7 +15,7 @@ export type FindingState = 'broken' | 'unknown' | 'waiting';
 export interface Finding {
   /** Its identity across runs: same trouble, same key. */
   readonly key: string;
-  /** Name of the hop of the access path that does not hold. */
+  /** Name of the hop of the access path that does not hold; `run`: of no hop, the run itself. */
   readonly hop: string;
   readonly state: FindingState;
   /** Stable code of the cause, kebab-case: the runbook's section. */

@@ -55,11 +55,6 @@ export function restoresCatalog(policy: Policy, scope: PublishScope): boolean {
   return scope.database === null || reportsForCatalog(policy, scope);
 }
 
-/** The catalog's list of LF-Tags, as findings call it. */
-export function tagListText(account: string): string {
-  return `LF-Tags of ${account}`;
-}
-
 function hasOwnScope(policy: Policy, catalog: Catalog): boolean {
   return catalogScopes(policy).some(sameAccountRegion(catalog));
 }

@@ -12,6 +12,9 @@ import type { EntryRecord, Joining } from './ownership.ts';
 /** Whether a change opens access, closes it, or neither (law 9 prints it). */
 export type Effect = 'widens' | 'narrows' | 'neutral';
 
+/** Something new, another text or value of what is there, or something that is gone then. */
+export type Operation = 'add' | 'change' | 'remove';
+
 /** What every change has; kinds add what they write. */
 export interface Change {
   /** `grant`, `create-link`, …: plans and findings show it. */
@@ -38,6 +41,8 @@ export interface Takes {
 /** What one kind of change says of itself. All of it is pure. */
 export interface ChangeKind<C extends Change = Change> {
   readonly kind: C['kind'];
+  /** What it does to what it is about: `add` for all that says nothing. */
+  readonly operation?: Operation;
   /** What it is about, without the verb. */
   subject(change: C): string;
   /** One line a person reads. */
@@ -116,6 +121,3 @@ export interface Collapsed<C extends Change> {
   readonly single: readonly C[];
   readonly findings: readonly Finding[];
 }
-
-/** All kinds by their name. */
-export type ChangeKinds = ReadonlyMap<string, ChangeKind>;

@@ -1,13 +1,14 @@
 /** What the adapters report of each hop: AWS as it is, in plain data. The shapes belong to core; `aws/` fills them. */
 
-import type { LinkTarget, ListedGrant, Tags } from '#contracts/lake-formation.ts';
+import type { LinkTarget, ListedGrant, Tags, TagValues } from '#contracts/lake-formation.ts';
 
-/** Lake Formation settings of one account and Region. */
+/** Which organization an account says it is in. */
 export interface OrganizationFacts {
   /** Null: the account is in none. */
   readonly id: string | null;
 }
 
+/** Lake Formation settings of one account and Region. */
 export interface SettingsFacts {
   readonly admins: readonly string[];
   readonly readOnlyAdmins: readonly string[];
@@ -156,6 +157,16 @@ export interface TagsOn {
   readonly assigned: Tags;
   readonly inForce: Tags;
   readonly unsure: readonly string[];
+}
+
+/** What tags are asked about in one database. */
+export interface TaggedQuestion {
+  readonly account: string;
+  readonly database: string;
+  /** Tables asked about, each with the columns of it that matter. */
+  readonly tables: ReadonlyMap<string, readonly string[]>;
+  /** Keys that matter, with all values the catalog has of them. */
+  readonly keys: readonly TagValues[];
 }
 
 /** LF-Tags of a database, its tables and their columns. What has none of its own is left out. */

@@ -129,6 +129,11 @@ export function mayStand(entry: Entry): boolean {
   return entry.state === 'confirmed' || entry.state === 'intent';
 }
 
+/** Whether an entry is access that somebody was given: what a brake counts. */
+export function givesAccess({ kind }: Entry): boolean {
+  return kind === 'grant';
+}
+
 /** Confirmed entries young enough to be laid over observations, so as not to write again. `now` in milliseconds. */
 export function recentOf(entries: readonly Entry[], now: number): readonly Entry[] {
   return entries.filter(

@@ -7,7 +7,8 @@ import { oneFindingPerFault } from '#core/findings.ts';
 import { kindOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
 import { type HopModule, kindOfScope, type Question } from './hop.ts';
-import { createReads, type Reads, type SnapshotSource } from './reads.ts';
+import type { Reads } from './query.ts';
+import { createReads, type SnapshotSource } from './reads.ts';
 
 /** How a scope is looked at. */
 export interface AssessmentMode {

@@ -7,7 +7,7 @@ import type { Policy } from '#contracts/policy.ts';
 import type { Change, Takes } from '#core/change.ts';
 import { sortedSet } from '#core/collections.ts';
 import { finding, listed } from '#core/findings.ts';
-import { mayStand } from '#core/ownership.ts';
+import { givesAccess, mayStand } from '#core/ownership.ts';
 import { kindOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
 
@@ -110,7 +110,7 @@ export function brake(
   });
   const [first] = withdrawn;
   if (first === undefined) return { changes, finding: null };
-  const standing = entries.filter((entry) => entry.kind === 'grant' && mayStand(entry)).length;
+  const standing = entries.filter((entry) => givesAccess(entry) && mayStand(entry)).length;
   const { atMost, percent } = ctx.policy.limits.withdraw;
   const most = Math.max(atMost, Math.floor((standing * percent) / 100));
   const emptied = sortedSet(withdrawn.flatMap(({ takes }) => takes.empties));

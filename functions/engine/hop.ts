@@ -11,9 +11,7 @@ import type { Snapshot } from '#contracts/snapshot.ts';
 import type { OnboardScope, PublishScope, Scope } from '#contracts/steps.ts';
 import type { Assessment } from '#core/assessment.ts';
 import type { Change } from '#core/change.ts';
-import type { Reads } from './reads.ts';
-
-export type Half = Scope['half'];
+import type { Reads } from './query.ts';
 
 /** What a scope is about: one database or the whole catalog of a producer, or a consumer account. */
 export type ScopeKind = 'database' | 'catalog' | 'account';

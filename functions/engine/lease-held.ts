@@ -14,7 +14,8 @@ export async function leaseHeld(
 ): Promise<number> {
   const text = scopeText(scope);
   const found = finding({
-    hop: 'settings',
+    // No hop is at fault: it is the run itself that did not happen.
+    hop: 'run',
     state: 'broken',
     cause: 'lease-held',
     account: scope.account,

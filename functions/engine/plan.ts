@@ -87,7 +87,9 @@ function plannedChange(ctx: RunContext, change: Change): PlannedScope['changes']
   const { hop, kind, account, region, effect } = change;
   const words = kindOf(ctx.changes, change);
   const why = [...(words.reasons?.(change) ?? [])];
-  const planned = { hop, kind, account, region, products: [...change.products], effect, text: words.text(change) };
+  const operation = words.operation ?? 'add';
+  const products = [...change.products];
+  const planned = { hop, kind, account, region, products, operation, effect, text: words.text(change) };
   return why.length === 0 ? planned : { ...planned, why };
 }
 

@@ -2,47 +2,15 @@
 
 import type { Clients } from '#aws/clients.ts';
 import { isLakeError } from '#contracts/errors.ts';
-import type { ConsumerRecord, Entry, EntryQuery, FindingRecord } from '#contracts/ledger.ts';
 import type { PermissionRow } from '#contracts/permissions.ts';
 import type { Snapshot } from '#contracts/snapshot.ts';
-import type { PublishScope, Scope } from '#contracts/steps.ts';
+import type { PublishScope } from '#contracts/steps.ts';
 import { roleArn } from '#core/member-roles.ts';
 import { known, type Observed, troubleOf, unknown } from '#core/observed.ts';
 import { readingPolicy } from '#core/session-policy.ts';
 import { scopeText } from '#core/start.ts';
 import type { RunContext } from './context.ts';
-
-/** One kind of question to AWS. `ask` throws LakeErrors; its answer and its arguments are plain data. */
-export interface Query<A extends object, T> {
-  readonly name: string;
-  /** With a session of its own rows instead of the reader's usual ones. */
-  readonly rows?: readonly PermissionRow[];
-  ask(clients: Clients, args: A): Promise<T>;
-  /** The arguments as one word, where they are too large to be compared whole. */
-  key?(args: A): string;
-  /** What must hold for the answer to be the whole truth; unknown or thrown: so is the answer. */
-  guard?(read: PlaceReads, reader: string): Promise<Observed<unknown>>;
-}
-
-/** Questions about one account and Region. */
-export interface PlaceReads {
-  readonly account: string;
-  readonly region: string;
-  ask<A extends object, T>(query: Query<A, T>, args: A): Promise<Observed<T>>;
-}
-
-export interface Reads {
-  in(account: string, region: string): PlaceReads;
-  /** What the last publish of a scope told; null before the first. */
-  snapshot(scope: PublishScope): Promise<Snapshot | null>;
-  /** What a consumer's last finished run recorded; null before the first. */
-  consumer(account: string, region: string): Promise<ConsumerRecord | null>;
-  entries(query: EntryQuery): Promise<readonly Entry[]>;
-  /** What is on record of a scope's findings. */
-  findings(scope: Scope): Promise<readonly FindingRecord[]>;
-  /** What several hops make of their readings, made once. */
-  once<T>(key: string, make: () => Promise<T>): Promise<T>;
-}
+import type { PlaceReads, Reads } from './query.ts';
 
 /** Where snapshots come from: the hub's bucket, or a plan of the producer half. */
 export type SnapshotSource = (scope: PublishScope) => Promise<Snapshot | null>;

@@ -13,7 +13,7 @@ import { placesFor, productsFor, publishScope, tagCatalogsFor } from '#core/sele
 import { scopeText } from '#core/start.ts';
 import { namedScopes, openCatalogs } from '#core/tags/scopes.ts';
 import type { ProducerScope, Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { FOREIGN_DATABASES, SHARES } from './queries.ts';
 
 /** A product of this account and Region, and what its producer told of it; null: nothing yet. */

@@ -12,7 +12,7 @@ import type { DesiredGrant } from '#core/permissions.ts';
 import { productsFor } from '#core/selectors.ts';
 import { consumerGrants } from '#core/tags/grants.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import type { Arrivals, TagSource } from './arrivals.ts';
 import { askEach } from './ask-each.ts';
 import { ROLE, ROLES } from './queries.ts';

@@ -8,7 +8,7 @@ import { resourceText } from '#core/permissions.ts';
 import { productResources, tablesOf } from '#core/product-grants.ts';
 import { productsOf, receivers } from '#core/selectors.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { askEach } from './ask-each.ts';
 import { CATALOG, GRANTS } from './queries.ts';
 

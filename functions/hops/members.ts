@@ -3,7 +3,7 @@
 import type { PublishScope } from '#contracts/steps.ts';
 import { consumersOfScope, isExternal } from '#core/selectors.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 
 /**
  * Ids of consumers of the scope that are outside the organization, and of those whose runs have told nothing yet; sorted.

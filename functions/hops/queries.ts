@@ -13,7 +13,7 @@ import { type ListedRole, listRoles, readRole } from '#aws/roles.ts';
 import { listOwnDatabases, readCrawlers, readWorkflows } from '#aws/runs.ts';
 import { readSettings, requireAdministrator } from '#aws/settings.ts';
 import { readAcceptance, readAssociations, readShares } from '#aws/shares.ts';
-import { readAssigned, readTagged, type TaggedQuestion } from '#aws/tagged.ts';
+import { readAssigned, readTagged } from '#aws/tagged.ts';
 import { listTags } from '#aws/tags.ts';
 import type { TagValues } from '#contracts/lake-formation.ts';
 import type {
@@ -33,9 +33,10 @@ import type {
   SettingsFacts,
   StorageFacts,
   TaggedFacts,
+  TaggedQuestion,
   WorkflowFacts,
 } from '#core/facts.ts';
-import type { Query } from '#engine/reads.ts';
+import type { Query } from '#engine/query.ts';
 import { READ_ROLES, READ_USERS } from './reader-rows.ts';
 
 type Nothing = Readonly<Record<never, never>>;

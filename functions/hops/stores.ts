@@ -3,7 +3,7 @@
 import type { Product } from '#contracts/policy.ts';
 import type { StorageFacts } from '#core/facts.ts';
 import { known, type Observed } from '#core/observed.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { BUCKET_ENCRYPTION, BUCKET_POLICY, KEY_POLICY } from './queries.ts';
 
 /** Unknown as soon as one part is. */

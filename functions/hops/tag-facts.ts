@@ -1,11 +1,10 @@
 /** What hops know of LF-Tags in a producer's scope: keys, crawlers and workflows, what rules want, what things carry. */
 
-import type { TaggedQuestion } from '#aws/tagged.ts';
 import type { TagValues } from '#contracts/lake-formation.ts';
 import type { TagPolicy, TagRule } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import { sortedSet } from '#core/collections.ts';
-import type { CrawlerFacts, TaggedFacts, WorkflowFacts } from '#core/facts.ts';
+import type { CrawlerFacts, TaggedFacts, TaggedQuestion, WorkflowFacts } from '#core/facts.ts';
 import { matches } from '#core/iam/pattern.ts';
 import { known, type Observed } from '#core/observed.ts';
 import { tagReceivers } from '#core/selectors.ts';
@@ -13,7 +12,7 @@ import { desiredTags } from '#core/tags/rules.ts';
 import { isOpen } from '#core/tags/scopes.ts';
 import type { DesiredTags, RuleWorld } from '#core/tags/types.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { observeCatalog } from './listed-shares.ts';
 import { CRAWLERS, TAG_KEYS, TAGGED, WORKFLOWS } from './queries.ts';
 

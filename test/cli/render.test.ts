@@ -18,6 +18,7 @@ function change(more: Partial<Scope['changes'][number]> = {}): Scope['changes'][
     account: FINANCE,
     region: REGION,
     products: ['cur'],
+    operation: 'add',
     effect: 'widens',
     text: 'grant SELECT',
     ...more,
@@ -62,7 +63,10 @@ test('a plan, from what does not hold to the line for grep', () => {
   const first = scope({
     findings: [finding()],
     foreign: ['SELECT of role/x on cur_org'],
-    changes: [change(), change({ hop: 'settings', kind: 'merge-settings', text: 'add administrator x' })],
+    changes: [
+      change(),
+      change({ hop: 'settings', kind: 'merge-settings', operation: 'change', text: 'add administrator x' }),
+    ],
   });
   const second = scope({
     scope: `onboard ${ANALYTICS} ${REGION}`,
@@ -74,7 +78,9 @@ test('a plan, from what does not hold to the line for grep', () => {
         aws: { code: 'AccessDeniedException', message: 'no' },
       }),
     ],
-    changes: [change({ account: ANALYTICS, kind: 'revoke', effect: 'narrows', text: 'revoke SELECT' })],
+    changes: [
+      change({ account: ANALYTICS, kind: 'revoke', operation: 'remove', effect: 'narrows', text: 'revoke SELECT' }),
+    ],
   });
   expect(rendered([first, second])).toBe(`Policy aaaaaaaaaaaa: 2 scopes looked at, by permissions.
 
@@ -129,7 +135,7 @@ test('what report mode would do is not called what will be done', () => {
 
 test('one write that several scopes want is shown and counted once, with the products of all', () => {
   const shared = (product: string) =>
-    change({ kind: 'merge-settings', text: 'add administrator x', products: [product] });
+    change({ kind: 'merge-settings', operation: 'change', text: 'add administrator x', products: [product] });
   const scopes = [
     scope({ changes: [shared('sales')] }),
     scope({ scope: `publish ${FINANCE} ${REGION} hr_db`, changes: [shared('hr')] }),

@@ -23,6 +23,7 @@ export function bucketPolicyEntry(
 
 export const bucketPolicyChange: ChangeKind<MergeBucketPolicy> = {
   kind: 'merge-bucket-policy',
+  operation: 'change',
   subject: ({ bucket }) => `bucket ${bucket}`,
   text: (change) => statementsText(`bucket ${change.bucket}`, change),
   takes: takesOf,

@@ -17,6 +17,7 @@ export function catalogPolicyEntry({ account, region }: Pick<EntryIdentity, 'acc
 
 export const catalogPolicyChange: ChangeKind<MergeCatalogPolicy> = {
   kind: 'merge-catalog-policy',
+  operation: 'change',
   subject: ({ account }) => `Glue catalog policy of ${account}`,
   text: ({ account, statements }) =>
     `Glue catalog policy of ${account}: put our ${statements.length} statement(s) beside what is there`,

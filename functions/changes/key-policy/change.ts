@@ -20,6 +20,7 @@ export function keyPolicyEntry(
 
 export const keyPolicyChange: ChangeKind<MergeKeyPolicy> = {
   kind: 'merge-key-policy',
+  operation: 'change',
   subject: ({ key }) => `key ${key}`,
   text: (change) => statementsText(`key ${change.key}`, change),
   takes: takesOf,

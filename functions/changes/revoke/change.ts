@@ -27,6 +27,7 @@ export function isWithdrawal(change: Change): boolean {
 
 export const revokeChange: ChangeKind<RevokeChange> = {
   kind: 'revoke',
+  operation: 'remove',
   subject: ({ grant }) => resourceText(grant.resource),
   text: ({ grant, loses }) => {
     const lost = loses === undefined ? '' : ` (${loses})`;

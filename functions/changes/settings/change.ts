@@ -35,6 +35,7 @@ export function catalogDefaultsEntry({ account, region }: Place): EntryIdentity 
 
 export const settingsChange: ChangeKind<MergeSettings> = {
   kind: 'merge-settings',
+  operation: 'change',
   subject: ({ account }) => `Lake Formation settings of ${account}`,
   text: (change) => `Lake Formation settings of ${change.account}: ${partsText(change)}${losing(change)}`,
   ends: ({ reopens }) => reopens !== undefined,

@@ -35,6 +35,7 @@ function recordOf({ account, database }: TableDefaults): EntryRecord {
 
 export const closeTableDefaultsChange: ChangeKind<CloseTableDefaults> = {
   kind: 'close-table-defaults',
+  operation: 'change',
   subject: ({ account, database }) => tableDefaultsTarget(account, database),
   text: ({ account, database }) =>
     `${tableDefaultsTarget(account, database)}: new tables no longer open to IAM_ALLOWED_PRINCIPALS`,
@@ -44,6 +45,7 @@ export const closeTableDefaultsChange: ChangeKind<CloseTableDefaults> = {
 
 export const reopenTableDefaultsChange: ChangeKind<ReopenTableDefaults> = {
   kind: 'reopen-table-defaults',
+  operation: 'change',
   subject: ({ account, database }) => tableDefaultsTarget(account, database),
   text: ({ account, database }) =>
     `${tableDefaultsTarget(account, database)}: give back the default permissions of new tables that were taken off it for sharing`,

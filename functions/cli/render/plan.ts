@@ -47,12 +47,12 @@ export function countPlan(document: PlanDocument): PlanCounts {
   const { scopes } = eachOnce(document);
   const changes = scopes.flatMap((scope) => scope.changes);
   const findings = scopes.flatMap((scope) => scope.findings);
-  const ofSymbol = (symbol: string) => changes.filter((change) => symbolOf(change) === symbol).length;
+  const counted = Object.groupBy(changes, ({ operation }) => operation);
   const ofState = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length;
   return {
-    add: ofSymbol('+'),
-    change: ofSymbol('~'),
-    withdraw: ofSymbol('-'),
+    add: counted.add?.length ?? 0,
+    change: counted.change?.length ?? 0,
+    withdraw: counted.remove?.length ?? 0,
     widens: changes.filter((change) => change.effect === 'widens').length,
     narrows: changes.filter((change) => change.effect === 'narrows').length,
     broken: ofState('broken'),
@@ -147,13 +147,12 @@ function changeLine(
   { scope, width }: { scope: Scope; width: number },
   { paint, names }: RenderOptions,
 ): string {
-  const symbol = symbolOf(change);
-  const styles: Readonly<Record<string, Style>> = { '+': 'green', '-': 'red', '~': 'yellow' };
+  const symbol = paint(STYLES[change.operation], SYMBOLS[change.operation]);
   // The heading names the scope's own account; a bucket may belong to another.
   const where = scope.scope.includes(change.account) ? '' : ` (in ${accountText(change.account, names)})`;
   const products = change.products.length > 0 ? `, for ${change.products.join(', ')}` : '';
   const effect = change.effect === 'neutral' ? '' : paint('bold', `   ${change.effect} access`);
-  return `${paint(styles[symbol] ?? 'dim', symbol)} ${change.hop.padEnd(width)}  ${change.text}${where}${products}${effect}`;
+  return `${symbol} ${change.hop.padEnd(width)}  ${change.text}${where}${products}${effect}`;
 }
 
 function foreignSection({ scopes }: PlanDocument, options: RenderOptions): string[] {
@@ -186,10 +185,8 @@ function lastLines(document: PlanDocument): string {
 }
 
 /** `+` brings something, `-` takes something away, `~` changes what is there. */
-function symbolOf({ kind }: PlannedChange): '+' | '-' | '~' {
-  if (kind.startsWith('merge-') || kind.startsWith('close-')) return '~';
-  return kind.startsWith('revoke') || kind.startsWith('delete') ? '-' : '+';
-}
+const SYMBOLS = { add: '+', change: '~', remove: '-' } as const;
+const STYLES: Readonly<Record<PlannedChange['operation'], Style>> = { add: 'green', change: 'yellow', remove: 'red' };
 
 /** `publish 111111111111 ap-northeast-1 cur_org`, with the account's name in it. */
 function scopeTitle(scope: string, { names, paint }: RenderOptions): string {

@@ -8,7 +8,7 @@ import { modeIn } from '#core/policy.ts';
 import { publishScope } from '#core/selectors.ts';
 import { scopeText } from '#core/start.ts';
 import type { Arrival, Patience, Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { scopesOfSource } from '../arrivals.ts';
 import { shareState } from './assess.ts';
 import type { AcceptanceObservation, Arriving } from './observe.ts';

@@ -6,7 +6,7 @@ import { type Assessment, merge } from '#core/assessment.ts';
 import { publishScope } from '#core/selectors.ts';
 import { scopeText } from '#core/start.ts';
 import type { OnboardHop, Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { observeArrivals, producersOf, scopesOfSource } from '../arrivals.ts';
 import { judgeArrival } from './arrival.ts';
 import { assessAcceptance } from './assess.ts';

@@ -2,7 +2,7 @@ import type { OnboardScope } from '#contracts/steps.ts';
 import type { AcceptanceFacts } from '#core/facts.ts';
 import type { Observed } from '#core/observed.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { type Arrivals, observeArrivals, type ProductSource, type TagSource } from '../arrivals.ts';
 import { ACCEPTANCE } from '../queries.ts';
 

@@ -11,7 +11,7 @@ import { roleArn } from '#core/member-roles.ts';
 import type { Observed, Trouble } from '#core/observed.ts';
 import { consumersOfScope, productsFor, productsOf } from '#core/selectors.ts';
 import type { OnboardHop, PublishHop, Question, SnapshotPart, Told } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { observeArrivals, producersOf } from '../arrivals.ts';
 import { observeJobRoles, observeTagRoles, type TagRoles } from '../job-roles.ts';
 import { sampleReader } from '../storage/statements.ts';

@@ -2,7 +2,7 @@ import { arnParts } from '#contracts/arn.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
 import type { KeyFacts } from '#core/facts.ts';
 import { known, type Observed, unknown } from '#core/observed.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { CATALOG_ENCRYPTION, KEY } from '../queries.ts';
 
 /** The key with which a Data Catalog is encrypted, where its callers need it. */

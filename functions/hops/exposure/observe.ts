@@ -4,7 +4,7 @@ import type { CatalogFacts, GrantFacts, IdentitiesFacts, SettingsFacts, TaggedFa
 import { known, type Observed } from '#core/observed.ts';
 import { productsOf, receivers, tagReceivers } from '#core/selectors.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { observeCatalog, observeOpen, observeShares } from '../listed-shares.ts';
 import { GRANTS, IDENTITIES, SETTINGS } from '../queries.ts';
 import { NOTHING_TAGGED, observeTagged } from '../tag-facts.ts';

@@ -11,7 +11,7 @@ import type { Observed, Trouble } from '#core/observed.ts';
 import { resourceText } from '#core/permissions.ts';
 import { consumerGrants } from '#core/tags/grants.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { type Arrivals, arrivedProducts, arrivedSources, reachedLinks } from '../arrivals.ts';
 import { askAll } from '../ask-each.ts';
 import { GRANTS } from '../queries.ts';

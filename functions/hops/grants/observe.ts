@@ -8,7 +8,7 @@ import { linkResource } from '#core/links.ts';
 import { known, mapKnown, type Observed } from '#core/observed.ts';
 import { grantsSent } from '#core/ownership.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { type Arrivals, arrivedSources, observeArrivals, reachedLinks } from '../arrivals.ts';
 import { askEach } from '../ask-each.ts';
 import { observeJobRoles, observeTagRoles, type TagRoles } from '../job-roles.ts';

@@ -3,7 +3,7 @@ import type { GrantFacts, LinkFacts } from '#core/facts.ts';
 import { linkResource } from '#core/links.ts';
 import { known, type Observed } from '#core/observed.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { type Arrivals, arrivedProducts, arrivedSources, observeArrivals, reachedLinks } from '../arrivals.ts';
 import { GRANTS, LINK } from '../queries.ts';
 

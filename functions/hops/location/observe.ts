@@ -6,7 +6,7 @@ import { dataLocationsOf, isServiceLinked } from '#core/locations.ts';
 import { known, mapKnown, type Observed } from '#core/observed.ts';
 import { placeReceivers, productsOf } from '#core/selectors.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { observeHeld } from '../members.ts';
 import { CATALOG_ENCRYPTION, GRANTS, LOCATIONS, ROLE } from '../queries.ts';
 import { observeStore } from '../stores.ts';

@@ -7,7 +7,7 @@ import type { OrganizationFacts } from '#core/facts.ts';
 import type { Observed } from '#core/observed.ts';
 import { isConsumer, isExternal } from '#core/selectors.ts';
 import type { OnboardHop, Question, RecordPart } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { observeArrivals, producersOf } from '../arrivals.ts';
 import { ORGANIZATION } from '../queries.ts';
 import { isOutside, membershipFindings } from './assess.ts';

@@ -4,7 +4,7 @@ import { ownsCatalogChecks } from '#core/catalog-ownership.ts';
 import type { IdentitiesFacts, SettingsFacts } from '#core/facts.ts';
 import type { Observed } from '#core/observed.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { IDENTITIES, SETTINGS } from '../queries.ts';
 
 export interface SettingsObservation {

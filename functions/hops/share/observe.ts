@@ -5,7 +5,7 @@ import type { AssociationFacts, CatalogFacts, GrantFacts, SettingsFacts, TaggedF
 import { known, type Observed } from '#core/observed.ts';
 import { productsOf, tagGrantsOf, tagReceivers } from '#core/selectors.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { observeCatalog, observeShares } from '../listed-shares.ts';
 import { observeHeld } from '../members.ts';
 import { ASSOCIATIONS, SETTINGS, TAG_GRANTS } from '../queries.ts';

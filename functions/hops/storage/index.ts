@@ -15,7 +15,7 @@ import type { Observed } from '#core/observed.ts';
 import { modeIn } from '#core/policy.ts';
 import { consumersOf, productsOf } from '#core/selectors.ts';
 import { before, type PublishHop, type Question, type SnapshotPart, type Told } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { blockedProducts } from '../blocked.ts';
 import { observeStore } from '../stores.ts';
 import { assessStorage } from './assess.ts';

@@ -11,7 +11,7 @@ import { sortedSet } from '#core/collections.ts';
 import { unreadable } from '#core/findings.ts';
 import type { Trouble } from '#core/observed.ts';
 import type { PublishHop, Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { type DesiredInDatabase, rulesAbout, rulesIn, tagPolicyOf } from '../tag-facts.ts';
 import { assessAssignments, assignmentsQuestion } from './assignments.ts';
 import { missingKeys, neededBy } from './keys.ts';

@@ -5,7 +5,7 @@ import type { CrawlerFacts, TaggedFacts, WorkflowFacts } from '#core/facts.ts';
 import { known, type Observed } from '#core/observed.ts';
 import { mayConcern, openCatalogs } from '#core/tags/scopes.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/reads.ts';
+import type { Reads } from '#engine/query.ts';
 import { ASSIGNED, OWN_DATABASES } from '../queries.ts';
 import {
   type DesiredInDatabase,

@@ -210,7 +210,8 @@ async function heal(play: Play): Promise<readonly Expectation[]> {
     expectation('recovery is told for both', recovered('sales') && recovered('hr'), alerts),
     expectation(
       'the ledger knows how to put the old grant back',
-      revoked.length > 0 && revoked.every((e) => e.state === 'confirmed' && e.inverse?.includes('ALL')),
+      // Granting again what was revoked.
+      revoked.length > 0 && revoked.every((e) => e.state === 'confirmed' && e.sent?.permissions?.includes('ALL')),
       revoked,
     ),
   ];

@@ -18,11 +18,7 @@ export function isOpen(kept: KeptFinding): boolean {
 }
 
 export async function findingsOf(stage: Stage): Promise<readonly KeptFinding[]> {
-  const bodies = await scan(stage, 'findings#');
-  return bodies.map((body) => {
-    const record = body as { scope: string; state: 'open' | 'recovered'; reportedAt: number | null; finding: string };
-    return { ...record, finding: JSON.parse(record.finding) };
-  });
+  return (await scan(stage, 'findings#')) as KeptFinding[];
 }
 
 /** What the ledger knows of our writes. */
@@ -32,7 +28,8 @@ export interface KeptEntry {
   readonly target: string;
   readonly principal: string | null;
   readonly state: string;
-  readonly inverse: string | null;
+  /** What was written: of a grant or a revocation, its permissions. */
+  readonly sent: { readonly permissions?: readonly string[] } | null;
 }
 
 export async function entriesOf(stage: Stage): Promise<readonly KeptEntry[]> {

@@ -72,7 +72,7 @@ async function pasted(cause: string): Promise<readonly Statement[]> {
   return [JSON.parse(text) as Statement | readonly Statement[]].flat() as readonly Statement[];
 }
 
-test('a producer’s: shared, linked, granted and read once key and job role say so, as the findings ask', async () => {
+test('a producer’s: shared, linked, granted and read once key and job role say so, as the findings ask (G-S8)', async () => {
   await open();
   const key = await encrypt(FINANCE);
   await cloud.settle(PRODUCER);
