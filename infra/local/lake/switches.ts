@@ -131,6 +131,13 @@ export const SWITCHES: readonly Switch[] = [
     meaning: 'where in the detail of these two events account, method and time are',
   },
   {
+    name: 'iam-details-boundary',
+    default: 'omitted',
+    alternatives: ['listed'],
+    meaning:
+      "whether GetAccountAuthorizationDetails names a role's permissions boundary: its model does, people report not",
+  },
+  {
     name: 'catalog-key-asked-by',
     default: 'every-call',
     alternatives: ['declared'],

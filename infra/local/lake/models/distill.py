@@ -30,7 +30,8 @@ SERVICES = {
     "sts": r".*",
     "iam": r"(Get|List|Create|Put|Delete|Attach|Detach|Tag|Untag|Update)?(Role|Roles|RoleTags|RolePolicy|RolePolicies"
     r"|AttachedRolePolicies|User|Users|UserPolicy|UserPolicies|AttachedUserPolicies|Policy|Policies|PolicyVersion"
-    r"|PolicyVersions|AssumeRolePolicy|RolePermissionsBoundary)|SimulatePrincipalPolicy|CreateServiceLinkedRole",
+    r"|PolicyVersions|AssumeRolePolicy|RolePermissionsBoundary)|SimulatePrincipalPolicy|CreateServiceLinkedRole"
+    r"|GetAccountAuthorizationDetails",
     "kms": r"CreateKey|DescribeKey|DisableKey|EnableKey|ListKeys|GetKeyPolicy|PutKeyPolicy|ListKeyPolicies|CreateAlias|ListAliases"
     r"|Encrypt|Decrypt|GenerateDataKey|TagResource|ListResourceTags",
     "s3": r"CreateBucket|DeleteBucket|HeadBucket|ListBuckets|(Get|Put|Delete)Bucket(Policy|Encryption|Tagging)"

@@ -7,6 +7,8 @@ import {
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
+  type EntityType,
+  GetAccountAuthorizationDetailsCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
   GetRoleCommand,
@@ -171,4 +173,52 @@ test('a permissions boundary limits what policies give (F-28)', async () => {
   await job.iam.send(new ListRolesCommand({}));
   const { message } = await failure(job.iam.send(new GetRoleCommand({ RoleName: 'job' })));
   expect(message).toContain('because no permissions boundary allows the iam:GetRole action');
+});
+
+/** All pages of the account, each with the names of what it holds. */
+async function details(client: typeof iam, MaxItems: number, ...Filter: EntityType[]) {
+  const pages = [];
+  let Marker: string | undefined;
+  do {
+    const page = await client.send(new GetAccountAuthorizationDetailsCommand({ Filter, MaxItems, Marker }));
+    pages.push(page);
+    Marker = page.Marker;
+  } while (Marker !== undefined);
+  return pages;
+}
+
+test('an account is told by pages of roles and policies, without boundaries unless switched (F-29)', async () => {
+  const document = policy(allow('glue:GetTable'));
+  const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'edge', PolicyDocument: document }));
+  await make('job', '/data-jobs/', { PermissionsBoundary: Policy?.Arn, Tags: [{ Key: 'team', Value: '費用' }] });
+  await make('other');
+  await inline(document);
+  await iam.send(new AttachRolePolicyCommand({ RoleName: 'job', PolicyArn: Policy?.Arn }));
+  const pages = await details(iam, 1, 'Role', 'LocalManagedPolicy');
+  expect(pages.map(({ IsTruncated }) => IsTruncated)).toEqual([true, true, false]);
+  const [job] = pages.flatMap(({ RoleDetailList = [] }) => RoleDetailList).filter(({ RoleName }) => RoleName === 'job');
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'job' }));
+  expect(job).toMatchObject({ Arn: ARN, RoleId: Role?.RoleId, Tags: Role?.Tags });
+  expect(decodeURIComponent(job?.AssumeRolePolicyDocument ?? '')).toBe(byGlue);
+  expect(job?.RolePolicyList).toEqual([{ PolicyName: 'own', PolicyDocument: encodeURIComponent(document) }]);
+  expect(job?.AttachedManagedPolicies).toEqual([{ PolicyName: 'edge', PolicyArn: Policy?.Arn }]);
+  expect(job?.PermissionsBoundary).toBeUndefined();
+  const [edge] = pages.flatMap(({ Policies = [] }) => Policies);
+  expect(edge).toMatchObject({ Arn: Policy?.Arn, DefaultVersionId: 'v1' });
+  const [version] = edge?.PolicyVersionList ?? [];
+  expect(version).toMatchObject({ IsDefaultVersion: true, Document: encodeURIComponent(document) });
+  const roles = await details(iam, 1000, 'Role');
+  expect([roles.length, roles[0]?.RoleDetailList?.length, roles[0]?.Policies]).toEqual([1, 2, []]);
+  expect((await failure(details(iam, 100, 'User'))).status).toBe(501);
+  expect((await failure(details(iam, 100))).status).toBe(501);
+});
+
+test('switched, an account’s details name boundaries (F-29)', async () => {
+  const other = await startLake({ switches: { 'iam-details-boundary': 'listed' } });
+  const client = clientsOf(other.url, PRODUCER).iam;
+  const PermissionsBoundary = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  await client.send(new CreateRoleCommand({ RoleName: 'job', AssumeRolePolicyDocument: byGlue, PermissionsBoundary }));
+  const [page] = await details(client, 1, 'Role');
+  expect(page?.RoleDetailList?.[0]?.PermissionsBoundary?.PermissionsBoundaryArn).toBe(PermissionsBoundary);
+  await other.close();
 });

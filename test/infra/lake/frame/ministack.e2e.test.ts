@@ -4,6 +4,7 @@ import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/c
 import {
   CreatePolicyCommand,
   CreateRoleCommand,
+  GetAccountAuthorizationDetailsCommand,
   PutRolePolicyCommand,
   SimulatePrincipalPolicyCommand,
 } from '@aws-sdk/client-iam';
@@ -77,6 +78,17 @@ test('identities are what MiniStack’s IAM says', async () => {
     trust: trust({ Service: 'glue.amazonaws.com' }),
   });
   expect(await lake.world.backend.identity(`arn:aws:iam::${CONSUMER}:role/job`)).toBeUndefined();
+});
+
+test('an account’s details are asked of the lake and told by MiniStack', async () => {
+  const asked = new GetAccountAuthorizationDetailsCommand({ Filter: ['Role', 'LocalManagedPolicy'], MaxItems: 1000 });
+  const { RoleDetailList, Policies } = await consumer.iam.send(asked);
+  const told = RoleDetailList?.find(({ Arn }) => Arn === ROLE);
+  const own = told?.RolePolicyList?.map(({ PolicyDocument }) => decodeURIComponent(PolicyDocument ?? ''));
+  expect(own).toEqual([policy(allow(['s3:GetObject', 'kms:*', 'sqs:ReceiveMessage']))]);
+  const edge = Policies?.find(({ PolicyName }) => PolicyName === 'edge')?.PolicyVersionList;
+  expect(edge?.map(({ Document }) => decodeURIComponent(Document ?? ''))).toEqual([policy(allow('*'))]);
+  expect((await failure(job.iam.send(asked))).name).toBe('AccessDenied');
 });
 
 test('an object is read across accounts once bucket policy and role allow', async () => {

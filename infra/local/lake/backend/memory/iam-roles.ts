@@ -22,10 +22,11 @@ import type {
 import { AwsError } from '../../aws-error.ts';
 import type { Call, Operation } from '../../service.ts';
 import { assertPolicy, assertTrust, makeIdentity, noSuch, policyText, roleNamed, userNamed } from './identities.ts';
-import { page } from './paging.ts';
+import { listing } from './paging.ts';
 import { accountOf, type MemoryState, type RoleRecord } from './state.ts';
 
-const tagList = (record: RoleRecord): { Key: string; Value: string }[] =>
+/** A role's tags as IAM answers them. */
+export const tagList = (record: RoleRecord): { Key: string; Value: string }[] =>
   [...record.tags].map(([Key, Value]) => ({ Key, Value }));
 
 function toRole(record: RoleRecord, withTags: boolean): Role {
@@ -57,17 +58,6 @@ const toUser = (record: RoleRecord): User => ({
   Arn: record.arn,
   CreateDate: record.created,
 });
-
-interface Paged {
-  readonly MaxItems?: number | undefined;
-  readonly Marker?: string | undefined;
-}
-
-/** IAM's listings all page alike. */
-function listing<T>(all: readonly T[], name: (item: T) => string, input: Paged) {
-  const { items, next } = page(all, name, input.MaxItems ?? 100, input.Marker);
-  return { items, more: { IsTruncated: next !== undefined, ...(next === undefined ? {} : { Marker: next }) } };
-}
 
 function lifecycle(state: MemoryState): Record<string, Operation> {
   return {

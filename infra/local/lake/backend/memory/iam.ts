@@ -2,6 +2,7 @@
 
 import { simulatePrincipalPolicy } from '../../iam/simulate.ts';
 import type { Call, ServiceModule } from '../../service.ts';
+import { detailOperations } from './iam-details.ts';
 import { policyOperations } from './iam-policies.ts';
 import { identityOperations } from './iam-roles.ts';
 import { accountOf, type MemoryState } from './state.ts';
@@ -31,6 +32,7 @@ export const createIamModule = (state: MemoryState): ServiceModule => ({
   operations: {
     ...identityOperations(state),
     ...policyOperations(state),
+    ...detailOperations(state),
     SimulatePrincipalPolicy: (call, input) => simulatePrincipalPolicy(call.world, input),
   },
   resources: (call, input: Names) => resources(state, call, input),

@@ -23,3 +23,14 @@ export function page<T>(
   const last = items.at(-1);
   return rest.length > size && last !== undefined ? { items, next: encode(name(last)) } : { items };
 }
+
+export interface Paged {
+  readonly MaxItems?: number | undefined;
+  readonly Marker?: string | undefined;
+}
+
+/** IAM's listings all page alike: 100 items unless asked for another number. */
+export function listing<T>(all: readonly T[], name: (item: T) => string, input: Paged) {
+  const { items, next } = page(all, name, input.MaxItems ?? 100, input.Marker);
+  return { items, more: { IsTruncated: next !== undefined, ...(next === undefined ? {} : { Marker: next }) } };
+}
