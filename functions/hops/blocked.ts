@@ -1,5 +1,6 @@
 /** Products that can't go on, since an earlier hop of theirs does not hold. */
 
+import type { Finding } from '#contracts/findings.ts';
 import type { Product } from '#contracts/policy.ts';
 import { before, type Question } from '#engine/hop.ts';
 import { CLOSED_TO_CONSUMERS } from './catalog-key/consumers.ts';
@@ -10,13 +11,20 @@ export function blockedProducts(
   products: readonly Product[],
   earlier: readonly string[],
 ): ReadonlySet<string> {
-  const hops = earlier.map((name) => before(question, name));
   const names = products.map(({ name }) => name);
-  const found = hops.flatMap(({ findings }) =>
-    findings
-      .filter(({ cause }) => cause !== CLOSED_TO_CONSUMERS)
-      .flatMap(({ product }) => (product === null ? names : [product])),
-  );
+  const found = inTheWay(question, earlier).flatMap(({ product }) => (product === null ? names : [product]));
+  const hops = earlier.map((name) => before(question, name));
   const undone = question.planning ? [] : hops.flatMap(({ changes }) => changes.flatMap((change) => change.products));
   return new Set([...found, ...undone]);
+}
+
+/**
+ * What earlier hops found that keeps products from being shared. Who may make databases, and what is open to those whom
+ * tags reach, is told and keeps nobody from sharing by name.
+ */
+export function inTheWay(question: Question, earlier: readonly string[]): readonly Finding[] {
+  const findings = earlier.flatMap((name) => before(question, name).findings);
+  return findings.filter(
+    ({ hop, cause, product }) => cause !== CLOSED_TO_CONSUMERS && !(hop === 'exposure' && product === null),
+  );
 }

@@ -18,6 +18,7 @@ import type { PublishScope, Scope } from '#contracts/steps.ts';
 import { scopeText } from '#core/start.ts';
 import { registrationPermissions } from '../../infra/constructs/lake-permissions.ts';
 import { ANALYTICS, BUCKET, CUR, FINANCE, JOB, objectKey, REGION, readerArn } from '../../infra/local/scenes/places.ts';
+import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { bytesOf, clientConfig } from '../../infra/local/scenes/world.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { entriesIn } from '../support/entries.ts';
@@ -156,6 +157,7 @@ describe('CREATE_DATABASE', () => {
     expect(told?.message).toContain('role/service-role/cur-crawler-role, user/maker; unknown: ');
     expect(told?.message).not.toContain('role/lake-admin');
     expect(await holders()).toEqual(['IAM_ALLOWED_PRINCIPALS']);
+    expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
   });
 
   test('revoke: taken from everybody, with its inverse in the ledger; a repeat writes nothing', async () => {

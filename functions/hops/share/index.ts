@@ -6,7 +6,7 @@ import { type Assessment, assessed, found, merge, NOTHING, skipped } from '#core
 import { modeIn } from '#core/policy.ts';
 import { productsOf, tagReceivers } from '#core/selectors.ts';
 import { before, type PublishHop, type Question, type SnapshotPart, type Told } from '#engine/hop.ts';
-import { blockedProducts } from '../blocked.ts';
+import { blockedProducts, inTheWay } from '../blocked.ts';
 import { plannedAssignments, reachedBy, supposesTags, tagShares, withAssigned } from '../reach.ts';
 import { assessShare, brokenAssociations, unwantedShares } from './by-name.ts';
 import { assessTagShares, tagVersionLow } from './by-tag.ts';
@@ -102,8 +102,7 @@ function snapshotPart({ observed, question }: Told<ShareObservation, PublishScop
   const { policy, scope, planning } = question;
   const { catalog, listed } = observed.byName;
   if (!catalog.known || !listed.known) return null;
-  const hops = BEFORE.map((name) => before(question, name));
-  if (hops.some(({ findings }) => findings.some(({ state }) => state === 'unknown'))) return null;
+  if (inTheWay(question, BEFORE).some(({ state }) => state === 'unknown')) return null;
   const products = productsOf(policy, scope);
   const blocked = blockedProducts(question, products, BEFORE);
   const seen = { catalog: catalog.value, rows: listed.value.grants, blocked, held: observed.held, planning };
