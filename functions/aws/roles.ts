@@ -40,21 +40,28 @@ export async function listRoles(clients: Iam, options: { pathPrefix?: string } =
 export async function readRole(clients: Iam, name: string): Promise<RoleFacts | null> {
   const role = await getRole(clients, name);
   if (!role) return null;
-  const tags = Object.fromEntries((role.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
   const boundaryArn = role.PermissionsBoundary?.PermissionsBoundaryArn;
   try {
     const policies = [...(await inlinePolicies(clients, name)), ...(await attachedPolicies(clients, name))];
-    const boundary = boundaryArn ? await managedPolicy(clients, boundaryArn) : null;
-    return { ...listedRole(role), tags, policies, boundary };
+    return roleFacts(role, { policies, boundary: boundaryArn ? await managedPolicy(clients, boundaryArn) : null });
   } catch (error) {
-    // Who may not read them can still be told about the trust; "unknown" is a finding of its own.
-    if (isLakeError(error, 'AccessDenied')) return { ...listedRole(role), tags, policies: null, boundary: null };
+    if (isLakeError(error, 'AccessDenied')) return roleFacts(role, POLICIES_UNKNOWN);
     if (isLakeError(error, 'Missing') && !(await getRole(clients, name))) return null;
     throw error;
   }
 }
 
-async function getRole(clients: Iam, name: string): Promise<Role | null> {
+/** Who may not read them can still be told about the trust; "unknown" is a finding of its own. */
+export const POLICIES_UNKNOWN: Pick<RoleFacts, 'policies' | 'boundary'> = { policies: null, boundary: null };
+
+/** What `GetRole` said of a role, and its policies: inline ones by name, then attached ones by ARN. */
+export function roleFacts(role: Role, read: Pick<RoleFacts, 'policies' | 'boundary'>): RoleFacts {
+  const tags = Object.fromEntries((role.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
+  return { ...listedRole(role), tags, ...read };
+}
+
+/** As IAM has it now; null when its account says it is gone. Listings leave out boundary and tags. */
+export async function getRole(clients: Iam, name: string): Promise<Role | null> {
   try {
     const answer = await asked(view(clients, `read role ${name}`), () =>
       clients.iam.send(new GetRoleCommand({ RoleName: name })),
@@ -73,7 +80,7 @@ async function inlinePolicies(clients: Iam, role: string): Promise<string[]> {
     );
     return { items: page.PolicyNames, next: page.IsTruncated ? page.Marker : undefined };
   });
-  return Promise.all(names.map((policy) => inlinePolicy(clients, role, policy)));
+  return Promise.all(names.toSorted().map((policy) => inlinePolicy(clients, role, policy)));
 }
 
 async function inlinePolicy(clients: Iam, role: string, policy: string): Promise<string> {
@@ -90,7 +97,8 @@ async function attachedPolicies(clients: Iam, role: string): Promise<string[]> {
     );
     return { items: page.AttachedPolicies, next: page.IsTruncated ? page.Marker : undefined };
   });
-  return Promise.all(attached.map((policy) => managedPolicy(clients, required(policy.PolicyArn, 'a policy ARN'))));
+  const arns = attached.map((policy) => required(policy.PolicyArn, 'a policy ARN'));
+  return Promise.all(arns.toSorted().map((arn) => managedPolicy(clients, arn)));
 }
 
 /** The text of a managed policy's default version. */

@@ -61,6 +61,12 @@ const iam = 'arn:{partition}:iam::{account}';
 export const READ_ROLES: readonly PermissionRow[] = [
   { sid: 'ListRoles', actions: ['iam:ListRoles'], on: NO_RESOURCE, why: AWS_KNOWS_NONE },
   {
+    sid: 'ManyRoles',
+    actions: ['iam:GetAccountAuthorizationDetails'],
+    on: NO_RESOURCE,
+    why: 'Where many roles match, their policies come by pages. AWS authorizes it for the whole account or not at all.',
+  },
+  {
     sid: 'Roles',
     actions: ['iam:GetRole', 'iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies'],
     on: [`${iam}:role/*`],

@@ -99,7 +99,7 @@ test.each(BOTH)('no action is a wildcard: %s', (_, template) => {
  * catalog's encryption: not until lately).
  */
 const WITHOUT_RESOURCE =
-  /^(lakeformation:|organizations:|glue:(GetDataCatalogEncryptionSettings|GetCrawlers|ListWorkflows)$|iam:List(Roles|Users)$|ram:(CreateResourceShare|GetResourceShare\w*|ListResources)$)/;
+  /^(lakeformation:|organizations:|glue:(GetDataCatalogEncryptionSettings|GetCrawlers|ListWorkflows)$|iam:(List(Roles|Users)|GetAccountAuthorizationDetails)$|ram:(CreateResourceShare|GetResourceShare\w*|ListResources)$)/;
 
 test.each(BOTH)('everything is a resource only where AWS knows none: %s', (_, template) => {
   for (const name of ['Reader', 'Operator', 'Storage'] as const) {
