@@ -17,6 +17,7 @@ import { isLent, readLakeTable } from '../../infra/local/scenes/sales-reading.ts
 import { expectNothing, expectReady, expectTagged, lookAround } from '../../infra/local/scenes/sales-story.ts';
 import { changeSettings } from '../../infra/local/scenes/sales-world.ts';
 import { importTable } from '../../infra/local/scenes/workflow.ts';
+import { expectWritten } from '../golden/kept.ts';
 import { type Blueprint, CATALOG, failed, LAKE, openBlueprint } from '../support/blueprint.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import type { InProcess } from '../support/in-process.ts';
@@ -99,6 +100,7 @@ describe('a run of the workflow', () => {
     expect(await story.openIn(LAKE)).toEqual([]);
     expect(cloud.told.slice(before).map(({ type }) => type)).toEqual(['Onramp Access Recovered']);
     expect(failed(expectTagged(await lookAround(cloud.stage)))).toEqual([]);
+    await expectWritten(cloud, 'blueprint');
   });
 });
 

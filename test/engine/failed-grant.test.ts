@@ -3,6 +3,7 @@ import { resourceText } from '#core/permissions.ts';
 import { scopeText } from '#core/start.ts';
 import { CUR, FINANCE, HR, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
 import { isRead, isRefused, readAs } from '../../infra/local/scenes/reading.ts';
+import { expectWritten } from '../golden/kept.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { entriesIn } from '../support/entries.ts';
 import type { InProcess } from '../support/in-process.ts';
@@ -99,4 +100,5 @@ test('the ledger knows how to put back what was taken from everybody (law 3)', a
     expect(sent).toMatchObject({ principal: 'IAM_ALLOWED_PRINCIPALS', permissions: ['ALL'] });
     expect(resourceText(sent.resource)).toBe(target);
   }
+  await expectWritten(cloud, 'failed-grant');
 });

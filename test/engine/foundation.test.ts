@@ -20,6 +20,7 @@ import { registrationPermissions } from '../../infra/constructs/lake-permissions
 import { ANALYTICS, BUCKET, CUR, FINANCE, JOB, objectKey, REGION, readerArn } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { bytesOf, clientConfig } from '../../infra/local/scenes/world.ts';
+import { expectWritten } from '../golden/kept.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { entriesIn } from '../support/entries.ts';
 import { admin, root } from '../support/hands.ts';
@@ -158,6 +159,7 @@ describe('CREATE_DATABASE', () => {
     expect(told?.message).not.toContain('role/lake-admin');
     expect(await holders()).toEqual(['IAM_ALLOWED_PRINCIPALS']);
     expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+    await expectWritten(cloud, 'create-database-reported');
   });
 
   test('revoke: taken from everybody, with its inverse in the ledger; a repeat writes nothing', async () => {
@@ -271,6 +273,7 @@ describe('access: lake-formation', () => {
     await expect(bytes(own)).rejects.toThrow(/no resource-based policy allows/);
     expect((await openFindings(cloud)).map(({ cause }) => cause)).toEqual(['role-without-proof']);
     expect(await writes(cloud, () => publishAll(cloud, policy))).toEqual([]);
+    await expectWritten(cloud, 'vended');
   });
 
   test('a product that leaves access: iam takes its bucket statements along: nobody reads round Lake Formation', async () => {
@@ -284,6 +287,7 @@ describe('access: lake-formation', () => {
     await publishAll(cloud, policy);
     await expect(bytes(own)).rejects.toThrow(/no resource-based policy allows/);
     expect(await readVended()).toBe(bytesOf(CUR, '5'));
+    await expectWritten(cloud, 'from-iam-to-vended');
   });
 
   test('the registration role can not read: its own finding, and the grants stand; mended, it recovers (G-L27)', async () => {

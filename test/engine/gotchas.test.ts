@@ -22,6 +22,7 @@ import {
 } from '../../infra/local/scenes/places.ts';
 import { isRead, READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { ADMIN, tableInput } from '../../infra/local/scenes/world.ts';
+import { expectWritten } from '../golden/kept.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { admin, dropTable, grantByHand, root } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
@@ -171,6 +172,7 @@ test('a table dropped and made again under its name is granted again, in both ac
   await publishAll(cloud, three);
   await cloud.settle(CONSUMER, three);
   expect(await readAs(cloud.stage, JOB, SALES)).toMatchObject({ target: 'read' });
+  await expectWritten(cloud, 'table-remade');
 });
 
 test('first settings, then the share, its acceptance, the link, and grants on it last (G-L35)', async () => {

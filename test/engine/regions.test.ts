@@ -7,6 +7,7 @@ import { scopeText } from '#core/start.ts';
 import { ANALYTICS, CUR, FINANCE, JOB, REGION, readerArn } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { clientConfig } from '../../infra/local/scenes/world.ts';
+import { expectWritten } from '../golden/kept.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { calls, writes } from '../support/journal.ts';
@@ -65,4 +66,5 @@ test("SELECT on the target counts in its own Region only, DESCRIBE on the link i
 
 test('a repeat writes nothing in either', async () => {
   expect(await writes(cloud, () => cloud.settle(scopeOf(CUR)))).toEqual([]);
+  await expectWritten(cloud, 'two-regions');
 });

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import { CUR, FINANCE, REGION } from '../../infra/local/scenes/places.ts';
+import { expectWritten } from '../golden/kept.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { admin, root } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
@@ -90,6 +91,7 @@ describe('default permissions', () => {
     expect(after?.TrustedResourceOwners).toEqual(['555555555555']);
     expect(after?.CreateTableDefaultPermissions).toEqual([ALL]);
     expect(await writes(cloud, () => cloud.settle(FIRST, plain))).not.toContain(`${FINANCE} PutDataLakeSettings`);
+    await expectWritten(cloud, 'defaults-restored');
   });
 
   test('stay as somebody has opened them meanwhile', async () => {

@@ -5,6 +5,7 @@ import { ListPermissionsCommand } from '@aws-sdk/client-lakeformation';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { JOB, SALES } from '../../infra/local/scenes/places.ts';
 import { isRefused, READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { expectWritten } from '../golden/kept.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { admin, revokeByHand } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
@@ -78,6 +79,7 @@ test('a product that goes leaves its owner as he was, and its readers without', 
   await publishAll(cloud, withoutSales);
   expect(await readAs(cloud.stage, JOB, SALES)).toSatisfy(isRefused);
   expect(await writes(cloud, () => cloud.settle(scopeOf(SALES), withoutSales))).toEqual([]);
+  await expectWritten(cloud, 'product-restored');
 });
 
 test('put back once: who closes it afterwards has closed it', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadPolicyFile } from '#cli/policy-file.ts';
 import { CUR, FINANCE, JOB, OTHER_ACCOUNT, OTHER_ROLE, REGION, SQUATTER } from '../../infra/local/scenes/places.ts';
 import { isRead, isRefused, readAs } from '../../infra/local/scenes/reading.ts';
+import { expectWritten } from '../golden/kept.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { crawled, scenario } from '../support/scenario.ts';
 
@@ -44,4 +45,5 @@ test('a second run of the same event writes nothing', async () => {
     (call) => call.kind === 'write' && call.service !== 's3',
   );
   expect(calls.map((call) => `${call.account} ${call.operation}`)).toEqual([]);
+  await expectWritten(cloud, 'share');
 });

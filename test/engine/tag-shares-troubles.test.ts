@@ -6,6 +6,7 @@ import type { Policy } from '#contracts/policy.ts';
 import { REGION, readerArn, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { LAKE_USER, PRODUCTS, SALES_JOB } from '../../infra/local/scenes/sales-places.ts';
 import { isLent, isShut, readLakeTable } from '../../infra/local/scenes/sales-reading.ts';
+import { expectWritten } from '../golden/kept.ts';
 import {
   adminOf,
   byTagPolicy,
@@ -57,6 +58,7 @@ describe('what the policy no longer names', () => {
     expect(await by.heldBy(readerArn(LAKE_USER))).toEqual(['TABLE pii=false']);
     expect(await reading(SALES_JOB)).toSatisfy(isLent);
     expect(await writes(cloud, () => cloud.settle(CATALOG, narrower))).toEqual([]);
+    await expectWritten(cloud, 'tag-withdrawn');
   });
 
   test('waits at the brake, which says in words what would go, and all else goes on (law 10)', async () => {

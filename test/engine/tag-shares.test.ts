@@ -15,6 +15,7 @@ import {
 } from '../../infra/local/scenes/sales-places.ts';
 import { isLent, isShut, readLakeTable } from '../../infra/local/scenes/sales-reading.ts';
 import { makeRole } from '../../infra/local/scenes/world.ts';
+import { expectWritten } from '../golden/kept.ts';
 import {
   adminOf,
   byTagPolicy,
@@ -130,6 +131,7 @@ describe('another account', () => {
     for (const what of ['tables tagged source=product', 'all tables of', `database ${ANALYTICS}/sales_linked`])
       expect(held.some(({ target }) => target.includes(what))).toBe(true);
     expect(await writes(cloud, () => publishLake(cloud))).toEqual([]);
+    await expectWritten(cloud, 'by-tag-and-by-name');
   });
 
   test('keeps a database of its own that has the name a link would have: a finding, and the grants stand', async () => {

@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Policy } from '#contracts/policy.ts';
 import { SALES_LAKE } from '../../infra/local/scenes/places.ts';
+import { expectWritten } from '../golden/kept.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { calls, writes } from '../support/journal.ts';
 import { scenario } from '../support/scenario.ts';
@@ -57,6 +58,7 @@ describe('what rules say', () => {
     expect(await by.assigned('staff')).toEqual({ staff: { source: 'none' } });
     expect(await causes()).toEqual([]);
     expect(await writes(cloud, () => run())).toEqual([]);
+    await expectWritten(cloud, 'tagged');
   });
 
   test('the catalog has all keys and values of the policy, and what others made stays (G-L34)', async () => {

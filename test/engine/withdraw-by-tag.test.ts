@@ -7,6 +7,7 @@ import { scopeText } from '#core/start.ts';
 import { ANALYTICS, REGION, readerArn, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { LAKE_DATABASE, LAKE_USER, PRODUCTS, SALES_JOB } from '../../infra/local/scenes/sales-places.ts';
 import { isLent, isShut, readLakeTable } from '../../infra/local/scenes/sales-reading.ts';
+import { expectWritten } from '../golden/kept.ts';
 import { adminOf, byTagPolicy, CONSUMER, LAKE, lakePublished, openLake, publishLake } from '../support/by-tag.ts';
 import { entriesIn } from '../support/entries.ts';
 import type { InProcess } from '../support/in-process.ts';
@@ -84,6 +85,7 @@ test('an account that no grant by tag is for any longer is walked once more, and
   await cloud.later(60_000);
   await publishLake(cloud, before);
   expect(await readLakeTable(cloud.stage, SALES_JOB, PRODUCTS)).toSatisfy(isLent);
+  await expectWritten(cloud, 'tags-left');
 });
 
 test('what a product wants of the same stays when grants by tag go', async () => {

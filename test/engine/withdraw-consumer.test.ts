@@ -4,6 +4,7 @@ import { DeleteRoleCommand, DeleteRolePolicyCommand, UpdateAssumeRolePolicyComma
 import { afterEach, expect, test } from 'vitest';
 import { ANALYTICS, FINANCE, HR, JOB, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { expectWritten } from '../golden/kept.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { openFindings } from '../support/scopes.ts';
 import {
@@ -40,6 +41,7 @@ test('a role that lost its proof loses what that gave it, another keeps all, and
   await prove(cloud, SECOND);
   await walk(cloud);
   expect(await held(cloud, SECOND)).toEqual(before);
+  await expectWritten(cloud, 'role-disproved');
 });
 
 test('the last role of a product waits for a person, as all of it would go (law 10)', async () => {

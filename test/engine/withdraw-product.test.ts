@@ -7,6 +7,7 @@ import { consumersLeft } from '#core/removed-from-policy.ts';
 import { scopeText } from '#core/start.ts';
 import { ANALYTICS, CUR, FINANCE, HR, JOB, REGION, readerArn, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { expectWritten } from '../golden/kept.ts';
 import { entriesIn } from '../support/entries.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { calls } from '../support/journal.ts';
@@ -49,6 +50,7 @@ test('a product that left the policy: its grants go once confirmed, and come bac
   await cloud.later(60_000);
   await cloud.settle(scopeOf(HR), policy);
   expect([await held(cloud, JOB), await held(cloud, SECOND)]).toEqual([job, second]);
+  await expectWritten(cloud, 'product-left');
 });
 
 test('an account that left every audience, and the policy: one more walk, and nobody holds anything', async () => {

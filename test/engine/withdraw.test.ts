@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CONFIRMED_FOR_MS } from '#engine/brake.ts';
 import { ANALYTICS, CUR, FINANCE, HR, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { expectWritten } from '../golden/kept.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { entriesIn } from '../support/entries.ts';
 import { grantByHand, revokeByHand } from '../support/hands.ts';
@@ -72,6 +73,7 @@ describe('an audience loses its account', () => {
     expect((await readAs(cloud.stage, JOB, HR)).target).not.toBe('read');
     expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
     expect(await writes(cloud, () => publishAll(cloud, narrowed))).toEqual([]);
+    await expectWritten(cloud, 'audience-narrowed');
   });
 
   test('what somebody else had granted before stays, as far as it was theirs', async () => {
@@ -111,6 +113,7 @@ test('their part of a grant goes: ours is made whole again, so that access is ou
   await cloud.later(10 * 60_000);
   await cloud.settle(scopeOf(CUR), policy);
   expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+  await expectWritten(cloud, 'grant-mended');
 });
 
 test('a table that leaves the product is withdrawn, within the limit, and the rest stands', async () => {
@@ -118,4 +121,5 @@ test('a table that leaves the product is withdrawn, within the limit, and the re
   expect((await standing()).filter((target) => target.includes('sales_db.orders'))).toEqual([]);
   expect((await readAs(cloud.stage, JOB, SALES)).target).not.toBe('read');
   expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+  await expectWritten(cloud, 'table-withdrawn');
 });

@@ -13,10 +13,18 @@ import { scopesOf } from '#core/scopes.ts';
 import { scopeText } from '#core/start.ts';
 import { reconcileStage } from '../../functions/handlers/reconcile.ts';
 import { report } from '../../functions/handlers/report.ts';
-import { type DirectHandler, type LakeOptions, type Snapshot, startLake } from '../../infra/local/lake/start.ts';
+import {
+  type DirectHandler,
+  type LakeOptions,
+  type RunningLake,
+  type Snapshot,
+  startLake,
+} from '../../infra/local/lake/start.ts';
 import { ACCOUNTS, HUB, REGION } from '../../infra/local/scenes/places.ts';
 import { makeWorld, root, type Stage } from '../../infra/local/scenes/world.ts';
 import { hubRoleArn } from '../../infra/names.ts';
+import type { Deed } from '../golden/deeds.ts';
+import { type Recording, record } from '../golden/recorder.ts';
 import { type Call, definition, type MachineFile, perform, type Run, TaskFailed } from './asl.ts';
 import { type Line, openLine } from './line.ts';
 import { makeOwnRoles } from './own-roles.ts';
@@ -60,6 +68,8 @@ export interface InProcessOptions extends LakeOptions {
 export interface Saved {
   readonly lake: Snapshot;
   readonly hub: HubState;
+  /** What our roles wrote up to then. */
+  readonly written: readonly Deed[];
 }
 
 /** What the hub remembers. */
@@ -79,7 +89,8 @@ export async function inProcess(
   policy: Policy,
   { without, mortal, known = true, from, ...options }: InProcessOptions = {},
 ) {
-  const lake = await startLake({ accounts: ACCOUNTS, ...options });
+  const recording = record(() => lake, from?.written);
+  const lake: RunningLake = await startLake({ accounts: ACCOUNTS, witness: recording.witness, ...options });
   const stage = { url: lake.url, control: lake.control, requestHandler: lake.requestHandler };
   if (from) lake.restore(from.lake);
   else {
@@ -91,10 +102,15 @@ export async function inProcess(
   const state = from ? structuredClone(from.hub) : emptyHub();
   const hub = openHub(lake, policy, { line, state });
   if (known && !from) await knowConsumers(hub.ledger, policy);
-  const executor = createExecutor(hub, policy, state);
+  const executor = createExecutor(hub, policy, { state, recording });
   /** For others to begin from. Throws while faults are set in the lake. */
-  const save = (): Saved => ({ lake: lake.snapshot(), hub: structuredClone(state) });
-  return { lake, stage, ...hub, ...executor, save, close: () => lake.close() };
+  const { written } = recording;
+  const save = (): Saved => ({ lake: lake.snapshot(), hub: structuredClone(state), written: written() });
+  const close = async () => {
+    await lake.close();
+    recording.assertOrder();
+  };
+  return { lake, stage, ...hub, ...executor, written, save, close };
 }
 
 async function makePolicyBucket(stage: Stage): Promise<void> {
@@ -204,7 +220,7 @@ function recordingLog(lines: string[]) {
 
 type Hub = ReturnType<typeof openHub>;
 
-function createExecutor(hub: Hub, policy: Policy, state: HubState) {
+function createExecutor(hub: Hub, policy: Policy, { state, recording }: { state: HubState; recording: Recording }) {
   const turns = createTurns(hub.clock);
   /** One execution of a scope's machine, whatever it ends with. */
   const run = (scope: Scope, current: Policy = policy): Promise<Run> => {
@@ -215,12 +231,14 @@ function createExecutor(hub: Hub, policy: Policy, state: HubState) {
       StartTime: new Date(hub.clock.now()).toISOString(),
     };
     const input = { scope, window: `e-${state.runs}`, lookAt: '1970-01-01T00:00:00Z' };
-    return turns.play(() =>
-      perform(definition(MACHINES[scope.half]), input, {
-        context,
-        pause: turns.pause,
-        answer: (call) => answer(hub, call),
-      }),
+    return recording.run(() =>
+      turns.play(() =>
+        perform(definition(MACHINES[scope.half]), input, {
+          context,
+          pause: turns.pause,
+          answer: (call) => answer(hub, call),
+        }),
+      ),
     );
   };
   const whole = async (scope: Scope, current?: Policy): Promise<void> => {

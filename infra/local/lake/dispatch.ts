@@ -98,14 +98,20 @@ function operationName(lake: Lake, module: ServiceModule, caller: Caller, wire: 
   }
 }
 
-async function perform(lake: Lake, module: ServiceModule, call: Call, wire: WireRequest): Promise<WireAnswer | 'cut'> {
+/** `cut`: it was done, and the caller never hears. */
+interface Performed {
+  readonly answer: WireAnswer;
+  readonly cut: boolean;
+}
+
+async function perform(lake: Lake, module: ServiceModule, call: Call, wire: WireRequest): Promise<Performed> {
   const { service } = call;
   const verdict = lake.world.faults.call(call, () => wire.body.toString('utf8'));
   if (verdict.throttled) throw new AwsError(throttledCode(loadModel(service).metadata.protocol), 'Rate exceeded');
   throwFault(verdict.before);
   const answer = await answerOf(lake, module, call, wire);
   throwFault(verdict.after);
-  return verdict.cut ? 'cut' : answer;
+  return { answer, cut: verdict.cut };
 }
 
 /** A mistake in the lake itself: told loudly, and kept in the journal like any other answer. */
@@ -144,7 +150,8 @@ async function serve(
   const started = performance.now();
   const requestId = lake.world.id(32);
   const step: Step = { operation: '', region: signature?.region ?? '' };
-  let answer: WireAnswer | 'cut';
+  let answer: WireAnswer;
+  let cut = false;
   let failure: string | undefined;
   try {
     step.caller = whoCalls(lake, service, signature);
@@ -152,15 +159,16 @@ async function serve(
     step.operation = operationName(lake, module, step.caller, wire);
     const { caller, operation, region } = step;
     const call: Call = { caller, account: caller.account, region, service, operation, requestId, world: lake.world };
-    answer = await perform(lake, module, call, wire);
-    if (answer === 'cut') failure = 'ConnectionCut';
+    ({ answer, cut } = await perform(lake, module, call, wire));
+    if (cut) failure = 'ConnectionCut';
   } catch (error) {
     const refusal = toAwsError(error, service);
     failure = refusal.name;
     if (refusal.status === 501 && step.operation === '') step.operation = requestedOperation(service, wire);
     answer = writeError(service, refusal, requestId);
   }
-  lake.journal.add({
+  const ended = performance.now();
+  const entry = {
     time: new Date(lake.world.now()).toISOString(),
     caller: step.caller?.sessionArn ?? step.caller?.arn ?? '',
     account: step.caller?.account ?? '',
@@ -168,11 +176,24 @@ async function serve(
     service,
     operation: step.operation,
     kind: kindOf(step.operation),
-    status: answer === 'cut' ? 0 : answer.status,
+    status: cut ? 0 : answer.status,
     ...(failure === undefined ? {} : { error: failure }),
-    durationMs: performance.now() - started,
+    durationMs: ended - started,
+  };
+  lake.journal.add(entry);
+  lake.witness?.({
+    ...entry,
+    started,
+    ended,
+    input: () => inputOf(service, step.operation, wire),
+    answer: answer.body,
   });
-  return answer === 'cut' ? answer : { ...answer, headers: { ...answer.headers, 'x-amzn-requestid': requestId } };
+  return cut ? 'cut' : { ...answer, headers: { ...answer.headers, 'x-amzn-requestid': requestId } };
+}
+
+/** What was asked for, whether or not the operation came to read it. */
+function inputOf(service: string, operation: string, wire: WireRequest): Readonly<Record<string, unknown>> {
+  return readInput(service, operation, wire, () => 'ValidationException');
 }
 
 /** A request, however it came. */

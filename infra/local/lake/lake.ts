@@ -3,6 +3,7 @@
 import type { EventEnvelope } from './events.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import type { Services } from './modules.ts';
+import type { Witness } from './witness.ts';
 import type { OwnedWorld } from './world.ts';
 
 /** The lake as it was at a moment; only `snapshot.ts` looks into it. */
@@ -29,5 +30,6 @@ export interface Lake {
   readonly ministack: string | undefined;
   /** Kept for whoever asked by the control endpoint: their ids are their places. */
   readonly snapshots: Snapshot[];
+  readonly witness: Witness | undefined;
   reset(): void;
 }

@@ -12,10 +12,12 @@ import { servicesOf } from './modules.ts';
 import { createLakeServer } from './server.ts';
 import type { World } from './service.ts';
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
+import type { Witness } from './witness.ts';
 import { createWorld, type OwnedWorld } from './world.ts';
 
 export { connectionCut, type DirectHandler } from './direct.ts';
 export type { Snapshot } from './lake.ts';
+export type { Exchange } from './witness.ts';
 
 export interface LakeOptions {
   /** Ephemeral when absent. */
@@ -29,6 +31,8 @@ export interface LakeOptions {
   readonly clock?: () => number;
   /** Where service events go, beside the collector that `control.events()` reads; MiniStack's buses when there is one. */
   readonly sink?: EventSink;
+  /** Told of every call to a service of the lake. */
+  readonly witness?: Witness;
 }
 
 export interface RunningLake {
@@ -92,6 +96,7 @@ async function makeLake(options: LakeOptions): Promise<Lake> {
     },
     ministack: options.ministack,
     snapshots: [],
+    witness: options.witness,
     reset() {
       backend.reset();
       journal.reset();

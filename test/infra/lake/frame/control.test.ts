@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ControlClient, createControlClient } from '../../../../infra/local/lake/control-client.ts';
 import { createFaults } from '../../../../infra/local/lake/faults/rules.ts';
 import { createRandom } from '../../../../infra/local/lake/random.ts';
-import { type RunningLake, startLake } from '../../../../infra/local/lake/start.ts';
+import { type Exchange, type RunningLake, startLake } from '../../../../infra/local/lake/start.ts';
 import { CONSUMER, clientsOf, failure, PRODUCER, REGION, trust } from './clients.ts';
 
 let lake: RunningLake;
@@ -173,7 +173,7 @@ describe('entries of a batch (F-63)', () => {
   });
 });
 
-describe('time, visibility, reset (F-66 … F-68)', () => {
+describe('time, visibility, reset, journal (F-66 … F-68, F-74)', () => {
   test('a write shows after as many reads or as much time as was asked for', async () => {
     await control.delay('ram', 'invitation', { reads: 2 });
     const shows = lake.world.visibility.wrote('ram', 'invitation');
@@ -217,6 +217,31 @@ describe('time, visibility, reset (F-66 … F-68)', () => {
     });
     expect(read).toMatchObject({ sequence: 2, kind: 'read' });
     expect(await control.journal(1)).toHaveLength(1);
+  });
+
+  test('a witness is told what was asked and what was answered, also where the caller never hears', async () => {
+    const seen: Exchange[] = [];
+    const watched = await startLake({ witness: (exchange) => seen.push(exchange) });
+    try {
+      const client = clientsOf(watched.url, PRODUCER).glue;
+      const make = (Name: string) => client.send(new CreateDatabaseCommand({ DatabaseInput: { Name } }));
+      await make('one');
+      await failure(make('one'));
+      await watched.control.fault({ kind: 'cut', operation: 'CreateDatabase', times: 1 });
+      await failure(make('two'));
+      await client.send(new GetDatabaseCommand({ Name: 'two' }));
+    } finally {
+      await watched.close();
+    }
+    expect(seen.map(({ operation, error, input }) => [operation, error, input()])).toEqual([
+      ['CreateDatabase', undefined, { DatabaseInput: { Name: 'one' } }],
+      ['CreateDatabase', 'AlreadyExistsException', { DatabaseInput: { Name: 'one' } }],
+      ['CreateDatabase', 'ConnectionCut', { DatabaseInput: { Name: 'two' } }],
+      ['GetDatabase', undefined, { Name: 'two' }],
+    ]);
+    expect(JSON.parse(String(seen.at(-1)?.answer))).toMatchObject({ Database: { Name: 'two' } });
+    for (const [i, { started, ended }] of seen.entries())
+      expect([started < ended, ended < (seen[i + 1]?.started ?? Infinity)]).toEqual([true, true]);
   });
 
   test('the switches are told, each with other readings than its default', async () => {
