@@ -1,21 +1,22 @@
 /** Roles of a consumer that its products and its grants by tag are about. */
 
-import { arnParts } from '#contracts/arn.ts';
+import { arnParts, nameIn } from '#contracts/arn.ts';
 import type { Product } from '#contracts/policy.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
 import { isCandidate } from '#core/admission.ts';
 import { type Assessment, found } from '#core/assessment.ts';
 import type { RoleFacts } from '#core/facts.ts';
 import { unreadable } from '#core/findings.ts';
-import { known, type Observed, type Trouble } from '#core/observed.ts';
+import { known, mapKnown, type Observed, type Trouble } from '#core/observed.ts';
 import type { DesiredGrant } from '#core/permissions.ts';
+import { savedByPages } from '#core/role-calls.ts';
 import { productsFor } from '#core/selectors.ts';
 import { consumerGrants } from '#core/tags/grants.ts';
 import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 import type { Arrivals, TagSource } from './arrivals.ts';
 import { askEach } from './ask-each.ts';
-import { ROLE, ROLES } from './queries.ts';
+import { MANY_ROLES, ROLE, ROLES } from './queries.ts';
 
 type Asked = Pick<Question<OnboardScope>, 'scope' | 'policy'>;
 
@@ -27,6 +28,8 @@ export async function observeJobRoles(read: Reads, { policy, scope }: Asked): Pr
   const listed = await place.ask(ROLES, {});
   if (!listed.known) return listed;
   const candidates = listed.value.filter((role) => isCandidate(products, role));
+  const [names, all] = [candidates.map(({ name }) => name), listed.value.length];
+  if (savedByPages({ matching: names.length, all }) > 0) return place.ask(MANY_ROLES, { names, all });
   const roles = await askEach(candidates, ({ name }) => place.ask(ROLE, { name }));
   return roles.known ? known(roles.value.filter((role) => role !== null)) : roles;
 }
@@ -38,9 +41,11 @@ export async function observeTagRoles(read: Reads, asked: Asked, { sources }: Ar
   const { account, region } = asked.scope;
   const grants = sources.flatMap(({ catalog }) => consumerGrants(asked.policy, catalog, account));
   const roles = [...new Set(grants.map(({ grant }) => grant.principal))].filter(isRole).sort();
+  const place = read.in(account, region);
+  const jobRoles = await observeJobRoles(read, asked);
   const seen = roles.map(async (arn) => {
-    const name = arn.slice(arn.lastIndexOf('/') + 1);
-    return [arn, await read.in(account, region).ask(ROLE, { name })] as const;
+    const job = mapKnown(jobRoles, (value) => value.find((role) => role.arn === arn) ?? null);
+    return [arn, job.known && job.value ? job : await place.ask(ROLE, { name: nameIn(arn) })] as const;
   });
   return new Map(await Promise.all(seen));
 }

@@ -8,6 +8,7 @@ import { type GrantQuery, listGrants, listTagGrants } from '#aws/grants.ts';
 import { readIdentities } from '#aws/identities.ts';
 import { readKeyPolicy } from '#aws/keys.ts';
 import { listLocations, type Registration } from '#aws/location.ts';
+import { readRoles } from '#aws/many-roles.ts';
 import { readOrganization } from '#aws/organization.ts';
 import { type ListedRole, listRoles, readRole } from '#aws/roles.ts';
 import { listOwnDatabases, readCrawlers, readWorkflows } from '#aws/runs.ts';
@@ -170,6 +171,12 @@ export const ROLES: Query<Nothing, readonly ListedRole[]> = {
 export const ROLE: Query<{ readonly name: string }, RoleFacts | null> = {
   name: 'role',
   ask: (clients, { name }) => readRole(clients, name),
+};
+
+/** Roles of these names as `ROLE` tells each, those that are gone left out; `all`: how many the account has. */
+export const MANY_ROLES: Query<{ readonly names: readonly string[]; readonly all: number }, readonly RoleFacts[]> = {
+  name: 'many-roles',
+  ask: (clients, { names, all }) => readRoles(clients, names, all),
 };
 
 /** Who could make databases and tables: read only while that is about to change, with rights of its own. */
