@@ -7,6 +7,8 @@
  *   past#SCOPE                  the same                    one that has recovered, and all is said of it
  *   consumer#ACCOUNT#REGION     -                           what that account's last finished run saw
  *   confirmed#HASH              -                           a person has confirmed the withdrawals of this hash
+ *   finished#SCOPE              -                           the last run that went through to its end
+ *   halt                        -                           somebody has halted the hub
  *   lease#KEY                   -                           `holder` and `until` are attributes, for the condition
  *
  * `body` holds the item as JSON, compressed where it is long, and is checked against its schema when read. What a run
@@ -33,6 +35,8 @@ import {
   EntrySchema,
   type FindingRecord,
   FindingRecordSchema,
+  FinishedRunSchema,
+  HaltSchema,
   type Lease,
   type Ledger,
 } from '#contracts/ledger.ts';
@@ -97,8 +101,33 @@ export function createDynamoLedger(client: DynamoDBClient, tableName: string, ar
       const expires = afterDays(confirmation.at, CONFIRMATION_DAYS);
       await write(table, [{ put: itemOf(`confirmed#${hash}`, '-', confirmation, expires) }]);
     },
+    ...halting(table),
+    ...finishing(table),
     take: (lease, now) => take(table, lease, now),
     release: (key, holder) => release(table, key, holder),
+  };
+}
+
+function finishing(table: Table): Pick<Ledger, 'finished' | 'putFinished'> {
+  return {
+    finished: async (scope) => {
+      const body = await get(table, `finished#${scope}`);
+      return body === null ? null : parsed(FinishedRunSchema, body);
+    },
+    putFinished: async (run) => write(table, [{ put: itemOf(`finished#${run.scope}`, '-', run) }]),
+  };
+}
+
+function halting(table: Table): Pick<Ledger, 'halt' | 'setHalt'> {
+  return {
+    halt: async () => {
+      const body = await get(table, 'halt');
+      return body === null ? null : parsed(HaltSchema, body);
+    },
+    setHalt: async (halt) =>
+      write(table, [
+        halt === null ? { remove: { pk: { S: 'halt' }, sk: { S: '-' } } } : { put: itemOf('halt', '-', halt) },
+      ]),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What the hub keeps in its policy bucket: policies by hash, the current one, and publishers' snapshots. */
 
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
 import { CURRENT_POLICY_KEY, policyKey, snapshotKey } from '#contracts/names.ts';
@@ -16,6 +16,16 @@ export async function readCurrentPolicy(s3: S3Client, bucket: string): Promise<S
   return parsed(StoredPolicySchema, await readText(s3, bucket, CURRENT_POLICY_KEY), CURRENT_POLICY_KEY);
 }
 
+/** Hash of the policy in force, without reading the policy. */
+export async function readCurrentHash(s3: S3Client, bucket: string): Promise<string> {
+  const view = { account: 'the hub', owner: true, doing: `ask for s3://${bucket}/${CURRENT_POLICY_KEY}` };
+  const { Metadata } = await asked(view, () =>
+    s3.send(new HeadObjectCommand({ Bucket: bucket, Key: CURRENT_POLICY_KEY })),
+  );
+  // One that an older version stored says nothing of itself.
+  return Metadata?.['policy'] ?? (await readCurrentPolicy(s3, bucket)).hash;
+}
+
 export async function readPolicy(s3: S3Client, bucket: string, hash: string): Promise<StoredPolicy> {
   const stored = parsed(StoredPolicySchema, await readText(s3, bucket, policyKey(hash)), policyKey(hash));
   if (stored.hash === hash) return stored;
@@ -26,7 +36,7 @@ export async function readPolicy(s3: S3Client, bucket: string, hash: string): Pr
 export async function putPolicy(s3: S3Client, bucket: string, policy: StoredPolicy): Promise<void> {
   const text = JSON.stringify(policy);
   await writeText(s3, bucket, policyKey(policy.hash), text);
-  await writeText(s3, bucket, CURRENT_POLICY_KEY, text);
+  await writeText(s3, bucket, CURRENT_POLICY_KEY, text, { policy: policy.hash });
 }
 
 /** Null before the first publish of that database. */
@@ -55,9 +65,23 @@ async function readText(s3: S3Client, bucket: string, key: string): Promise<stri
   });
 }
 
-async function writeText(s3: S3Client, bucket: string, key: string, text: string): Promise<void> {
+async function writeText(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+  text: string,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await asked({ account: 'the hub', owner: true, doing: `write s3://${bucket}/${key}` }, () =>
-    s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' })),
+    s3.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: text,
+        ContentType: 'application/json',
+        Metadata: metadata,
+      }),
+    ),
   );
 }
 

@@ -22,20 +22,20 @@ type Ram = Pick<Clients, 'ram' | 'account'>;
 const ARNS_AT_ONCE = 100;
 
 /**
- * Invitations and shares as this account sees them. Both are needed: inside an organization there is no
- * invitation, and accepted ones drop out of the list after some days (G-R1, G-R2).
+ * Invitations as this account sees them; resources are listed of those from these senders. Shares must be asked for
+ * beside them: inside an organization there is no invitation, and accepted ones drop out of the list after some days
+ * (G-R1, G-R2).
  */
-export async function readAcceptance(
+export async function readInvitations(
   clients: Ram,
   account: string,
-  options: { senders: readonly string[] },
-): Promise<AcceptanceFacts> {
-  const [found, shares] = await Promise.all([listInvitations(clients, account), readShares(clients, account)]);
+  { senders }: { readonly senders: readonly string[] },
+): Promise<readonly InvitationFacts[]> {
   const invitations: InvitationFacts[] = [];
-  for (const invitation of found) {
-    invitations.push(await withResources(clients, account, invitation, options.senders));
+  for (const invitation of await listInvitations(clients, account)) {
+    invitations.push(await withResources(clients, account, invitation, senders));
   }
-  return { invitations, shares };
+  return invitations;
 }
 
 /** Accepting what is accepted already is success (G-R8). `token`, the run's, makes a repeat within it harmless. */

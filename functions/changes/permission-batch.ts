@@ -20,6 +20,8 @@ type Permission = GrantChange | RevokeChange;
 export function permissionWriter(send: typeof grantBatch | typeof revokeBatch): Omit<ChangeWriter<Permission>, 'kind'> {
   return {
     permissions: { role: 'Operator', rows: [...WRITE_GRANTS, ...SHARE_OUTWARD] },
+    // Lake Formation keeps a RAM share for what leaves the account.
+    alters: ['grants', 'shares'],
     session: sessionOf,
     batch: {
       key: (change) => `${change.account}/${change.region}/${change.hop}/${isOutward(change)}`,

@@ -41,6 +41,7 @@ export function createProgram(terminal: () => Terminal, done: (code: number) => 
   addPlan(program, terminal, done);
   addEnroll(program, terminal, done);
   addConfirmWithdrawal(program, terminal, done);
+  addHalt(program, terminal, done);
   return program;
 }
 
@@ -145,6 +146,34 @@ function addConfirmWithdrawal(program: Command, terminal: () => Terminal, done: 
       const { hubLedger } = await import('./ways-in.ts');
       const { confirmWithdrawal } = await import('./commands/confirm-withdrawal.ts');
       done(await confirmWithdrawal({ hash, now: Date.now(), ...(await hubLedger(policy, flags.ledger)) }, terminal()));
+    });
+}
+
+function addHalt(program: Command, terminal: () => Terminal, done: (code: number) => void): void {
+  const ledger = () =>
+    new Option('--ledger <table>', "the hub's ledger (output LedgerTable)").env('ONRAMP_LEDGER').makeOptionMandatory();
+  program
+    .command('halt')
+    .description('let no run write into members until `resume`, with credentials of the hub account')
+    .requiredOption('--why <reason>', 'what people are told meanwhile')
+    .option('--policy <file>', 'the policy', DEFAULT_POLICY)
+    .addOption(ledger())
+    .action(async (flags: ConfirmFlags & { readonly why: string }) => {
+      const { policy } = loadPolicyFile(flags.policy);
+      const { hubLedger } = await import('./ways-in.ts');
+      const { halt } = await import('./commands/halt.ts');
+      done(await halt({ why: flags.why, now: Date.now(), ...(await hubLedger(policy, flags.ledger)) }, terminal()));
+    });
+  program
+    .command('resume')
+    .description('let runs write again, with credentials of the hub account')
+    .option('--policy <file>', 'the policy', DEFAULT_POLICY)
+    .addOption(ledger())
+    .action(async (flags: ConfirmFlags) => {
+      const { policy } = loadPolicyFile(flags.policy);
+      const { hubLedger } = await import('./ways-in.ts');
+      const { resume } = await import('./commands/halt.ts');
+      done(await resume(await hubLedger(policy, flags.ledger), terminal()));
     });
 }
 

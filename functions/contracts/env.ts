@@ -28,6 +28,8 @@ export const ReconcileEnvSchema = z.object({
   HANDLER_TIMEOUT: z.string(),
   /** Where lines of ledger entries that have ended are kept. */
   AUDIT_BUCKET: z.string(),
+  /** Where a run keeps what it has seen for its next stages. */
+  OBSERVATION_BUCKET: z.string(),
   /** Seconds to wait for a share to become visible before it is a finding. */
   ACCEPT_WITHIN: z.string(),
   /** Seconds to wait for somebody else's lease before giving up. */

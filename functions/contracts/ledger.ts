@@ -202,6 +202,30 @@ export interface Confirmation {
 }
 export const ConfirmationSchema: z.ZodMiniType<Confirmation> = z.object({ by: z.string(), at: z.number() });
 
+/** Who has halted the hub and why, and since when (milliseconds since the epoch): no run writes into members meanwhile. */
+export interface Halt {
+  readonly by: string;
+  readonly why: string;
+  readonly at: number;
+}
+export const HaltSchema: z.ZodMiniType<Halt> = z.object({ by: z.string(), why: z.string(), at: z.number() });
+
+/** The last run of a scope that went through to its end with nothing unknown, nothing refused and nothing left due. */
+export interface FinishedRun {
+  readonly scope: string;
+  /** Hash of the policy it was pinned to. */
+  readonly policy: string;
+  /** When it began to look, milliseconds since the epoch: whatever was so before, it has seen. */
+  readonly since: number;
+  readonly execution: string;
+}
+export const FinishedRunSchema: z.ZodMiniType<FinishedRun> = z.object({
+  scope: z.string(),
+  policy: z.string(),
+  since: z.number(),
+  execution: z.string(),
+});
+
 /** Entries that one query answers: of a database, a catalog, or a consumer account in all its Regions. */
 export type EntryQuery =
   | { readonly part: 'database'; readonly account: string; readonly region: string; readonly database: string }
@@ -232,6 +256,13 @@ export interface Ledger {
   /** Who confirmed the withdrawals of this hash last. */
   confirmation(hash: string): Promise<Confirmation | null>;
   confirm(hash: string, confirmation: Confirmation): Promise<void>;
+  /** Null: no run of the scope has finished yet. */
+  finished(scope: string): Promise<FinishedRun | null>;
+  putFinished(run: FinishedRun): Promise<void>;
+  /** Null: the hub is not halted. */
+  halt(): Promise<Halt | null>;
+  /** Halts the hub, or (null) lets it go on. */
+  setHalt(halt: Halt | null): Promise<void>;
   /** Takes or renews a lease until `until`; false when somebody else holds it at `now`. Conditional write. */
   take(lease: Lease, now: number): Promise<boolean>;
   /** Gives up a lease; a no-op when `holder` does not hold it. */

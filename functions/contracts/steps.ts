@@ -28,6 +28,27 @@ export const StartSchema = z.object({
 });
 export type Start = z.infer<typeof StartSchema>;
 
+/** What a run carries from state to state, from `begin` on. */
+export const RunStateSchema = z.object({
+  /** Hash of the pinned policy. */
+  policy: z.string(),
+  /** SHA-256 of what the run has seen so far, as it is kept; empty: nothing is. */
+  observation: z._default(z.string(), ''),
+  /** Stages that are due and still to be entered, in the machine's order. */
+  stages: z._default(z.array(z.string()), []),
+  /** What was written since: `ACCOUNT/REGION/ASPECT`, sorted. `verify` asks for it anew. */
+  altered: z._default(z.array(z.string()), []),
+  /** When the run began to look, milliseconds since the epoch; 0: it has not yet. */
+  since: z._default(z.number(), 0),
+  /** How often the whole half was assessed. */
+  assessed: z._default(z.number(), 0),
+  /** Assessments in a row that trouble which passes has cut short. */
+  tries: z._default(z.number(), 0),
+  /** The scope was given up to others since the last assessment. */
+  waited: z._default(z.boolean(), false),
+});
+export type RunState = z.infer<typeof RunStateSchema>;
+
 /** What every stage gets; `execution` is the execution's ARN, from the context object. */
 export const StageInputSchema = z.object({
   stage: z.string(),
@@ -36,14 +57,23 @@ export const StageInputSchema = z.object({
   /** Retries of this state before this call, of whatever kind. */
   attempt: z._default(z.number(), 0),
   scope: ScopeSchema,
-  /** Hash of the pinned policy; absent only in `begin`. */
-  policy: z.optional(z.string()),
+  /** Of `begin`: the window of the execution's name, and when it has surely closed. */
+  window: z.optional(z.string()),
+  lookAt: z.optional(z.string()),
+  /** Absent in the first `begin`, and in `end` when none was reached. */
+  run: z.optional(RunStateSchema),
   error: z.optional(z.unknown()),
 });
 export type StageInput = z.infer<typeof StageInputSchema>;
 
-/** What `begin` answers: the pinned policy and whether the scope's lease is ours. */
-export const BeginOutputSchema = z.object({ policy: z.string(), lease: z.enum(['taken', 'held', 'gave-up']) });
+/**
+ * What `begin` answers: whether the scope's lease is ours, or (`covered`) another run has seen all that this one was to
+ * look at; and what the run begins with.
+ */
+export const BeginOutputSchema = z.object({
+  lease: z.enum(['taken', 'held', 'gave-up', 'covered']),
+  run: RunStateSchema,
+});
 export type BeginOutput = z.infer<typeof BeginOutputSchema>;
 
 /** What a stage answers. */
@@ -61,6 +91,11 @@ export const StageOutputSchema = z.object({
   arrival: z.optional(z.enum(['visible', 'waiting', 'gave-up'])),
   /** Of that stage, ISO 8601: from then on the run may wait for its lease again. */
   lookedAt: z.optional(z.iso.datetime()),
+  /** The state to go on in: a stage, `assess`, `assess-later`, `verify`, `wait`, `report` or `end`. */
+  next: z.optional(z.string()),
+  /** Of `assess`: seconds until then, with `assess-later`. */
+  pause: z.optional(z.number()),
+  run: z.optional(RunStateSchema),
 });
 export type StageOutput = z.infer<typeof StageOutputSchema>;
 

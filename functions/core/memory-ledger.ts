@@ -1,6 +1,15 @@
 /** The ledger in memory: for tests, local runs and dry runs. The same tests hold it and the DynamoDB one. */
 
-import type { Confirmation, ConsumerRecord, Entry, FindingRecord, Lease, Ledger } from '#contracts/ledger.ts';
+import type {
+  Confirmation,
+  ConsumerRecord,
+  Entry,
+  FindingRecord,
+  FinishedRun,
+  Halt,
+  Lease,
+  Ledger,
+} from '#contracts/ledger.ts';
 import { isPast, reportedRecord } from './finding-records.ts';
 import { entryId } from './ownership.ts';
 
@@ -17,6 +26,8 @@ export interface MemoryStore {
   readonly consumers: Map<string, ConsumerRecord>;
   readonly leases: Map<string, Lease>;
   readonly confirmed: Map<string, Confirmation>;
+  readonly halted: Map<'halt', Halt>;
+  readonly finished: Map<string, FinishedRun>;
 }
 
 export function emptyStore(): MemoryStore {
@@ -27,12 +38,14 @@ export function emptyStore(): MemoryStore {
     consumers: new Map(),
     leases: new Map(),
     confirmed: new Map(),
+    halted: new Map(),
+    finished: new Map(),
   };
 }
 
 /** A ledger that keeps what it is told in `store`, and begins with what is there. */
 export function createMemoryLedger(store: MemoryStore = emptyStore()): MemoryLedger {
-  return { ...entriesIn(store), ...findingsIn(store), ...recordsIn(store), ...leasesIn(store) };
+  return { ...entriesIn(store), ...findingsIn(store), ...recordsIn(store), ...hubIn(store), ...leasesIn(store) };
 }
 
 function entriesIn({
@@ -90,6 +103,20 @@ function recordsIn({
     confirmation: async (hash) => copy(confirmed.get(hash) ?? null),
     confirm: async (hash, confirmation) => {
       confirmed.set(hash, copy(confirmation));
+    },
+  };
+}
+
+function hubIn({ halted, finished }: MemoryStore): Pick<Ledger, 'halt' | 'setHalt' | 'finished' | 'putFinished'> {
+  return {
+    halt: async () => copy(halted.get('halt') ?? null),
+    setHalt: async (halt) => {
+      if (halt === null) halted.delete('halt');
+      else halted.set('halt', copy(halt));
+    },
+    finished: async (scope) => copy(finished.get(scope) ?? null),
+    putFinished: async (run) => {
+      finished.set(run.scope, copy(run));
     },
   };
 }

@@ -8,7 +8,7 @@ import { kindOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
 import { type HopModule, kindOfScope, type Question } from './hop.ts';
 import type { Reads } from './query.ts';
-import { createReads, type SnapshotSource } from './reads.ts';
+import { createReads } from './reads.ts';
 
 /** How a scope is looked at. */
 export interface AssessmentMode {
@@ -17,7 +17,8 @@ export interface AssessmentMode {
   readonly recent: readonly Entry[];
   readonly planning: boolean;
   readonly verifying: boolean;
-  readonly snapshots?: SnapshotSource;
+  /** Whether hops may throw trouble that passes: as the run itself, unless told. */
+  readonly patient?: boolean;
 }
 
 /** A hop, what was seen of it, and what that makes due. */
@@ -45,11 +46,12 @@ export function hopsOf({ path }: Pick<RunContext, 'path'>, scope: Scope): readon
   return path.filter(({ half, scopes }) => half === scope.half && scopes.includes(kindOfScope(scope)));
 }
 
-export function look(ctx: RunContext, scope: Scope, mode: AssessmentMode): Look {
-  const { entries, recent, planning, verifying, snapshots } = mode;
-  const reads = createReads(ctx, snapshots);
+/** `reads`: what was seen before, and goes on being used; absent: everything is read. */
+export function look(ctx: RunContext, scope: Scope, mode: AssessmentMode, reads: Reads = createReads(ctx)): Look {
+  const { entries, recent, planning, verifying } = mode;
   const hops = hopsOf(ctx, scope);
-  const { policy, rolePath, execution, patient } = ctx;
+  const { policy, rolePath, execution } = ctx;
+  const patient = mode.patient ?? ctx.patient;
   const common = { scope, policy, rolePath, execution, patient, entries, recent, planning, verifying };
   const handed = (hop: HopModule) => (planning ? [...hop.after, ...supposedBy(hop, { policy, scope })] : hop.after);
   const questionFor = (hop: HopModule): Question => {

@@ -3,6 +3,7 @@
 import type { Clients } from '#aws/clients.ts';
 import type { LakeError } from '#contracts/errors.ts';
 import type { MemberRole } from '#contracts/names.ts';
+import type { Aspect } from '#contracts/observation.ts';
 import type { PermissionRow } from '#contracts/permissions.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Change, ChangeKind } from '#core/change.ts';
@@ -51,6 +52,10 @@ export interface ChangeWriter<C extends Change = Change> {
   readonly kind: ChangeKind<C>;
   /** All that any of its sessions may be given: what the role in the member account has to have. */
   readonly permissions: { readonly role: MemberRole; readonly rows: readonly PermissionRow[] };
+  /** What of its account and Region is no longer as it was observed once one is written. */
+  readonly alters: readonly Aspect[];
+  /** What must have been observed by the very call that writes, not by an earlier stage: what others could have changed. */
+  readonly anew?: readonly Aspect[];
   session(change: C, policy: Policy): WriteSession;
   /** Changes of one batch go out in one call or side by side; absent: each for itself. */
   readonly batch?: {

@@ -2,6 +2,7 @@
 
 import type { Access } from '#aws/clients.ts';
 import type { Ledger } from '#contracts/ledger.ts';
+import type { Observation } from '#contracts/observation.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Snapshot } from '#contracts/snapshot.ts';
 import type { PublishScope, Scope } from '#contracts/steps.ts';
@@ -46,6 +47,17 @@ export interface Snapshots {
   write(snapshot: Snapshot): Promise<void>;
 }
 
+/** What runs have seen, kept for their own next stages. */
+export interface Observations {
+  /** Null: it is gone, or is not what the hash says. */
+  read(execution: string, hash: string): Promise<Observation | null>;
+  /** @returns the SHA-256 by which it is read; empty when it is too large to be kept. */
+  write(execution: string, observation: Observation): Promise<string>;
+}
+
+/** Whether a run may still write. */
+export type Standing = 'current' | 'superseded' | 'halted';
+
 export interface RunContext {
   readonly policy: Policy;
   /** The access path: all hops, in order. */
@@ -56,6 +68,9 @@ export interface RunContext {
   readonly rolePath: string;
   readonly ledger: Ledger;
   readonly snapshots: Snapshots;
+  readonly observations: Observations;
+  /** Whether the pinned policy is still the current one, and nobody has halted the hub. Asked before the first write of a stage. */
+  standing(): Promise<Standing>;
   /** The execution's ARN, or what stands for it. */
   readonly execution: string;
   /** Unique to this invocation: document leases are never re-entered. */

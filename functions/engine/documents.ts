@@ -6,7 +6,7 @@
 import { LakeError } from '#contracts/errors.ts';
 import type { SharedDocument } from './change-writer.ts';
 import type { RunContext } from './context.ts';
-import { withLease } from './leases.ts';
+import { takeLease, withLease } from './leases.ts';
 
 /** Outlives the longest invocation (a Lambda's 15 minutes), so that nobody writes beside a slow one. */
 const LEASE_MS = 16 * 60_000;
@@ -26,10 +26,11 @@ export async function replaceDocument<T>(
   document: SharedDocument<T>,
   remember: Remember,
 ): Promise<boolean> {
-  // Assessed a moment ago: if another run has written our part too, there is nothing to stand in line for.
-  if (document.merged(await document.read()) === null) return false;
-  const lease = { key: `document/${document.name}`, ms: LEASE_MS };
-  return withLease(ctx, lease, () => converge(ctx, document, remember));
+  const key = `document/${document.name}`;
+  const isFree = await takeLease(ctx, key, LEASE_MS);
+  // If the run that has it writes our part too, there is nothing to stand in line for.
+  if (!isFree && document.merged(await document.read()) === null) return false;
+  return withLease(ctx, { key, ms: LEASE_MS }, () => converge(ctx, document, remember));
 }
 
 async function converge<T>(ctx: Context, document: SharedDocument<T>, remember: Remember): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** What is still due after writing, as findings: with AWS's own error where the ledger has it. */
 
 import type { Finding } from '#contracts/findings.ts';
-import type { Entry } from '#contracts/ledger.ts';
+import type { Entry, Halt } from '#contracts/ledger.ts';
 import type { Change, RemedyOf, Undone } from '#core/change.ts';
 import { finding, listed } from '#core/findings.ts';
 import { idOf, isSameWrite, recentOf } from '#core/ownership.ts';
@@ -51,7 +51,7 @@ export function driftFindings(ctx: Context, changes: readonly Change[], entries:
 }
 
 /** What waits for another change of these is that one's finding. */
-function withoutHeldBack(ctx: Context, changes: readonly Change[]): readonly Change[] {
+export function withoutHeldBack(ctx: Context, changes: readonly Change[]): readonly Change[] {
   const gates = gatesOf(ctx, changes);
   return changes.flatMap((change) => {
     const gate = gates.get(change.kind);
@@ -86,6 +86,34 @@ function driftOf(ctx: Context, { change, error }: Undone, remedy: RemedyOf): rea
 
 /** In report mode a run writes nothing; what it would do is one finding per product and hop, with the way to do it. */
 export function reportOnlyFindings(ctx: Context, changes: readonly Change[]): readonly Finding[] {
+  return heldBackFindings(ctx, changes, {
+    cause: 'report-mode',
+    why: 'report mode',
+    remedy:
+      'See it all with `onramp plan`. To let it be done, write mode: enforce for the policy, the product or the account that is held back.',
+  });
+}
+
+/** While somebody has halted the hub nothing is written, and what would be is told in the same way. */
+export function haltedFindings(ctx: Context, changes: readonly Change[], { by, why }: Halt): readonly Finding[] {
+  return heldBackFindings(ctx, changes, {
+    cause: 'hub-halted',
+    why: `halted by ${by} (${why})`,
+    remedy: 'Let runs write again with `onramp resume`; what is due then is done by the next run.',
+  });
+}
+
+interface HeldBack {
+  readonly cause: 'report-mode' | 'hub-halted';
+  readonly why: string;
+  readonly remedy: string;
+}
+
+function heldBackFindings(
+  ctx: Context,
+  changes: readonly Change[],
+  { cause, why, remedy }: HeldBack,
+): readonly Finding[] {
   const groups = Map.groupBy(
     changes.flatMap((change) => wantedBy(change).map((product) => ({ product, change }))),
     ({ product, change }) => JSON.stringify([product, change.hop, change.account, change.region]),
@@ -96,19 +124,9 @@ export function reportOnlyFindings(ctx: Context, changes: readonly Change[]): re
     const { change, product } = first;
     const { hop, account, region } = change;
     const texts = group.map((one) => kindOf(ctx.changes, one.change).text(one.change));
-    return [
-      finding({
-        hop,
-        state: 'broken',
-        cause: 'report-mode',
-        account,
-        region,
-        product,
-        resource: product === null ? `${hop} of ${account}` : `${hop} of ${product} in ${account}`,
-        message: `report mode: would ${listed(texts, 3)}`,
-        remedy: `See it all with \`onramp plan\`. To let it be done, write mode: enforce for the policy, the product or the account that is held back.`,
-      }),
-    ];
+    const resource = product === null ? `${hop} of ${account}` : `${hop} of ${product} in ${account}`;
+    const message = `${why}: would ${listed(texts, 3)}`;
+    return [finding({ hop, state: 'broken', cause, account, region, product, resource, message, remedy })];
   });
 }
 

@@ -5,6 +5,7 @@
 
 import type { Finding } from '#contracts/findings.ts';
 import type { ConsumerRecord, Entry, EntryIdentity } from '#contracts/ledger.ts';
+import type { Aspect } from '#contracts/observation.ts';
 import type { PermissionRow } from '#contracts/permissions.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Snapshot } from '#contracts/snapshot.ts';
@@ -123,6 +124,8 @@ export interface HopModule<S extends Scope = Scope, O = unknown> {
   /** Other scopes that have to run, once this run is through. It is handed no assessments. */
   starts?(read: Reads, question: Question<S>): Promise<readonly Scope[]>;
   readonly awaits?: Awaiting<S, O>;
+  /** What it may wait for at the end of a run: asked anew by each look of `verify`. */
+  readonly polls?: readonly Aspect[];
 }
 
 export type PublishHop<O> = HopModule<PublishScope, O>;

@@ -31,9 +31,16 @@ export async function releaseScope(ledger: Ledger, scope: Scope, execution: stri
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 1000;
 
+type Leasing = Pick<RunContext, 'ledger' | 'invocation' | 'now' | 'sleep'>;
+
+/** Takes a lease for this invocation, or renews it, without standing in line. @returns whether it is ours. */
+export function takeLease({ ledger, invocation, now }: Leasing, key: string, ms: number): Promise<boolean> {
+  return ledger.take({ key, holder: invocation, until: now() + ms }, now());
+}
+
 /** Writes while nobody else of ours does. The lease is this invocation's, never re-entered. @throws LeaseHeld */
 export async function withLease<T>(
-  ctx: Pick<RunContext, 'ledger' | 'invocation' | 'now' | 'sleep'>,
+  ctx: Leasing,
   { key, ms }: { readonly key: string; readonly ms: number },
   write: () => Promise<T>,
 ): Promise<T> {
@@ -45,10 +52,10 @@ export async function withLease<T>(
   }
 }
 
-async function takeInTurn(ctx: Parameters<typeof withLease>[0], key: string, ms: number): Promise<void> {
+async function takeInTurn(ctx: Leasing, key: string, ms: number): Promise<void> {
   const givesUpAt = ctx.now() + PATIENCE_MS;
   for (let now = ctx.now(); now < givesUpAt; now = ctx.now()) {
-    if (await ctx.ledger.take({ key, holder: ctx.invocation, until: now + ms }, now)) return;
+    if (await takeLease(ctx, key, ms)) return;
     await ctx.sleep(PAUSE_MS);
   }
   throw new LakeError('LeaseHeld', {

@@ -15,8 +15,8 @@ import { withBrake } from './brake.ts';
 import { kindOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
 import { entriesOf, isEnforced } from './enforcement.ts';
-import { snapshotOf } from './propagate.ts';
-import type { SnapshotSource } from './reads.ts';
+import { createReads, type SnapshotSource } from './reads.ts';
+import { snapshotOf } from './snapshots.ts';
 
 /** What a plan is made with: no clock but for confirmations, no machine, no lease. */
 export type PlanContext = Pick<RunContext, 'policy' | 'path' | 'changes' | 'access' | 'rolePath' | 'ledger'> & {
@@ -113,8 +113,8 @@ function planningLooks(ctx: RunContext): (scope: Scope) => Promise<Planned> {
   const lookAt = (scope: Scope): Promise<Planned> =>
     once(looks, scope, async () => {
       const entries = await entriesOf(ctx, scope);
-      const mode = { entries, recent: [], planning: true, verifying: true, snapshots };
-      return { seen: look(ctx, scope, mode), entries };
+      const mode = { entries, recent: [], planning: true, verifying: true };
+      return { seen: look(ctx, scope, mode, createReads(ctx, { snapshots })), entries };
     });
   return lookAt;
 }
@@ -123,6 +123,8 @@ function planningContext(from: PlanContext): RunContext {
   return {
     ...from,
     snapshots: { read: async () => null, write: async () => undefined },
+    observations: { read: async () => null, write: async () => '' },
+    standing: async () => 'current',
     execution: 'plan',
     invocation: 'plan',
     patient: false,

@@ -2,6 +2,7 @@
 
 import type { Clients } from '#aws/clients.ts';
 import type { ConsumerRecord, Entry, EntryQuery, FindingRecord } from '#contracts/ledger.ts';
+import type { Aspect } from '#contracts/observation.ts';
 import type { PermissionRow } from '#contracts/permissions.ts';
 import type { Snapshot } from '#contracts/snapshot.ts';
 import type { PublishScope, Scope } from '#contracts/steps.ts';
@@ -10,6 +11,8 @@ import type { Observed } from '#core/observed.ts';
 /** One kind of question to AWS. `ask` throws LakeErrors; its answer and its arguments are plain data. */
 export interface Query<A extends object, T> {
   readonly name: string;
+  /** What its answer is about. */
+  readonly aspect: Aspect;
   /** With a session of its own rows instead of the reader's usual ones. */
   readonly rows?: readonly PermissionRow[];
   ask(clients: Clients, args: A): Promise<T>;

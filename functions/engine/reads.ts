@@ -1,38 +1,78 @@
 /** Reading AWS: each thing once, whoever asks. What AWS would not tell is unknown; what is our own fault is thrown. */
 
 import type { Clients } from '#aws/clients.ts';
-import { isLakeError } from '#contracts/errors.ts';
+import { isLakeError, LakeError } from '#contracts/errors.ts';
+import type { Answer, Aspect } from '#contracts/observation.ts';
 import type { PermissionRow } from '#contracts/permissions.ts';
+import type { Catalog } from '#contracts/policy.ts';
 import type { Snapshot } from '#contracts/snapshot.ts';
 import type { PublishScope } from '#contracts/steps.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 import { roleArn } from '#core/member-roles.ts';
 import { known, type Observed, troubleOf, unknown } from '#core/observed.ts';
 import { readingPolicy } from '#core/session-policy.ts';
 import { scopeText } from '#core/start.ts';
 import type { RunContext } from './context.ts';
-import type { PlaceReads, Reads } from './query.ts';
+import type { PlaceReads, Query, Reads } from './query.ts';
 
 /** Where snapshots come from: the hub's bucket, or a plan of the producer half. */
 export type SnapshotSource = (scope: PublishScope) => Promise<Snapshot | null>;
 
 type Context = Pick<RunContext, 'policy' | 'path' | 'access' | 'rolePath' | 'ledger' | 'snapshots' | 'patient' | 'now'>;
 
-/** Answers are kept for as long as the returned object is used. */
-export function createReads(ctx: Context, snapshots: SnapshotSource = ctx.snapshots.read): Reads {
+/** What is to be asked anew: these aspects of an account and Region, as far as they were asked before a moment. */
+export interface Stale {
+  readonly place: Catalog;
+  readonly aspects: readonly Aspect[];
+  /** Milliseconds since the epoch; absent: whenever they were asked. */
+  readonly before?: number;
+}
+
+/** Reads that can be told what no longer holds, and what to keep for the next stage. */
+export interface RunReads extends Reads {
+  forget(stale: Stale): void;
+  /** When no answer is on its way any more, whatever came of it. */
+  settled(): Promise<void>;
+  /** All known answers so far. What was unknown is asked anew by whoever needs it next. */
+  known(): readonly Answer[];
+}
+
+interface Options {
+  readonly snapshots?: SnapshotSource;
+  /** What earlier stages of the run were answered. */
+  readonly kept?: readonly Answer[];
+  /** Nothing is asked after this, milliseconds since the epoch. */
+  readonly until?: number;
+}
+
+/** Answers are kept for as long as the returned object is used. Asking throws MoreToDo once the time is over. */
+export function createReads(
+  ctx: Context,
+  { snapshots = ctx.snapshots.read, kept = [], until }: Options = {},
+): RunReads {
+  const answers = createAnswers(kept);
   const places = new Map<string, PlaceReads>();
-  const once = memo();
+  let once = memo();
+  const { ledger } = ctx;
   return {
     in: (account, region) => {
-      const key = `${account}/${region}`;
-      const place = places.get(key) ?? placeReads(ctx, account, region);
+      const key = placeKey({ account, region });
+      const place = places.get(key) ?? placeReads({ ...ctx, until }, answers, { account, region });
       places.set(key, place);
       return place;
     },
     snapshot: (scope) => once(scopeText(scope), () => snapshots(scope)),
-    consumer: (account, region) => once(`consumer ${account} ${region}`, () => ctx.ledger.consumer(account, region)),
-    entries: (query) => once(JSON.stringify(query), () => ctx.ledger.entries(query)),
+    consumer: (account, region) => once(`consumer ${account} ${region}`, () => ledger.consumer(account, region)),
+    entries: (query) => once(JSON.stringify(query), () => ledger.entries(query)),
     once: (key, make) => once(`made ${key}`, make),
-    findings: (scope) => once(`findings ${scopeText(scope)}`, () => ctx.ledger.findings(scopeText(scope))),
+    findings: (scope) => once(`findings ${scopeText(scope)}`, () => ledger.findings(scopeText(scope))),
+    forget: (stale) => {
+      answers.forget(stale);
+      // What was made of forgotten answers is made anew.
+      once = memo();
+    },
+    settled: answers.settled,
+    known: answers.known,
   };
 }
 
@@ -48,25 +88,96 @@ function memo(): Once {
   };
 }
 
-function placeReads(ctx: Context, account: string, region: string): PlaceReads {
-  const once = memo();
+/** An answer given or on its way. */
+interface Asked extends Omit<Answer, 'value'> {
+  readonly answer: Promise<Observed<unknown>>;
+  /** Once it has come. */
+  given?: Observed<unknown>;
+}
+
+type Answers = ReturnType<typeof createAnswers>;
+
+function createAnswers(kept: readonly Answer[]) {
+  const asked = new Map<string, Asked>();
+  const keyOf = (one: Pick<Answer, 'account' | 'region' | 'question'>) => `${placeKey(one)} ${one.question}`;
+  for (const { value, ...about } of kept) {
+    const source = { query: about.question, account: about.account, region: about.region, at: about.at };
+    const given: Observed<unknown> = { ...known(value), source };
+    asked.set(keyOf(about), { ...about, given, answer: Promise.resolve(given) });
+  }
+  return {
+    of: <T>(about: Omit<Answer, 'value'>, ask: () => Promise<Observed<T>>): Promise<Observed<T>> => {
+      const key = keyOf(about);
+      const found = asked.get(key);
+      if (found !== undefined) return found.answer as Promise<Observed<T>>;
+      const source = { query: about.question, account: about.account, region: about.region, at: about.at };
+      const answer = ask().then((given) => ({ ...given, source }));
+      const one: Asked = { ...about, answer };
+      asked.set(key, one);
+      return answer.then((given) => {
+        one.given = given;
+        return given;
+      });
+    },
+    forget: ({ place, aspects, before = Number.POSITIVE_INFINITY }: Stale) => {
+      const isThere = sameAccountRegion(place);
+      for (const [key, one] of asked) {
+        const isStale = isThere(one) && aspects.includes(one.aspect) && one.at < before;
+        // Why something could not be read may be gone with what was written.
+        if (isStale || one.given?.known === false) asked.delete(key);
+      }
+    },
+    settled: async () => {
+      await Promise.allSettled([...asked.values()].map(({ answer }) => answer));
+    },
+    known: (): readonly Answer[] =>
+      [...asked.values()].flatMap(({ answer: _, given, ...about }) =>
+        given?.known ? [{ ...about, value: given.value }] : [],
+      ),
+  };
+}
+
+function placeKey({ account, region }: Catalog): string {
+  return `${account}/${region}`;
+}
+
+type Asking = Context & { readonly until: number | undefined };
+
+function placeReads(ctx: Asking, answers: Answers, { account, region }: Catalog): PlaceReads {
   const reader = roleArn(ctx, account, 'Reader');
   const usual = clientsWith(ctx, { account, region }, readerRows(ctx.path));
   const place: PlaceReads = {
     account,
     region,
-    ask: (query, args) =>
-      once(`${query.name} ${query.key?.(args) ?? JSON.stringify(args)}`, async () => {
-        const answer = await observed(ctx, async () => {
-          const guarded = (await query.guard?.(place, reader)) ?? known(null);
-          if (!guarded.known) return guarded;
-          const clients = query.rows === undefined ? usual : clientsWith(ctx, place, query.rows);
-          return known(await query.ask(clients, args));
-        });
-        return { ...answer, source: { query: query.name, account, region, at: ctx.now() } };
-      }),
+    ask: (query, args) => {
+      const question = `${query.name} ${query.key?.(args) ?? JSON.stringify(args)}`;
+      return answers.of({ question, account, region, aspect: query.aspect, at: ctx.now() }, () =>
+        observed(ctx, () =>
+          guarded(query, place, reader, async () => {
+            requireTime(ctx);
+            const clients = query.rows === undefined ? usual : clientsWith(ctx, place, query.rows);
+            return query.ask(clients, args);
+          }),
+        ),
+      );
+    },
   };
   return place;
+}
+
+function requireTime({ until, now }: Asking): void {
+  if (until !== undefined && now() >= until)
+    throw new LakeError('MoreToDo', { message: 'the time of one call is over: what was read is kept' });
+}
+
+async function guarded<A extends object, T>(
+  query: Query<A, T>,
+  place: PlaceReads,
+  reader: string,
+  ask: () => Promise<T>,
+): Promise<Observed<T>> {
+  const guard = (await query.guard?.(place, reader)) ?? known(null);
+  return guard.known ? known(await ask()) : guard;
 }
 
 /** @throws Transient while the machine will ask again: what passes by itself is not yet unknown. */
@@ -74,16 +185,13 @@ async function observed<T>(ctx: Context, read: () => Promise<Observed<T>>): Prom
   try {
     return await read();
   } catch (error) {
-    if (!isLakeError(error) || (ctx.patient && isLakeError(error, 'Transient'))) throw error;
+    if (!isLakeError(error) || isLakeError(error, 'MoreToDo') || (ctx.patient && isLakeError(error, 'Transient')))
+      throw error;
     return unknown(troubleOf(error));
   }
 }
 
-function clientsWith(
-  ctx: Context,
-  { account, region }: { readonly account: string; readonly region: string },
-  rows: readonly PermissionRow[],
-): Clients {
+function clientsWith(ctx: Context, { account, region }: Catalog, rows: readonly PermissionRow[]): Clients {
   const sessionPolicy = readingPolicy(rows, { partition: ctx.policy.partition, account, region });
   return ctx.access.member({ account, region, role: 'Reader', sessionPolicy });
 }

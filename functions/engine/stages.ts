@@ -1,28 +1,29 @@
-/** The stages of both machines: observe → assess → apply → observe. A state carries names and counts, never facts. */
+/**
+ * The stages of both machines. `assess` looks at the whole half; then only stages that are due are entered, each of which
+ * writes what its hops find due; `verify` looks again, records and starts who is next. A state carries names and counts,
+ * never facts.
+ */
 
-import { LakeError } from '#contracts/errors.ts';
+import { isLakeError, LakeError } from '#contracts/errors.ts';
+import type { Entry } from '#contracts/ledger.ts';
 import type { Scope, StageInput, StageOutput } from '#contracts/steps.ts';
+import type { Change } from '#core/change.ts';
 import { recentOf } from '#core/ownership.ts';
 import { scopeText } from '#core/start.ts';
 import { applyChanges, stopsAt } from './apply.ts';
-import { type HopAssessment, look } from './assess.ts';
+import { look } from './assess.ts';
+import { assessRun, verifyRun } from './assess-run.ts';
 import { withBrake } from './brake.ts';
 import type { RunContext } from './context.ts';
 import { entriesOf, isEnforced } from './enforcement.ts';
-import { type Arrival, type HopModule, kindOfScope, type Patience } from './hop.ts';
+import { type HopModule, kindOfScope, type Patience } from './hop.ts';
 import { releaseScope, scopeLease } from './leases.ts';
-import { propagate } from './propagate.ts';
-import { verify } from './verify.ts';
+import { forgetAltered, keep, type Run, resume, seeAnew } from './run.ts';
+import { arrivalOf } from './stage-order.ts';
 
 export interface StageDeadlines {
   /** Milliseconds a run may wait for a share to become visible. */
   readonly acceptWithin: number;
-}
-
-/** One call of a stage, and when it starts nothing new any more. */
-interface Stage {
-  readonly scope: Scope;
-  readonly stopAt: number;
 }
 
 /** Runs one stage of one execution. @throws LeaseHeld when the scope is no longer ours. */
@@ -30,19 +31,40 @@ export async function runStage(ctx: RunContext, input: StageInput, deadlines: St
   const { scope, stage } = input;
   const stopAt = stopsAt(ctx.now());
   await renew(ctx, scope);
-  if (stage === 'verify') return verify(ctx, scope);
-  if (stage === 'fan-out') return propagate(ctx, scope);
-  const hops = ctx.path.filter((hop) => hop.half === scope.half && hop.stage === stage);
-  if (hops.length === 0) {
-    throw new LakeError('Unexpected', { message: `no stage called ${stage} in ${scope.half}` });
-  }
-  const here = hops.filter(({ scopes }) => scopes.includes(kindOfScope(scope)));
-  const counts = await runHops(ctx, { scope, stopAt }, here);
-  const waiting = here.find(({ awaits }) => awaits !== undefined);
-  const readable = counts.done > 0 && counts.failed === 0 && here.some(({ opens }) => opens);
-  if (waiting === undefined) return { stage, ...counts, readable };
+  const run = await resume(ctx, input, stopAt);
   const patience = { startedAt: Date.parse(input.startedAt), within: deadlines.acceptWithin };
-  return { stage, ...(await runAhead(ctx, { scope, stopAt }, { hop: waiting, counts, patience })) };
+  if (stage === 'assess') return assessRun(run, patience);
+  if (stage === 'verify') return verifyRun(run, patience);
+  return runHopsOf(run, stage, patience);
+}
+
+async function runHopsOf(run: Run, stage: string, patience: Patience): Promise<StageOutput> {
+  const { ctx, scope, state } = run;
+  const hops = ctx.path.filter((hop) => hop.half === scope.half && hop.stage === stage);
+  if (hops.length === 0) throw new LakeError('Unexpected', { message: `no stage called ${stage} in ${scope.half}` });
+  const here = hops.filter(({ scopes }) => scopes.includes(kindOfScope(scope)));
+  const waiting = here.find(({ awaits }) => awaits !== undefined);
+  try {
+    const counts = await runHops(run, here);
+    if (waiting !== undefined) return await runAhead(run, { stage, hop: waiting, counts, patience });
+    const readable = counts.done > 0 && counts.failed === 0 && here.some(({ opens }) => opens);
+    return { stage, ...counts, readable, ...(await goOn(run)) };
+  } catch (error) {
+    const lookedAt = new Date(ctx.now()).toISOString();
+    const told = { stage, ...NONE, ...(waiting === undefined ? {} : { arrival: 'visible' as const, lookedAt }) };
+    // It goes on where it is, by what is there now.
+    if (isLakeError(error, 'MoreToDo')) return { ...told, next: stage, run: await keep(run) };
+    // A newer policy reconciles all its scopes by itself; while the hub is halted, what is due is told.
+    if (error instanceof NoLongerOurs)
+      return { ...told, next: error.next, run: { ...state, stages: [], altered: [...run.altered].sort() } };
+    throw error;
+  }
+}
+
+/** The next stage that is due, or the end. */
+async function goOn(run: Run): Promise<Pick<StageOutput, 'next' | 'run'>> {
+  const [next = 'verify', ...stages] = run.state.stages;
+  return { next, run: await keep(run, { stages }) };
 }
 
 type Counts = Pick<StageOutput, 'due' | 'done' | 'failed' | 'findings'>;
@@ -50,33 +72,39 @@ type Counts = Pick<StageOutput, 'due' | 'done' | 'failed' | 'findings'>;
 const NONE: Counts = { due: 0, done: 0, failed: 0, findings: 0 };
 
 interface Waiting {
+  readonly stage: string;
   readonly hop: HopModule;
   readonly counts: Counts;
   readonly patience: Patience;
 }
 
-/** What has arrived does not wait for what has not. The scope is given up to others while this run waits. */
-async function runAhead(
-  ctx: RunContext,
-  stage: Stage,
-  { hop, counts, patience }: Waiting,
-): Promise<Omit<StageOutput, 'stage'>> {
-  const { arrival, news } = await judgeArrival(ctx, stage.scope, hop, patience);
-  const ahead = ctx.path.filter(({ half, name }) => half === stage.scope.half && hop.awaits?.ahead.includes(name));
-  const done = news ? await runHops(ctx, stage, ahead) : NONE;
-  if (arrival === 'waiting') await releaseScope(ctx.ledger, stage.scope, ctx.execution);
+/**
+ * What has arrived does not wait for what has not. The scope is given up to others while this run waits: what it has seen
+ * before serves no write afterwards.
+ */
+async function runAhead(run: Run, { stage, hop, counts, patience }: Waiting): Promise<StageOutput> {
+  const { ctx, scope, state } = run;
+  const { arrival, news } = await arrivalOf(run, hop, patience);
+  const ahead = ctx.path.filter(({ half, name }) => half === scope.half && hop.awaits?.ahead.includes(name));
+  const done = news ? await runHops(run, ahead) : NONE;
   const { due, done: written, failed } = plus(counts, done);
   const lookedAt = new Date(ctx.now()).toISOString();
-  return { due, done: written, failed, findings: counts.findings, arrival, lookedAt };
-}
-
-async function judgeArrival(ctx: RunContext, scope: Scope, hop: HopModule, patience: Patience): Promise<Arrival> {
-  const entries = await entriesOf(ctx, scope);
-  const seen = look(ctx, scope, { entries, recent: [], planning: false, verifying: false });
-  const { observed, question, barred } = await seen.assess(hop);
-  if (barred) return { arrival: 'visible', news: false };
-  const arrival = await hop.awaits?.judge(seen.reads, observed, question, patience);
-  return arrival ?? { arrival: 'visible', news: false };
+  const told = { stage, due, done: written, failed, findings: counts.findings, arrival, lookedAt };
+  if (arrival === 'waiting') {
+    await releaseScope(ctx.ledger, scope, ctx.execution);
+    return {
+      ...told,
+      next: 'wait',
+      run: { ...state, observation: '', altered: [...run.altered].sort(), waited: true },
+    };
+  }
+  if (state.waited)
+    return {
+      ...told,
+      next: 'assess',
+      run: { ...state, observation: '', altered: [...run.altered].sort(), waited: false },
+    };
+  return { ...told, ...(await goOn(run)) };
 }
 
 function plus(a: Counts, b: Counts): Counts {
@@ -88,16 +116,16 @@ function plus(a: Counts, b: Counts): Counts {
   };
 }
 
-async function runHops(ctx: RunContext, stage: Stage, hops: readonly HopModule[]): Promise<Counts> {
+async function runHops(run: Run, hops: readonly HopModule[]): Promise<Counts> {
   let total = NONE;
   for (const hop of hops) {
-    const first = await runHop(ctx, stage, hop);
+    const first = await runHop(run, hop);
     total = plus(total, first);
     if (first.done === 0) continue;
     for (const name of hop.again ?? []) {
-      const due = ctx.path.find((one) => one.half === hop.half && one.name === name);
+      const due = run.ctx.path.find((one) => one.half === hop.half && one.name === name);
       if (due === undefined) continue;
-      const again = await runHop(ctx, stage, due);
+      const again = await runHop(run, due);
       // Of a hop that is looked at twice, what the second look found counts.
       const findings = due === hop ? again.findings - first.findings : 0;
       total = plus(total, { ...again, findings });
@@ -106,21 +134,51 @@ async function runHops(ctx: RunContext, stage: Stage, hops: readonly HopModule[]
   return total;
 }
 
-async function runHop(ctx: RunContext, { scope, stopAt }: Stage, hop: HopModule): Promise<Counts> {
+async function runHop(run: Run, hop: HopModule): Promise<Counts> {
+  const { ctx, scope, stopAt } = run;
   const entries = await entriesOf(ctx, scope);
+  const seen = await dueOf(run, hop, entries);
+  const { changes, findings } =
+    seen.changes.length > 0 && seeAnew(run, seen.changes) ? await dueOf(run, hop, entries) : seen;
+  ctx.emit({ kind: 'assessed', scope: scopeText(scope), hop: hop.name, changes: changes.length, findings });
+  if (changes.length > 0) await requireCurrent(ctx);
+  let failed = true;
+  try {
+    const applied = await applyChanges(ctx, changes, { scope, entries, stopAt });
+    failed = applied.failed > 0;
+    return { due: changes.length, ...applied, findings };
+  } finally {
+    forgetAltered(run, changes, failed);
+  }
+}
+
+interface Due {
+  readonly changes: readonly Change[];
+  readonly findings: number;
+}
+
+async function dueOf({ ctx, scope, reads }: Run, hop: HopModule, entries: readonly Entry[]): Promise<Due> {
   const recent = recentOf(entries, ctx.now());
-  const { assessment }: HopAssessment = await look(ctx, scope, {
-    entries,
-    recent,
-    planning: false,
-    verifying: false,
-  }).assess(hop);
+  const seen = look(ctx, scope, { entries, recent, planning: false, verifying: false }, reads);
+  const { assessment } = await seen.assess(hop);
   const enforced = assessment.changes.filter((change) => isEnforced(ctx, change));
   const { changes } = await withBrake(ctx, enforced, entries);
-  const findings = assessment.findings.length;
-  ctx.emit({ kind: 'assessed', scope: scopeText(scope), hop: hop.name, changes: changes.length, findings });
-  const applied = await applyChanges(ctx, changes, { scope, entries, stopAt });
-  return { due: changes.length, ...applied, findings };
+  return { changes, findings: assessment.findings.length };
+}
+
+/** This run has nothing to write any more. */
+class NoLongerOurs extends Error {
+  readonly next: 'end' | 'verify';
+
+  constructor(next: 'end' | 'verify') {
+    super('this run may not write any more');
+    this.next = next;
+  }
+}
+
+async function requireCurrent(ctx: RunContext): Promise<void> {
+  const standing = await ctx.standing();
+  if (standing !== 'current') throw new NoLongerOurs(standing === 'superseded' ? 'end' : 'verify');
 }
 
 async function renew(ctx: RunContext, scope: Scope): Promise<void> {

@@ -5,7 +5,8 @@ import { archiveTo } from '#aws/audit.ts';
 import { type Access, createAccess, type HubClients } from '#aws/clients.ts';
 import { createDynamoLedger } from '#aws/ledger.ts';
 import { starterOf } from '#aws/machines.ts';
-import { putSnapshot, readCurrentPolicy, readPolicy, readSnapshot } from '#aws/objects.ts';
+import { putSnapshot, readCurrentHash, readCurrentPolicy, readPolicy, readSnapshot } from '#aws/objects.ts';
+import { putObservation, readObservation } from '#aws/observations.ts';
 import { CHANGES } from '#changes/registry.ts';
 import { type ReconcileEnv, ReconcileEnvSchema } from '#contracts/env.ts';
 import { LakeError } from '#contracts/errors.ts';
@@ -16,7 +17,8 @@ import { type BeginOutput, type Scope, type StageInput, StageInputSchema, type S
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
 import { resolvePolicy } from '#core/policy.ts';
 import { type Starter, type StartOptions, scopeText, startCovered } from '#core/start.ts';
-import type { RunContext, RunEvent, Snapshots } from '#engine/context.ts';
+import type { Observations, RunContext, RunEvent, Snapshots, Standing } from '#engine/context.ts';
+import { isCovered, type Waiting } from '#engine/covered.ts';
 import { leaseHeld } from '#engine/lease-held.ts';
 import { releaseScope, takeScope } from '#engine/leases.ts';
 import { runStage } from '#engine/stages.ts';
@@ -33,6 +35,9 @@ export interface ReconcileServices {
   readonly access: Access;
   readonly ledger: Ledger;
   readonly snapshots: Snapshots;
+  readonly observations: Observations;
+  /** Hash of the policy that is in force now. */
+  currentPolicy(): Promise<string>;
   /** The policy of this hash, or the current one. */
   policy(hash: string | undefined): Promise<Policy>;
   /** Starts an execution: `started`, `covered` or `already`. */
@@ -82,7 +87,7 @@ async function stage(input: StageInput, services: ReconcileServices, log: Log): 
       return { ...nothing, findings: await leaseHeld(services.ledger, scope, { now, execution }) };
     }
     default: {
-      const policy = await services.policy(input.policy);
+      const policy = await services.policy(input.run?.policy);
       const acceptWithin = seconds('ACCEPT_WITHIN', services.env.ACCEPT_WITHIN) * 1000;
       const output = await runStage(contextOf(input, policy, services, log), input, { acceptWithin });
       measure(input, output, services);
@@ -92,7 +97,17 @@ async function stage(input: StageInput, services: ReconcileServices, log: Log): 
 }
 
 async function begin(input: StageInput, services: ReconcileServices, log: Log): Promise<BeginOutput> {
-  const policy = await services.policy(input.policy);
+  const policy = await services.policy(input.run?.policy);
+  const run = {
+    policy: policy.hash,
+    observation: '',
+    stages: [],
+    altered: [],
+    since: 0,
+    assessed: 0,
+    tries: 0,
+    waited: false,
+  };
   const deadline = Date.parse(input.startedAt) + seconds('LEASE_WITHIN', services.env.LEASE_WITHIN) * 1000;
   const lease = await takeScope(services.ledger, input.scope, {
     execution: input.execution,
@@ -100,7 +115,17 @@ async function begin(input: StageInput, services: ReconcileServices, log: Log): 
     deadline,
   });
   log.decision(`lease ${lease}`, { policy: policy.hash });
-  return { policy: policy.hash, lease };
+  if (lease === 'taken' && input.run === undefined && (await isCovered(services.ledger, waitingFrom(input, policy)))) {
+    await releaseScope(services.ledger, input.scope, input.execution);
+    log.decision('another run has seen all that this one was to look at');
+    return { lease: 'covered', run };
+  }
+  return { lease, run: input.run ?? run };
+}
+
+function waitingFrom({ scope, window = '', lookAt, startedAt }: StageInput, policy: Policy): Waiting {
+  const from = Math.max(Date.parse(startedAt), Date.parse(lookAt ?? startedAt));
+  return { scope, policy: policy.hash, window, from };
 }
 
 /**
@@ -120,6 +145,8 @@ function contextOf(input: StageInput, policy: Policy, services: ReconcileService
     rolePath: env.MEMBER_ROLE_PATH,
     ledger: services.ledger,
     snapshots: services.snapshots,
+    observations: services.observations,
+    standing: () => standing(policy, services),
     execution: input.execution,
     invocation: `${input.execution}/${input.stage}/${randomUUID()}`,
     patient: input.attempt < PATIENT_ATTEMPTS,
@@ -134,6 +161,11 @@ function contextOf(input: StageInput, policy: Policy, services: ReconcileService
         eventId,
       }),
   };
+}
+
+async function standing(policy: Policy, services: ReconcileServices): Promise<Standing> {
+  if ((await services.ledger.halt()) !== null) return 'halted';
+  return (await services.currentPolicy()) === policy.hash ? 'current' : 'superseded';
 }
 
 function emit(event: RunEvent, log: Log, metrics: Metrics): void {
@@ -195,6 +227,11 @@ function wire(): ReconcileServices {
       read: (scope) => readSnapshot(hub.s3, env.POLICY_BUCKET, scope),
       write: (snapshot) => putSnapshot(hub.s3, env.POLICY_BUCKET, snapshot),
     },
+    observations: {
+      read: (execution, sha) => readObservation(hub.s3, env.OBSERVATION_BUCKET, { execution, hash: sha }),
+      write: (execution, observation) => putObservation(hub.s3, env.OBSERVATION_BUCKET, { execution, observation }),
+    },
+    currentPolicy: () => readCurrentHash(hub.s3, env.POLICY_BUCKET),
     policy: async (hash) => {
       const cached = hash === undefined ? undefined : policies.get(hash);
       if (cached !== undefined) return cached;

@@ -13,9 +13,10 @@ import { readOrganization } from '#aws/organization.ts';
 import { type ListedRole, listRoles, readRole } from '#aws/roles.ts';
 import { listOwnDatabases, readCrawlers, readWorkflows } from '#aws/runs.ts';
 import { readSettings, requireAdministrator } from '#aws/settings.ts';
-import { readAcceptance, readAssociations, readShares } from '#aws/shares.ts';
+import { readAssociations, readInvitations, readShares } from '#aws/shares.ts';
 import { readAssigned, readTagged } from '#aws/tagged.ts';
 import { listTags } from '#aws/tags.ts';
+import { shortHash } from '#contracts/hash.ts';
 import type { TagValues } from '#contracts/lake-formation.ts';
 import type {
   AcceptanceFacts,
@@ -45,12 +46,14 @@ type Nothing = Readonly<Record<never, never>>;
 /** The organization that the account says it is in. */
 export const ORGANIZATION: Query<Nothing, OrganizationFacts> = {
   name: 'organization',
+  aspect: 'organization',
   ask: (clients) => readOrganization(clients),
 };
 
 /** Lake Formation settings of the account. */
 export const SETTINGS: Query<Nothing, SettingsFacts> = {
   name: 'settings',
+  aspect: 'settings',
   ask: async (clients) => (await readSettings(clients, clients.account)).facts,
 };
 
@@ -64,6 +67,7 @@ const asAdministrator: NonNullable<Query<Nothing, unknown>['guard']> = async (re
 /** One of the account's own databases with its tables. */
 export const CATALOG: Query<{ readonly database: string }, CatalogFacts> = {
   name: 'catalog',
+  aspect: 'catalog',
   guard: asAdministrator,
   ask: (clients, { database }) => readCatalog(clients, { account: clients.account, database, owner: true }),
 };
@@ -71,6 +75,7 @@ export const CATALOG: Query<{ readonly database: string }, CatalogFacts> = {
 /** A database of the account, as far as it may be a link. */
 export const LINK: Query<{ readonly name: string }, LinkFacts> = {
   name: 'link',
+  aspect: 'catalog',
   guard: asAdministrator,
   ask: (clients, { name }) => readLink(clients, clients.account, name),
 };
@@ -78,6 +83,7 @@ export const LINK: Query<{ readonly name: string }, LinkFacts> = {
 /** Databases of other accounts that this one is shown. */
 export const FOREIGN_DATABASES: Query<Nothing, Awaited<ReturnType<typeof listForeign>>> = {
   name: 'foreign-databases',
+  aspect: 'catalog',
   guard: asAdministrator,
   ask: (clients) => listForeign(clients, clients.account),
 };
@@ -85,24 +91,28 @@ export const FOREIGN_DATABASES: Query<Nothing, Awaited<ReturnType<typeof listFor
 /** Names of the account's own databases. */
 export const OWN_DATABASES: Query<Nothing, readonly string[]> = {
   name: 'own-databases',
+  aspect: 'catalog',
   guard: asAdministrator,
   ask: (clients) => listOwnDatabases(clients),
 };
 
 export const CATALOG_POLICY: Query<Nothing, CatalogPolicyFacts> = {
   name: 'catalog-policy',
+  aspect: 'catalog-policy',
   ask: (clients) => readCatalogPolicy(clients, clients.account),
 };
 
 /** How the account's Data Catalog is encrypted. */
 export const CATALOG_ENCRYPTION: Query<Nothing, EncryptionFacts> = {
   name: 'catalog-encryption',
+  aspect: 'catalog-key',
   ask: (clients) => readCatalogEncryption(clients),
 };
 
 /** A key of the account, by id, alias or ARN; null: it has none of that name. */
 export const KEY: Query<{ readonly key: string }, KeyFacts | null> = {
   name: 'key',
+  aspect: 'catalog-key',
   ask: (clients, { key }) => readKey(clients, key),
 };
 
@@ -111,6 +121,7 @@ type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 /** Explicit permissions on a resource, or on all resources of a kind. */
 export const GRANTS: Query<Without<GrantQuery, 'account'>, GrantFacts> = {
   name: 'grants',
+  aspect: 'grants',
   guard: asAdministrator,
   ask: async (clients, args) => ({ grants: await listGrants(clients, { account: clients.account, ...args }) }),
 };
@@ -118,6 +129,7 @@ export const GRANTS: Query<Without<GrantQuery, 'account'>, GrantFacts> = {
 /** Explicit permissions on LF-Tags and by them. */
 export const TAG_GRANTS: Query<Nothing, GrantFacts> = {
   name: 'tag-grants',
+  aspect: 'grants',
   guard: asAdministrator,
   ask: async (clients) => ({ grants: await listTagGrants(clients, clients.account) }),
 };
@@ -125,63 +137,74 @@ export const TAG_GRANTS: Query<Nothing, GrantFacts> = {
 /** Who and what is attached to shares of the account. */
 export const ASSOCIATIONS: Query<{ readonly arns: readonly string[] }, readonly AssociationFacts[]> = {
   name: 'associations',
+  aspect: 'shares',
   ask: (clients, { arns }) => readAssociations(clients, arns),
 };
 
-/** Invitations and shares as the account sees them; resources are listed of invitations from these senders. */
-export const ACCEPTANCE: Query<{ readonly senders: readonly string[] }, AcceptanceFacts> = {
-  name: 'acceptance',
-  ask: (clients, options) => readAcceptance(clients, clients.account, options),
+/** Invitations as the account sees them; resources are listed of those from these senders. */
+export const INVITATIONS: Query<{ readonly senders: readonly string[] }, AcceptanceFacts['invitations']> = {
+  name: 'invitations',
+  aspect: 'shares',
+  ask: (clients, options) => readInvitations(clients, clients.account, options),
 };
 
 /** Shares of other accounts that have arrived. */
 export const SHARES: Query<Nothing, AcceptanceFacts['shares']> = {
   name: 'shares',
+  aspect: 'shares',
   ask: (clients) => readShares(clients, clients.account),
 };
 
 /** Everything registered with Lake Formation in the account and Region. */
 export const LOCATIONS: Query<Nothing, readonly Registration[]> = {
   name: 'locations',
+  aspect: 'locations',
   ask: (clients) => listLocations(clients),
 };
 
 export const BUCKET_POLICY: Query<{ readonly bucket: string }, DocumentFacts> = {
   name: 'bucket-policy',
+  aspect: 'stores',
   ask: (clients, { bucket }) => readBucketPolicy(clients, { bucket, owner: clients.account }),
 };
 
 export const BUCKET_ENCRYPTION: Query<{ readonly bucket: string }, StorageFacts['encryption']> = {
   name: 'bucket-encryption',
+  aspect: 'stores',
   ask: (clients, { bucket }) => readEncryption(clients, { bucket, owner: clients.account }),
 };
 
 export const KEY_POLICY: Query<{ readonly key: string }, DocumentFacts> = {
   name: 'key-policy',
+  aspect: 'stores',
   ask: (clients, { key }) => readKeyPolicy(clients, key),
 };
 
 /** Names and ARNs of the account's roles. */
 export const ROLES: Query<Nothing, readonly ListedRole[]> = {
   name: 'roles',
+  aspect: 'roles',
   ask: (clients) => listRoles(clients, {}),
 };
 
 /** A role with trust, tags and policies; null when the account has none of that name. */
 export const ROLE: Query<{ readonly name: string }, RoleFacts | null> = {
   name: 'role',
+  aspect: 'roles',
   ask: (clients, { name }) => readRole(clients, name),
 };
 
 /** Roles of these names as `ROLE` tells each, those that are gone left out; `all`: how many the account has. */
 export const MANY_ROLES: Query<{ readonly names: readonly string[]; readonly all: number }, readonly RoleFacts[]> = {
   name: 'many-roles',
+  aspect: 'roles',
   ask: (clients, { names, all }) => readRoles(clients, names, all),
 };
 
 /** Who could make databases and tables: read only while that is about to change, with rights of its own. */
 export const IDENTITIES: Query<Nothing, IdentitiesFacts> = {
   name: 'identities',
+  aspect: 'roles',
   rows: [...READ_ROLES, ...READ_USERS],
   ask: (clients) => readIdentities(clients),
 };
@@ -189,15 +212,21 @@ export const IDENTITIES: Query<Nothing, IdentitiesFacts> = {
 /** The catalog's own LF-Tags with all their values. */
 export const TAG_KEYS: Query<Nothing, readonly TagValues[]> = {
   name: 'tag-keys',
+  aspect: 'tags',
   guard: asAdministrator,
   ask: (clients) => listTags(clients, clients.account),
 };
 
+function questionHash({ tables, keys }: TaggedQuestion): string {
+  return shortHash(JSON.stringify([[...tables], keys]), 16);
+}
+
 /** LF-Tags of a database, its tables and their columns. One question per database and look. */
 export const TAGGED: Query<TaggedQuestion, TaggedFacts> = {
   name: 'tagged',
+  aspect: 'tags',
   guard: asAdministrator,
-  key: ({ database }) => database,
+  key: (question) => `${question.database} ${questionHash(question)}`,
   ask: (clients, question) => readTagged(clients, question),
 };
 
@@ -207,17 +236,21 @@ export const ASSIGNED: Query<
   TaggedFacts
 > = {
   name: 'assigned',
+  aspect: 'tags',
   guard: asAdministrator,
-  key: ({ question, tables }) => JSON.stringify([question.database, tables]),
+  key: ({ question, tables }) =>
+    `${question.database} ${questionHash(question)} ${shortHash(JSON.stringify(tables), 16)}`,
   ask: (clients, { question, facts, tables }) => readAssigned(clients, question, facts, tables),
 };
 
 export const CRAWLERS: Query<{ readonly names: readonly string[] }, readonly CrawlerFacts[]> = {
   name: 'crawlers',
+  aspect: 'runs',
   ask: (clients, { names }) => readCrawlers(clients, names),
 };
 
 export const WORKFLOWS: Query<{ readonly names: readonly string[] }, readonly WorkflowFacts[]> = {
   name: 'workflows',
+  aspect: 'runs',
   ask: (clients, { names }) => readWorkflows(clients, names),
 };

@@ -27,7 +27,7 @@ export function memberRights(
   };
 }
 
-type Prefix = 'policies' | 'snapshots' | 'entries';
+type Prefix = 'policies' | 'snapshots' | 'entries' | 'runs';
 
 /** Listing is there so that S3 says "no such key" and not "access denied" of what isn't there yet (law 6). */
 export function readObjects(bucket: Bucket, ...prefixes: Prefix[]): readonly Right[] {

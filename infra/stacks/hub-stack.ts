@@ -12,6 +12,7 @@ import { auditBucket } from '../constructs/audit-bucket.ts';
 import { HubBus } from '../constructs/hub-bus.ts';
 import { HubFunction } from '../constructs/hub-function.ts';
 import { Machine } from '../constructs/machines.ts';
+import { ObservationBucket } from '../constructs/observation-bucket.ts';
 import { PlanRole } from '../constructs/plan-role.ts';
 import { PolicyBucket, StoredPolicy } from '../constructs/policy-store.ts';
 import { keepLedger, type Right, readObjects, writeObjects } from '../constructs/rights.ts';
@@ -38,17 +39,19 @@ export class HubStack extends Stack {
   readonly #table: Table;
   readonly #policies: PolicyBucket;
   readonly #audit: Bucket;
+  readonly #observations: ObservationBucket;
   readonly #bus: HubBus;
   readonly #alerting: Alerting;
 
   constructor(scope: Construct, id: string, props: HubStackProps) {
     super(scope, id, props);
     this.#hub = props;
-    const { policy, document } = props;
+    const { policy } = props;
     this.#namespace = policy.namespace;
     this.#policies = new PolicyBucket(this, 'Policies');
     this.#table = this.#ledger();
     this.#audit = auditBucket(this, policy.retention);
+    this.#observations = new ObservationBucket(this, 'Observations', { logs: this.#audit });
     this.#bus = new HubBus(this, 'Events', {
       namespace: policy.namespace,
       hubAccount: policy.hub.account,
@@ -68,16 +71,11 @@ export class HubStack extends Stack {
       namespace: policy.namespace,
       bucket: this.#policies.bucket,
       bus: { name: this.#bus.bus.eventBusName, arn: this.#bus.bus.eventBusArn },
-      document,
+      document: props.document,
       hash: policy.hash,
       after: [this.#bus, onEvent, reconcile, report, ...machines],
     });
-    const plan = new PlanRole(this, 'Plan', {
-      namespace: policy.namespace,
-      memberRolePath: props.memberRolePath,
-      bucket: this.#policies.bucket,
-      table: this.#table,
-    });
+    const plan = this.#plan();
     watch(this.#alerting, {
       namespace: policy.namespace,
       functions: [onEvent, reconcile, report, stored.store],
@@ -86,6 +84,12 @@ export class HubStack extends Stack {
       onEvent: onEvent.function,
     });
     this.#outputs({ PlanRoleArn: plan.role.roleArn });
+  }
+
+  #plan(): PlanRole {
+    const { memberRolePath } = this.#hub;
+    const { bucket } = this.#policies;
+    return new PlanRole(this, 'Plan', { namespace: this.#namespace, memberRolePath, bucket, table: this.#table });
   }
 
   /** Kept when the stack goes: it alone knows what we wrote and may withdraw. */
@@ -147,6 +151,7 @@ export class HubStack extends Stack {
       environment: {
         ...this.#starting(),
         AUDIT_BUCKET: this.#audit.bucketName,
+        OBSERVATION_BUCKET: this.#observations.bucket.bucketName,
         LEASE_WITHIN: String(windowWait + PATIENCE),
         ACCEPT_WITHIN: String(windowWait + 2 * PATIENCE),
       },
@@ -161,6 +166,9 @@ export class HubStack extends Stack {
       writeObjects(bucket, 'snapshots'),
       keepLedger(this.#table),
       writeObjects(this.#audit, 'entries'),
+      ...readObjects(this.#observations.bucket, 'runs'),
+      writeObjects(this.#observations.bucket, 'runs'),
+      { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.#observations.key.keyArn] },
       ...this.#start(),
     ];
     for (const right of rights) reconcile.may(right);

@@ -13,7 +13,7 @@ import { putKeyPolicy, readKeyPolicy } from '#aws/keys.ts';
 import { covering, listLocations } from '#aws/location.ts';
 import { listRoles, readRole } from '#aws/roles.ts';
 import { mergeSettings, readSettings, requireAdministrator, writeSettings } from '#aws/settings.ts';
-import { acceptInvitation, readAcceptance, readAssociations } from '#aws/shares.ts';
+import { acceptInvitation, readAssociations, readInvitations, readShares } from '#aws/shares.ts';
 import type { Grant, LakeResource } from '#contracts/lake-formation.ts';
 import { memberRoleArn } from '#contracts/names.ts';
 import { CONSUMER, HUB, type OnrampLake, PRODUCER, REGION, startOnrampLake } from '../support/onramp-lake.ts';
@@ -142,8 +142,8 @@ test('to a role that is no administrator a list is short and looks complete: why
 });
 
 test('accept: only what is pending, once; then the shares are there (G-R1, G-R8)', async () => {
-  const before = await readAcceptance(operator(CONSUMER, 'accept'), CONSUMER, { senders: [PRODUCER] });
-  const pending = before.invitations.filter(({ status }) => status === 'PENDING');
+  const before = await readInvitations(operator(CONSUMER, 'accept'), CONSUMER, { senders: [PRODUCER] });
+  const pending = before.filter(({ status }) => status === 'PENDING');
   expect(pending.length).toBeGreaterThan(0);
   for (const { arn, sender, resources } of pending) {
     expect(sender).toBe(PRODUCER);
@@ -151,8 +151,8 @@ test('accept: only what is pending, once; then the shares are there (G-R1, G-R8)
     await acceptInvitation(operator(CONSUMER, 'accept'), { arn, token: 'run-1' });
     await acceptInvitation(operator(CONSUMER, 'accept'), { arn, token: 'run-1' });
   }
-  const after = await readAcceptance(reader(CONSUMER), CONSUMER, { senders: [PRODUCER] });
-  expect(after.shares.map(({ owner, status }) => [owner, status])).toContainEqual([PRODUCER, 'ACTIVE']);
+  const after = await readShares(reader(CONSUMER), CONSUMER);
+  expect(after.map(({ owner, status }) => [owner, status])).toContainEqual([PRODUCER, 'ACTIVE']);
 });
 
 test('link: made once, read with its target; the name is then taken (G-K3)', async () => {

@@ -172,7 +172,7 @@ test('what has arrived does not wait for what has not: one look, and it is reada
         execution: 'arn:aws:states:ap-northeast-1:333333333333:execution:onboard:by-hand',
         startedAt: new Date(cloud.clock.now()).toISOString(),
         scope: CONSUMER,
-        policy: all.hash,
+        run: { policy: all.hash },
       },
       cloud.reconcileServices,
     );

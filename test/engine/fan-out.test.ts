@@ -25,7 +25,7 @@ const stage = (name: string) =>
       execution: 'arn:aws:states:ap-northeast-1:333333333333:execution:publish:by-hand',
       startedAt: new Date(cloud.clock.now()).toISOString(),
       scope: scopeOf(CUR),
-      policy: policy.hash,
+      run: { policy: policy.hash },
     },
     cloud.reconcileServices,
   );
@@ -41,10 +41,10 @@ async function disprove(): Promise<void> {
 test('a role disproved between storage and fan-out does not count as denied until it is', async () => {
   await stage('storage');
   await disprove();
-  await stage('fan-out');
+  await stage('verify');
   expect(await denied()).toEqual([]);
   await stage('storage');
-  await stage('fan-out');
+  await stage('verify');
   expect(await denied()).toEqual([WIDE]);
   expect(JSON.stringify(await bucketStatements(cloud.stage))).toContain(WIDE);
 });
@@ -60,6 +60,6 @@ test('a Deny that AWS refuses is a finding of the publish, no reason to start it
   });
   await disprove();
   await stage('storage');
-  await stage('fan-out');
+  await stage('verify');
   expect(await denied()).toEqual([WIDE]);
 });

@@ -31,6 +31,7 @@ export interface State {
   readonly ResultPath?: string;
   readonly TimeoutSeconds?: number;
   readonly Seconds?: number;
+  readonly SecondsPath?: string;
   readonly TimestampPath?: string;
   readonly Choices?: readonly { readonly Variable: string; readonly StringEquals: string; readonly Next: string }[];
   readonly Default?: string;
@@ -174,9 +175,9 @@ class Execution {
 
   #wait(state: State, data: Json): void {
     const until = state.TimestampPath ? Date.parse(String(this.#find(state.TimestampPath, data))) : null;
+    const pause = state.SecondsPath ? Number(this.#find(state.SecondsPath, data)) : (state.Seconds ?? 0);
     const started = Date.parse(this.#context.StartTime);
-    this.#seconds =
-      until === null ? this.#seconds + (state.Seconds ?? 0) : Math.max(this.#seconds, (until - started) / 1000);
+    this.#seconds = until === null ? this.#seconds + pause : Math.max(this.#seconds, (until - started) / 1000);
   }
 
   *#task(name: string, state: State, data: Json): Generator<Call, { name: string; data: Json }, Json> {

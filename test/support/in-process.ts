@@ -4,8 +4,10 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Access, createAccess } from '#aws/clients.ts';
 import { putSnapshot, readSnapshot } from '#aws/objects.ts';
 import type { Alert } from '#contracts/documents.ts';
+import { sha256 } from '#contracts/hash.ts';
 import type { Ledger } from '#contracts/ledger.ts';
 import { memberRolePath } from '#contracts/names.ts';
+import type { Observation } from '#contracts/observation.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
 import { createMemoryLedger, emptyStore, type MemoryStore } from '#core/memory-ledger.ts';
@@ -41,6 +43,7 @@ const ENV = {
   POLICY_BUCKET: 'onramp-policies',
   LEDGER_TABLE: 'in memory',
   AUDIT_BUCKET: 'in memory',
+  OBSERVATION_BUCKET: 'in memory',
   PUBLISH_MACHINE_ARN: 'publish',
   ONBOARD_MACHINE_ARN: 'onboard',
   HANDLER_TIMEOUT: '60',
@@ -80,6 +83,8 @@ interface HubState {
   readonly mails: { subject: string; body: string }[];
   readonly queue: Scope[];
   readonly logged: string[];
+  /** What runs have seen, as text, by hash. */
+  readonly observations: Map<string, string>;
   runs: number;
 }
 
@@ -120,7 +125,16 @@ async function makePolicyBucket(stage: Stage): Promise<void> {
 }
 
 function emptyHub(): HubState {
-  return { ledger: emptyStore(), policies: new Map(), told: [], mails: [], queue: [], logged: [], runs: 0 };
+  return {
+    ledger: emptyStore(),
+    policies: new Map(),
+    told: [],
+    mails: [],
+    queue: [],
+    logged: [],
+    observations: new Map(),
+    runs: 0,
+  };
 }
 
 /** What every account's own run has found before: it is a member. Its producers wait for that. */
@@ -157,6 +171,16 @@ function openHub(lake: Lake, policy: Policy, { line, state }: { line: Line | nul
       read: (scope: Parameters<typeof readSnapshot>[2]) => readSnapshot(access.own(REGION).s3, bucket, scope),
       write: (snapshot: Parameters<typeof putSnapshot>[2]) => putSnapshot(access.own(REGION).s3, bucket, snapshot),
     },
+    observations: {
+      read: async (_: string, hash: string): Promise<Observation | null> =>
+        JSON.parse(state.observations.get(hash) ?? 'null'),
+      write: async (_: string, observation: Observation) => {
+        const text = JSON.stringify(observation);
+        state.observations.set(sha256(text), text);
+        return sha256(text);
+      },
+    },
+    currentPolicy: async () => (policies.get('current') ?? policy).hash,
     policy: async (hash: string | undefined) => policies.get(hash ?? 'current') ?? policy,
     start: async (scope: Scope) => {
       if (!queue.some((waiting) => scopeText(waiting) === scopeText(scope))) queue.push(scope);

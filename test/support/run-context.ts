@@ -10,6 +10,8 @@ export function runContext(cloud: InProcess, policy: Policy, more: Partial<RunCo
   const { access, ledger, snapshots, env } = cloud.reconcileServices;
   return {
     ...{ policy, path: PATH, changes: CHANGES, access, ledger, snapshots, rolePath: env.MEMBER_ROLE_PATH },
+    observations: { read: async () => null, write: async () => '' },
+    standing: async () => 'current',
     ...{ execution: 'this-one', invocation: 'this-call', patient: false },
     now: cloud.clock.now,
     sleep: async (ms) => {

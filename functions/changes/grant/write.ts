@@ -3,4 +3,9 @@ import type { ChangeWriter } from '#engine/change-writer.ts';
 import { permissionWriter } from '../permission-batch.ts';
 import { type GrantChange, grantChange } from './change.ts';
 
-export const grantWriter: ChangeWriter<GrantChange> = { kind: grantChange, ...permissionWriter(grantBatch) };
+export const grantWriter: ChangeWriter<GrantChange> = {
+  kind: grantChange,
+  ...permissionWriter(grantBatch),
+  // A role may have been opened to others since it was admitted.
+  anew: ['roles'],
+};

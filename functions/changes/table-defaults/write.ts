@@ -8,8 +8,9 @@ import {
 } from './change.ts';
 import { ALTER_DATABASE } from './permissions.ts';
 
-const rights: Pick<ChangeWriter<CloseTableDefaults | ReopenTableDefaults>, 'permissions' | 'session'> = {
+const rights: Pick<ChangeWriter<CloseTableDefaults | ReopenTableDefaults>, 'permissions' | 'session' | 'alters'> = {
   permissions: { role: 'Operator', rows: ALTER_DATABASE },
+  alters: ['catalog'],
   session: ({ database }) => ({ role: 'Operator', rows: ALTER_DATABASE, place: { database } }),
 };
 

@@ -18,6 +18,7 @@ const CONCURRENCY = 8;
 export const tagAssignmentWriter: ChangeWriter<AssignTags> = {
   kind: assignTagsChange,
   permissions: { role: 'Operator', rows: WRITE_TAGS },
+  alters: ['tags'],
   session: () => ({ role: 'Operator', rows: WRITE_TAGS }),
   batch: {
     key: ({ account, region }) => `${account}/${region}`,

@@ -1,10 +1,10 @@
 import type { OnboardScope } from '#contracts/steps.ts';
 import type { AcceptanceFacts } from '#core/facts.ts';
-import type { Observed } from '#core/observed.ts';
+import { known, type Observed } from '#core/observed.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/query.ts';
+import type { PlaceReads, Reads } from '#engine/query.ts';
 import { type Arrivals, observeArrivals, type ProductSource, type TagSource } from '../arrivals.ts';
-import { ACCEPTANCE } from '../queries.ts';
+import { INVITATIONS, SHARES } from '../queries.ts';
 
 /** What other accounts share with this one in one Region: RAM is regional. */
 export interface Arriving {
@@ -32,8 +32,14 @@ export async function observeAcceptance(read: Reads, asked: Question<OnboardScop
       products: others.filter(({ product }) => product.region === region),
       sources: sources.filter(({ catalog }) => catalog.region === region),
       // Shares are accepted in the Region of the target.
-      seen: await read.in(account, region).ask(ACCEPTANCE, { senders }),
+      seen: await observeArriving(read.in(account, region), senders),
     };
   });
   return { arrivals, arriving: await Promise.all(arriving) };
+}
+
+async function observeArriving(place: PlaceReads, senders: readonly string[]): Promise<Observed<AcceptanceFacts>> {
+  const [invitations, shares] = await Promise.all([place.ask(INVITATIONS, { senders }), place.ask(SHARES, {})]);
+  if (!invitations.known) return invitations;
+  return shares.known ? known({ invitations: invitations.value, shares: shares.value }) : shares;
 }

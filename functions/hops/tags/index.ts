@@ -25,6 +25,8 @@ export const tags: PublishHop<TagsObservation> = {
   name: 'tags',
   half: 'publish',
   stage: 'tags',
+  // A workflow's run that is about to end.
+  polls: ['runs'],
   scopes: ['database', 'catalog'],
   after: [],
   permissions: PERMISSIONS,

@@ -3,12 +3,31 @@
 import type { BeginOutput, ReportOutput, StageOutput } from '#contracts/steps.ts';
 import type { Call, MachineFile } from '../../support/asl.ts';
 
-export const begin: BeginOutput = { policy: 'f'.repeat(64), lease: 'taken' };
+const RUN = {
+  policy: 'f'.repeat(64),
+  observation: '',
+  stages: [],
+  altered: [],
+  since: 0,
+  assessed: 0,
+  tries: 0,
+  waited: false,
+};
+export const begin: BeginOutput = { lease: 'taken', run: RUN };
 const report: ReportOutput = { opened: 0, known: 0, recovered: 0 };
 
-function stage(name: string): StageOutput {
-  const counts = { stage: name, due: 1, done: 1, failed: 0, findings: 0 };
-  return name === 'accept' ? { ...counts, arrival: 'visible', lookedAt: '2026-01-01T00:10:00.000Z' } : counts;
+/** Each half's states when everything is due. */
+const ORDER: Readonly<Record<string, readonly string[]>> = {
+  publish: ['assess', 'settings', 'location', 'tags', 'exposure', 'share', 'storage', 'verify', 'report'],
+  onboard: ['assess', 'settings', 'accept', 'link', 'grant', 'check', 'verify', 'report'],
+};
+
+/** What a stage answers in which everything went well: the next one is due too. */
+export function stage(name: string, half: string): StageOutput {
+  const order = ORDER[half] ?? [];
+  const next = order[order.indexOf(name) + 1] ?? 'end';
+  const answer = { stage: name, due: 1, done: 1, failed: 0, findings: 0, pause: 0, next, run: RUN };
+  return name === 'accept' ? { ...answer, arrival: 'visible', lookedAt: '2026-01-01T00:10:00.000Z' } : answer;
 }
 
 type Answer = (call: Call) => Record<string, unknown>;
@@ -20,7 +39,7 @@ export function wellBehaved(instead: (call: Call) => Record<string, unknown> | u
     if (other) return other;
     const name = String(call.payload['stage']);
     if (call.function === '${ReportFunctionArn}') return { ...report };
-    return name === 'begin' ? { ...begin } : { ...stage(name) };
+    return name === 'begin' ? { ...begin } : { ...stage(name, (call.payload['scope'] as { half: string }).half) };
   };
 }
 

@@ -1,6 +1,7 @@
 import validateAsl from 'asl-validator';
 import { describe, expect, test } from 'vitest';
 import { ERROR_KINDS } from '#contracts/errors.ts';
+import { stageOrder } from '#engine/stage-order.ts';
 import { PATH } from '#hops/path.ts';
 import { type Catcher, definition, definitionText, type MachineFile, type State } from '../../support/asl.ts';
 import { hubTemplate } from '../../support/templates.ts';
@@ -61,8 +62,9 @@ describe.each(FILES)('%s', (file) => {
     }
   });
 
-  test('of our errors exactly the transient kind is retried', () => {
-    const transient = Object.entries(ERROR_KINDS).filter(([, kind]) => kind === 'transient');
+  test('of our errors exactly the transient kind is retried; what a stage says itself it answers', () => {
+    const isRetried = ([code, kind]: [string, string]) => kind === 'transient' && code !== 'MoreToDo';
+    const transient = Object.entries(ERROR_KINDS).filter(isRetried);
     for (const [name, state] of tasks(file)) {
       const ours = (state.Retry ?? []).flatMap((each) => each.ErrorEquals).filter((error) => error in ERROR_KINDS);
       expect(ours.sort(), name).toEqual(transient.map(([code]) => code).sort());
@@ -114,25 +116,30 @@ describe.each(FILES)('%s', (file) => {
 });
 
 describe.each([
-  ['publish-database', 'publish', ['fan-out', 'verify']],
-  ['onboard-account', 'onboard', ['verify', 'fan-out']],
-] as const)('the stages of %s', (file, half, last) => {
-  /** Where several hops have one stage, it comes when the last of them is due. */
-  const own = new Set(
-    PATH.filter((hop) => hop.half === half)
-      .map(({ stage }) => stage)
-      .reverse(),
-  );
+  ['publish-database', 'publish'],
+  ['onboard-account', 'onboard'],
+] as const)('the stages of %s', (file, half) => {
   const stages = tasks(file).map(([, state]) => String(state.Parameters?.Payload['stage']));
-  const around = ['begin', 'report', 'end', 'lease-held'];
+  const around = ['begin', 'assess', 'verify', 'report', 'end', 'lease-held'];
 
-  test('are those of the hops, in the order of the path, and what the engine does when all are through', () => {
-    expect(stages.filter((stage) => !around.includes(stage))).toEqual([...[...own].reverse(), ...last]);
+  test('are those of the hops, in the order of the path', () => {
+    expect(stages.filter((stage) => !around.includes(stage))).toEqual(stageOrder(PATH, half));
   });
 
   test('are begun and ended as the contract says', () => {
     const again = half === 'onboard' ? ['begin'] : [];
-    const after = ['report', 'end', 'lease-held', 'lease-held', 'end'];
-    expect(stages.filter((stage) => around.includes(stage))).toEqual(['begin', ...again, ...after]);
+    const after = ['verify', 'report', 'end', 'lease-held', 'lease-held', 'end'];
+    expect(stages.filter((stage) => around.includes(stage))).toEqual(['begin', 'assess', ...again, ...after]);
+  });
+
+  test('each is where `Next` goes for its word, and comes back to it', () => {
+    const { NextStage, ...states } = definition(file).States;
+    for (const stage of [...stageOrder(PATH, half), 'assess', 'verify', 'report']) {
+      const to = NextStage?.Choices?.find(({ StringEquals }) => StringEquals === stage)?.Next ?? 'nowhere';
+      expect(states[to]?.Parameters?.Payload['stage']).toBe(stage);
+      const then = { assess: 'AssessedEnough', accept: 'Accepted', report: 'End' }[stage] ?? 'NextStage';
+      expect(states[to]?.Next, stage).toBe(then);
+    }
+    expect(NextStage?.Default).toBe('End');
   });
 });

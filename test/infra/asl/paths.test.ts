@@ -3,11 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import { ERROR_KINDS, LakeError } from '#contracts/errors.ts';
 import { type Call, definition, execute, type MachineFile, TaskFailed } from '../../support/asl.ts';
-import { begin, startOf, wellBehaved } from './answers.ts';
+import { begin, stage, startOf, wellBehaved } from './answers.ts';
 
 const FILES: MachineFile[] = ['publish-database', 'onboard-account'];
-const HEAD = ['WaitForWindow', 'Begin', 'LeaseTaken', 'Settings'];
-const TAIL = ['Report', 'End', 'Done'];
+const HEAD = ['WaitForWindow', 'Begin', 'LeaseTaken', 'Assess', 'AssessedEnough'];
+const through = (...stages: readonly string[]) => stages.flatMap((stage) => ['NextStage', stage]);
 
 function run(file: MachineFile, instead?: Parameters<typeof wellBehaved>[0], lookAt?: string) {
   return execute(definition(file), startOf(file, lookAt), wellBehaved(instead));
@@ -29,14 +29,50 @@ const thrown = (code: keyof typeof ERROR_KINDS) => () =>
 
 const RELEASED = ['ReleaseAfterFailure', 'Failed'];
 
-test('publish-database walks the producer half in order', () => {
-  const middle = ['Location', 'Tags', 'Exposure', 'Share', 'Storage'];
-  expect(run('publish-database').states).toEqual([...HEAD, ...middle, 'FanOut', 'Verify', ...TAIL]);
+test('publish-database goes through the producer half in order, where everything is due', () => {
+  const stages = through('Settings', 'Location', 'Tags', 'Exposure', 'Share', 'Storage', 'Verify', 'Report');
+  expect(run('publish-database').states).toEqual([...HEAD, ...stages, 'End', 'Done']);
 });
 
-test('onboard-account walks the consumer half in order', () => {
-  const middle = ['Accept', 'Accepted', 'Link', 'Grant', 'Check'];
-  expect(run('onboard-account').states).toEqual([...HEAD, ...middle, 'Verify', 'FanOut', ...TAIL]);
+test('onboard-account goes through the consumer half in order, where everything is due', () => {
+  const stages = [
+    ...through('Settings', 'Accept'),
+    'Accepted',
+    ...through('Link', 'Grant', 'Check', 'Verify', 'Report'),
+  ];
+  expect(run('onboard-account').states).toEqual([...HEAD, ...stages, 'End', 'Done']);
+});
+
+describe.each(FILES)('%s, the look at the beginning', (file) => {
+  const assessed = (...nexts: readonly string[]) => {
+    const left = [...nexts];
+    return (call: Call) => {
+      if (call.state !== 'Assess') return undefined;
+      return { ...stage('assess', 'publish'), pause: 40, next: left.shift() ?? 'end' };
+    };
+  };
+
+  test('with nothing due and nothing new is the run: three calls', () => {
+    const { states, calls } = run(file, assessed('end'));
+    expect(states).toEqual([...HEAD, 'NextStage', 'End', 'Done']);
+    expect(calls).toHaveLength(3);
+  });
+
+  test('with something new and nothing due goes to its end', () => {
+    expect(run(file, assessed('verify')).states).toEqual([...HEAD, ...through('Verify', 'Report'), 'End', 'Done']);
+  });
+
+  test('cut short by trouble that passes is taken up later, as long after as the function says', () => {
+    const { states, calls } = run(file, assessed('assess-later', 'end'));
+    expect(states.slice(3, 8)).toEqual(['Assess', 'AssessedEnough', 'WaitToAssess', 'Assess', 'AssessedEnough']);
+    expect(calls.filter(({ state }) => state === 'Assess').map(({ at }) => at)).toEqual([0, 40]);
+  });
+
+  test('with more to read than one call has time for is called again', () => {
+    expect(run(file, assessed('assess', 'assess', 'end')).calls.map(({ state }) => state)).toEqual([
+      ...['Begin', 'Assess', 'Assess', 'Assess', 'End'],
+    ]);
+  });
 });
 
 test('looks only when the window has closed, and at once without debounce', () => {
@@ -58,7 +94,7 @@ describe.each(FILES)('%s, the lease', (file) => {
     const { states, calls, status } = run(file, held(3));
     expect(status).toBe('SUCCEEDED');
     expect(states.filter((name) => name === 'WaitForLease')).toHaveLength(3);
-    expect(calls.find(({ state }) => state === 'Settings')?.at).toBe(15);
+    expect(calls.find(({ state }) => state === 'Assess')?.at).toBe(15);
   });
 
   test('given up is a finding, told, and nothing else is done', () => {
@@ -83,28 +119,29 @@ describe('acceptance', () => {
       if (state !== 'Accept') return undefined;
       asked += 1;
       const arrival = asked <= rounds ? 'waiting' : last;
-      const counts = { due: 0, done: 0, failed: 0, findings: 0 };
-      return { stage: 'accept', ...counts, arrival, lookedAt: `2026-01-01T00:1${asked}:00.000Z` };
+      const next = asked <= rounds ? 'wait' : 'link';
+      return { ...stage('accept', 'onboard'), next, arrival, lookedAt: `2026-01-01T00:1${asked}:00.000Z` };
     };
   };
 
   test('is looked at again, each time with the lease taken again and the same policy', () => {
     const { states, calls } = run('onboard-account', waiting(2, 'visible'));
     const round = ['Accept', 'Accepted', 'WaitForAcceptance', 'TakeLeaseAgain', 'LeaseTakenAgain'];
-    expect(states.slice(4, 16)).toEqual([...round, ...round, 'Accept', 'Accepted']);
+    const first = states.indexOf('Accept');
+    expect(states.slice(first, first + 14)).toEqual([...round, ...round, 'Accept', 'Accepted', 'NextStage', 'Link']);
     const again = calls.filter(({ state }) => state === 'TakeLeaseAgain');
     expect(again.map(({ payload }) => payload)).toMatchObject([
-      { stage: 'begin', policy: begin.policy, startedAt: '2026-01-01T00:11:00.000Z' },
-      { stage: 'begin', policy: begin.policy, startedAt: '2026-01-01T00:12:00.000Z' },
+      { stage: 'begin', run: { policy: begin.run.policy }, startedAt: '2026-01-01T00:11:00.000Z' },
+      { stage: 'begin', run: { policy: begin.run.policy }, startedAt: '2026-01-01T00:12:00.000Z' },
     ]);
   });
 
   test('keeps the policy pinned at the start when another became current meanwhile', () => {
     const accept = waiting(1, 'visible');
     const { calls } = run('onboard-account', (call) =>
-      call.state === 'TakeLeaseAgain' ? { ...begin, policy: 'e'.repeat(64) } : accept(call),
+      call.state === 'TakeLeaseAgain' ? { ...begin, run: { ...begin.run, policy: 'e'.repeat(64) } } : accept(call),
     );
-    expect(calls.find(({ state }) => state === 'Link')?.payload['policy']).toBe(begin.policy);
+    expect(calls.find(({ state }) => state === 'Link')?.payload['run']).toMatchObject({ policy: begin.run.policy });
   });
 
   test('given up goes on: the finding is opened by verification', () => {

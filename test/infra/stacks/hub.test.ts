@@ -199,8 +199,9 @@ test('a new policy is stored when everything that hears of it is there', () => {
 
 test('alerts go by e-mail, encrypted, and AWS itself may write to the topic (G-E10)', () => {
   expect(only('AWS::SNS::Subscription')).toMatchObject({ Protocol: 'email', Endpoint: 'data-platform@example.com' });
-  const key = readable(only('AWS::KMS::Key')['KeyPolicy'].Statement);
-  expect(key).toContainEqual(
+  const topics = all('AWS::KMS::Key').filter(({ Description }) => !String(Description).includes('seen'));
+  expect(topics).toHaveLength(1);
+  expect(readable(topics[0]?.['KeyPolicy'].Statement)).toContainEqual(
     expect.objectContaining({
       Principal: { Service: 'cloudwatch.amazonaws.com' },
       Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
@@ -291,4 +292,15 @@ test('the alarm on failed grants looks at the metric that the engine really writ
   expect(alarm).toMatchObject({ Namespace, MetricName: Metrics[0].Name });
   const looked = alarm?.['Dimensions'].map(({ Name, Value }: { Name: string; Value: string }) => [Name, Value]);
   expect(looked.sort()).toEqual(Dimensions[0].map((name: string) => [name, written[name]]).sort());
+});
+
+test('what runs have seen is encrypted with a key of its own, logged, and gone after a day', () => {
+  const bucket = all('AWS::S3::Bucket').find(({ LoggingConfiguration }) => LoggingConfiguration !== undefined);
+  expect(bucket).toMatchObject({
+    LoggingConfiguration: { LogFilePrefix: 'observation-access/' },
+    LifecycleConfiguration: { Rules: [{ ExpirationInDays: 1, Status: 'Enabled' }] },
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+  });
+  expect(bucket?.['VersioningConfiguration']).toBeUndefined();
+  expect(JSON.stringify(bucket?.['BucketEncryption'])).toContain('aws:kms');
 });
