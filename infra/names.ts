@@ -23,7 +23,7 @@ export function forwarderRoleName(namespace: string, region: string): string {
 }
 
 /** Also the name of its file in statemachines/. */
-export type MachineName = 'publish-database' | 'onboard-account';
+export type MachineName = 'publish-database' | 'onboard-account' | 'survey-account';
 
 export function machineName(namespace: string, machine: MachineName): string {
   return `${namespace}-${machine}`;

@@ -26,6 +26,23 @@ export async function readCurrentHash(s3: S3Client, bucket: string): Promise<str
   return Metadata?.['policy'] ?? (await readCurrentPolicy(s3, bucket)).hash;
 }
 
+/** The current policy and what S3 calls its bytes. */
+export interface PolicyVersion {
+  readonly etag: string | undefined;
+  readonly stored: StoredPolicy;
+}
+
+/** Null while S3 still holds the bytes that it called so: they are not sent again. */
+export async function readPolicyIfChanged(
+  s3: S3Client,
+  bucket: string,
+  etag: string | undefined,
+): Promise<PolicyVersion | null> {
+  const found = await readBytes(s3, { Bucket: bucket, Key: CURRENT_POLICY_KEY, IfNoneMatch: etag });
+  if (found === null) return null;
+  return { etag: found.etag, stored: parsed(StoredPolicySchema, found.text, CURRENT_POLICY_KEY) };
+}
+
 export async function readPolicy(s3: S3Client, bucket: string, hash: string): Promise<StoredPolicy> {
   const stored = parsed(StoredPolicySchema, await readText(s3, bucket, policyKey(hash)), policyKey(hash));
   if (stored.hash === hash) return stored;
@@ -58,11 +75,31 @@ export async function putSnapshot(s3: S3Client, bucket: string, snapshot: Snapsh
 }
 
 async function readText(s3: S3Client, bucket: string, key: string): Promise<string> {
-  const view = { account: 'the hub', owner: true, doing: `read s3://${bucket}/${key}` };
+  return required(await readBytes(s3, { Bucket: bucket, Key: key }), `the body of ${key}`).text;
+}
+
+interface ObjectRead {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly IfNoneMatch?: string | undefined;
+}
+
+/** Null: not modified. */
+async function readBytes(s3: S3Client, read: ObjectRead): Promise<{ text: string; etag: string | undefined } | null> {
+  const view = { account: 'the hub', owner: true, doing: `read s3://${read.Bucket}/${read.Key}` };
   return asked(view, async () => {
-    const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return required(answer.Body, `the body of ${key}`).transformToString('utf-8');
+    const answer = await s3.send(new GetObjectCommand(read)).catch(unlessNotModified);
+    if (answer === null) return null;
+    const text = await required(answer.Body, `the body of ${read.Key}`).transformToString('utf-8');
+    return { text, etag: answer.ETag };
   });
+}
+
+/** To the SDK an answer without a body is an error. Known by its status: bundles have none of the SDK's error classes. */
+function unlessNotModified(error: unknown): null {
+  const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
+  if ($metadata?.httpStatusCode === 304) return null;
+  throw error;
 }
 
 async function writeText(

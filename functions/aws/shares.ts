@@ -61,10 +61,10 @@ function clientToken({ arn, token }: { arn: string; token: string }): string {
   return sha256(`${token} ${arn}`);
 }
 
-/** Who and what is attached to shares of ours; a failed association says why. */
-export async function readAssociations(clients: Ram, shareArns: readonly string[]): Promise<AssociationFacts[]> {
+/** Who and what is attached to these shares of ours (null: to all); a failed association says why. */
+export async function readAssociations(clients: Ram, shareArns: readonly string[] | null): Promise<AssociationFacts[]> {
   const all: AssociationFacts[] = [];
-  for (const arns of chunks(shareArns, ARNS_AT_ONCE)) {
+  for (const arns of shareArns === null ? [undefined] : chunks(shareArns, ARNS_AT_ONCE)) {
     for (const type of ['PRINCIPAL', 'RESOURCE'] as const) {
       all.push(...(await listAssociations(clients, arns, type)).map(associationFacts));
     }
@@ -152,7 +152,7 @@ async function listPending(clients: Ram, account: string, arn: string): Promise<
 
 async function listAssociations(
   clients: Ram,
-  shareArns: string[],
+  shareArns: readonly string[] | undefined,
   type: 'PRINCIPAL' | 'RESOURCE',
 ): Promise<ResourceShareAssociation[]> {
   const view = { account: clients.account, owner: true, doing: 'list the associations of resource shares' };
@@ -161,7 +161,7 @@ async function listAssociations(
       clients.ram.send(
         new GetResourceShareAssociationsCommand({
           associationType: type,
-          resourceShareArns: shareArns,
+          ...(shareArns === undefined ? {} : { resourceShareArns: [...shareArns] }),
           nextToken: token,
           maxResults: 500,
         }),

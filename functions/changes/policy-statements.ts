@@ -11,7 +11,7 @@ export interface StoragePolicyChange extends Change {
   readonly statements: readonly Statement[];
   /** What of access we gave is taken back; absent: nothing. */
   readonly takes?: Taking;
-  /** Sids of ours about products the policy no longer names. */
+  /** Sids of ours, or places in statements of ours, about products the policy no longer names. */
   readonly strays?: readonly string[];
 }
 
@@ -20,19 +20,20 @@ export function sidsAbsent(statements: readonly Statement[]): Before {
   return Object.fromEntries(statements.map(({ Sid }) => [Sid, 'absent' as const]));
 }
 
-/** Whether a statement is this change's to replace: ours, about its products, or about none any longer. */
+/** Whether a statement in a key's policy is this change's to replace: ours, about its products, or about none any longer. */
 export function replacedBy(namespace: string, change: StoragePolicyChange): (sid: string) => boolean {
   return (sid) => ownsSidAbout(namespace, change.products, sid) || (change.strays ?? []).includes(sid);
 }
 
-/** Statements count one by one, as grants do. */
+/** What is taken counts one by one, as grants do: statements, and of those about several products each one's part. */
 export function takesOf(change: StoragePolicyChange): Takes | null {
   const { takes: taking, strays = [] } = change;
   if (taking === undefined) return null;
   const { takes: _, ...rest } = change;
+  const isStray = ({ Sid, place }: Taking['taken'][number]) => strays.includes(Sid) || strays.includes(place);
   return {
-    weight: taking.sids.length,
-    empties: taking.sids.some((sid) => strays.includes(sid)) ? ['a product the policy no longer names'] : [],
+    weight: taking.taken.length,
+    empties: taking.taken.some(isStray) ? ['a product the policy no longer names'] : [],
     without: taking.changes ? ({ ...rest, statements: taking.meanwhile } as StoragePolicyChange) : null,
   };
 }

@@ -14,6 +14,7 @@ export const OnEventEnvSchema = z.object({
   ...common,
   PUBLISH_MACHINE_ARN: z.string(),
   ONBOARD_MACHINE_ARN: z.string(),
+  SURVEY_MACHINE_ARN: z.string(),
   MEMBER_ROLE_PATH: z.string(),
   /** Seconds this function may run: part of when a window has surely closed. */
   HANDLER_TIMEOUT: z.string(),
@@ -24,6 +25,7 @@ export const ReconcileEnvSchema = z.object({
   ...common,
   PUBLISH_MACHINE_ARN: z.string(),
   ONBOARD_MACHINE_ARN: z.string(),
+  SURVEY_MACHINE_ARN: z.string(),
   MEMBER_ROLE_PATH: z.string(),
   HANDLER_TIMEOUT: z.string(),
   /** Where lines of ledger entries that have ended are kept. */

@@ -18,9 +18,16 @@ export type DatabaseScope = PublishScope & { readonly database: string };
 export type OnboardScope = z.infer<typeof accountScope>;
 export type Scope = z.infer<typeof ScopeSchema>;
 
+/** All scopes of one account and Region, to be looked at together. */
+const surveyScope = z.object({ half: z.literal('survey'), account: z.string(), region: z.string() });
+export type SurveyScope = z.infer<typeof surveyScope>;
+/** Whatever has a machine of its own. */
+export const WakeSchema = z.union([databaseScope, accountScope, surveyScope]);
+export type Wake = z.infer<typeof WakeSchema>;
+
 /** What StartExecution sends: a pure function of the execution's name. */
 export const StartSchema = z.object({
-  scope: ScopeSchema,
+  scope: WakeSchema,
   /** The window's number, or what stands for it when debounce is 0. */
   window: z.string(),
   /** ISO 8601: when the window has surely closed. */
@@ -34,7 +41,7 @@ export const RunStateSchema = z.object({
   policy: z.string(),
   /** SHA-256 of what the run has seen so far, as it is kept; empty: nothing is. */
   observation: z._default(z.string(), ''),
-  /** Stages that are due and still to be entered, in the machine's order. */
+  /** Stages that are due and still to be entered, in the machine's order. Of a survey: scopes it has looked at. */
   stages: z._default(z.array(z.string()), []),
   /** What was written since: `ACCOUNT/REGION/ASPECT`, sorted. `verify` asks for it anew. */
   altered: z._default(z.array(z.string()), []),
@@ -56,7 +63,7 @@ export const StageInputSchema = z.object({
   startedAt: z.string(),
   /** Retries of this state before this call, of whatever kind. */
   attempt: z._default(z.number(), 0),
-  scope: ScopeSchema,
+  scope: WakeSchema,
   /** Of `begin`: the window of the execution's name, and when it has surely closed. */
   window: z.optional(z.string()),
   lookAt: z.optional(z.string()),
@@ -65,6 +72,8 @@ export const StageInputSchema = z.object({
   error: z.optional(z.unknown()),
 });
 export type StageInput = z.infer<typeof StageInputSchema>;
+/** Of a stage of a half's machine. */
+export type RunInput = StageInput & { readonly scope: Scope };
 
 /**
  * What `begin` answers: whether the scope's lease is ours, or (`covered`) another run has seen all that this one was to
@@ -91,9 +100,9 @@ export const StageOutputSchema = z.object({
   arrival: z.optional(z.enum(['visible', 'waiting', 'gave-up'])),
   /** Of that stage, ISO 8601: from then on the run may wait for its lease again. */
   lookedAt: z.optional(z.iso.datetime()),
-  /** The state to go on in: a stage, `assess`, `assess-later`, `verify`, `wait`, `report` or `end`. */
+  /** The state to go on in: a stage, `assess`, `assess-later`, `verify`, `wait`, `report` or `end`; `survey`, `survey-later`. */
   next: z.optional(z.string()),
-  /** Of `assess`: seconds until then, with `assess-later`. */
+  /** Of `assess` and `survey`: seconds until then, with `assess-later` and `survey-later`. */
   pause: z.optional(z.number()),
   run: z.optional(RunStateSchema),
 });

@@ -45,21 +45,25 @@ export function desiredGrants(
   ready: readonly ReadyProduct[],
 ): readonly DesiredGrant[] {
   return ready.flatMap(({ product, snapshot, roles }) => {
-    const products = [product.name];
-    return roles.flatMap((principal) => {
-      const describe = (resource: LakeResource): DesiredGrant => ({
-        grant: { principal, resource, permissions: ['DESCRIBE'], grantable: [] },
-        products,
-      });
-      const here: DesiredGrant[] = [];
-      if (where === region) here.push(describe({ type: 'database', catalog: account, database: DEFAULT_DATABASE }));
-      if (where === region && product.account !== account) here.push(describe(linkResource(account, product)));
-      if (where !== product.region) return here;
-      const target = productResources(product, snapshot.tables).map(({ resource, permissions }) => ({
-        grant: { principal, resource, permissions, grantable: [] },
-        products,
-      }));
-      return [...here, ...target];
-    });
+    const given = resourcesIn(account, region, where, { product, snapshot });
+    return roles.flatMap((principal) =>
+      given.map(({ resource, permissions }): DesiredGrant => {
+        return { grant: { principal, resource, permissions, grantable: [] }, products: [product.name] };
+      }),
+    );
   });
+}
+
+/** What every role that is admitted to a product is given in one Region. */
+function resourcesIn(
+  account: string,
+  region: string,
+  where: string,
+  { product, snapshot }: Omit<ReadyProduct, 'roles'>,
+): readonly Pick<DesiredGrant['grant'], 'resource' | 'permissions'>[] {
+  const describe = (resource: LakeResource) => ({ resource, permissions: ['DESCRIBE'] });
+  const here = where === region ? [describe({ type: 'database', catalog: account, database: DEFAULT_DATABASE })] : [];
+  const link = where === region && product.account !== account ? [describe(linkResource(account, product))] : [];
+  const target = where === product.region ? productResources(product, snapshot.tables) : [];
+  return [...here, ...link, ...target];
 }

@@ -73,9 +73,19 @@ function indexOf(listing: readonly ListedGrant[]): ReadonlyMap<string, readonly 
   return index;
 }
 
+const NOTHING_HELD: Held = { permissions: [], grantable: [], shareArns: [] };
+
 /** What a principal explicitly holds on a resource, by a listing. */
 export function heldBy(listing: readonly ListedGrant[], principal: string, resource: LakeResource): Held {
-  const rows = indexOf(listing).get(grantText({ principal, resource })) ?? [];
+  return heldAs(listing, grantText({ principal, resource }));
+}
+
+/** The same of a grant whose text is known. */
+export function heldAs(listing: readonly ListedGrant[], text: string): Held {
+  const rows = indexOf(listing).get(text);
+  if (rows === undefined) return NOTHING_HELD;
+  const [first, second] = rows;
+  if (first !== undefined && second === undefined) return heldByRow(first);
   return {
     permissions: rows.flatMap((row) => row.permissions),
     grantable: rows.flatMap((row) => row.grantable),
@@ -83,28 +93,41 @@ export function heldBy(listing: readonly ListedGrant[], principal: string, resou
   };
 }
 
-/** One desired grant per principal and resource, whichever products want it; sorted. */
-export function mergeDesired(desired: readonly DesiredGrant[]): readonly DesiredGrant[] {
-  const merged = new Map<string, DesiredGrant>();
-  for (const one of desired) {
-    const key = grantText(one.grant);
-    const same = merged.get(key);
-    merged.set(key, same === undefined ? one : together(same, one));
-  }
-  return [...merged.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+function heldByRow({ permissions, grantable, shareArns }: ListedGrant): Held {
+  return { permissions, grantable, shareArns: shareArns.length < 2 ? shareArns : sortedSet(shareArns) };
 }
 
-function together(a: DesiredGrant, b: DesiredGrant): DesiredGrant {
+/** One desired grant per principal and resource, whichever products want it; sorted. */
+export function mergeDesired(desired: readonly DesiredGrant[]): readonly DesiredGrant[] {
+  return byText(mergedByText(desired)).map(([, one]) => one);
+}
+
+/** The same in no order, each with the text of its grant. */
+export function mergedByText(desired: readonly DesiredGrant[]): readonly (readonly [string, DesiredGrant])[] {
+  const groups = Map.groupBy(desired, ({ grant }) => grantText(grant));
+  return [...groups].map(([text, group]) => [text, together(group)] as const);
+}
+
+/** In the order in which grants are made and told. */
+export function byText<T>(texts: readonly (readonly [string, T])[]): readonly (readonly [string, T])[] {
+  return texts.toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Of all at once, not two by two: every product of a consumer wants its database `default`. */
+function together(group: readonly DesiredGrant[]): DesiredGrant {
+  const [first] = group;
+  if (first === undefined) throw new Error('nothing to put together');
+  if (group.length === 1) return first;
   return {
     grant: {
-      ...a.grant,
-      permissions: union(a.grant.permissions, b.grant.permissions),
-      grantable: union(a.grant.grantable, b.grant.grantable),
+      ...first.grant,
+      permissions: union(group.map(({ grant }) => grant.permissions)),
+      grantable: union(group.map(({ grant }) => grant.grantable)),
     },
-    products: union(a.products, b.products),
+    products: union(group.map(({ products }) => products)),
   };
 }
 
-function union(a: readonly string[], b: readonly string[]): readonly string[] {
-  return sortedSet([...a, ...b]);
+function union(lists: readonly (readonly string[])[]): readonly string[] {
+  return sortedSet(lists.flat());
 }

@@ -8,6 +8,7 @@ import { resolveAccounts } from './policy/accounts.ts';
 import { findAccount, parseLocation } from './policy/names.ts';
 import { resolveDataLocations, resolveTags } from './policy/resolve-tags.ts';
 import { resolveSchedule } from './policy/schedule.ts';
+import { accountWithId } from './policy-index.ts';
 
 type ProductEntry = PolicyDocument['products'][string];
 
@@ -48,8 +49,7 @@ export function resolvePolicy(document: PolicyDocument, hash: string): Policy {
 
 /** Whether a product may be written in an account: only where neither says `report`. */
 export function modeIn(policy: Policy, product: Product, account: string): Mode {
-  const held = policy.accounts.some(({ id, mode }) => id === account && mode === 'report');
-  return held ? 'report' : product.mode;
+  return accountWithId(policy, account)?.mode === 'report' ? 'report' : product.mode;
 }
 
 function resolveProduct(

@@ -1,9 +1,10 @@
 /** Every scope of a policy, for whoever looks at all of it: the schedule and `plan`. */
 
 import type { Policy } from '#contracts/policy.ts';
-import type { Scope } from '#contracts/steps.ts';
-import { uniqueBy } from './collections.ts';
-import { consumersOf, placeConsumersOf, publishScope, tagConsumersOf } from './selectors.ts';
+import type { OnboardScope, Scope } from '#contracts/steps.ts';
+import { unique, uniqueBy } from './collections.ts';
+import { productsByConsumer } from './policy-index.ts';
+import { consumerRegions, placeConsumersOf, publishScope, tagConsumersOf } from './selectors.ts';
 import { scopeText } from './start.ts';
 import { catalogScopes, namedScopes } from './tags/scopes.ts';
 
@@ -13,9 +14,17 @@ export function scopesOf(policy: Policy): readonly Scope[] {
     ...catalogScopes(policy),
     ...policy.products.map(publishScope),
     ...namedScopes(policy),
-    ...policy.products.flatMap((p) => consumersOf(policy, p)),
+    ...consumersOfProducts(policy),
     ...(policy.tags?.catalogs ?? []).flatMap((catalog) => tagConsumersOf(policy, catalog)),
     ...policy.dataLocations.flatMap((place) => placeConsumersOf(policy, place)),
   ];
   return uniqueBy(scopes, scopeText);
+}
+
+/** By account, not by product: products are for many of the same accounts. */
+function consumersOfProducts(policy: Policy): readonly OnboardScope[] {
+  return [...productsByConsumer(policy)].flatMap(([account, products]) => {
+    const regions = unique(products.flatMap((product) => consumerRegions(policy, product, account)));
+    return regions.map((region) => ({ half: 'onboard' as const, account, region }));
+  });
 }

@@ -5,6 +5,7 @@ import type { Catalog, DataLocation, Policy, Product, TagGrant } from '#contract
 import type { OnboardScope, PublishScope } from '#contracts/steps.ts';
 import { sameAccountRegion } from './account-region.ts';
 import { sortedSet } from './collections.ts';
+import { accountWithId, productsOfConsumer } from './policy-index.ts';
 
 /** The products whose producer half is this scope. */
 export function productsOf(policy: Policy, scope: PublishScope): readonly Product[] {
@@ -13,14 +14,14 @@ export function productsOf(policy: Policy, scope: PublishScope): readonly Produc
 
 /** The products this consumer account reads in this Region. */
 export function productsFor(policy: Policy, scope: OnboardScope): readonly Product[] {
-  return policy.products.filter(
-    (p) => p.audience.includes(scope.account) && consumerRegions(policy, p, scope.account).includes(scope.region),
+  return productsOfConsumer(policy, scope.account).filter((product) =>
+    consumerRegions(policy, product, scope.account).includes(scope.region),
   );
 }
 
 /** Where a consumer's links to a product live: the account's own list, or the product's Region. */
 export function consumerRegions(policy: Policy, source: Pick<Catalog, 'region'>, account: string): readonly string[] {
-  return policy.accounts.find((a) => a.id === account)?.regions ?? [source.region];
+  return accountWithId(policy, account)?.regions ?? [source.region];
 }
 
 /** The consumers of a product, one scope per account and Region. */
@@ -90,12 +91,12 @@ export function publishScope(product: Pick<Product, 'account' | 'region' | 'data
 
 /** Whether the policy says that an account is in no organization or another. */
 export function isExternal(policy: Policy, account: string): boolean {
-  return policy.accounts.some(({ id, external }) => id === account && external);
+  return accountWithId(policy, account)?.external ?? false;
 }
 
 /** What the policy calls an account; its id where it has no name. */
 export function nameOfAccount(policy: Policy, account: string): string {
-  return policy.accounts.find(({ id }) => id === account)?.name ?? account;
+  return accountWithId(policy, account)?.name ?? account;
 }
 
 /** Whether anything of another account is for this one: a product, what carries a tag, a place. */

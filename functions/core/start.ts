@@ -4,7 +4,7 @@
  */
 
 import { shortHash } from '#contracts/hash.ts';
-import type { Scope, Start } from '#contracts/steps.ts';
+import type { Start, Wake } from '#contracts/steps.ts';
 
 /** Allowance in seconds for clocks that differ: of the Lambda that names the window and of Step Functions that waits. */
 const CLOCK_MARGIN = 5;
@@ -24,13 +24,13 @@ export interface StartOptions {
 }
 
 export interface MachineStart {
-  readonly machine: Scope['half'];
+  readonly machine: Wake['half'];
   /** 1 to 80 of `[0-9A-Za-z_-]`. */
   readonly name: string;
   readonly input: Start;
 }
 
-export function startFor(scope: Scope, options: StartOptions): MachineStart {
+export function startFor(scope: Wake, options: StartOptions): MachineStart {
   const { window, lookAt } = options.debounce === 0 ? windowOfEvent(options.eventId) : windowOf(options);
   // 7 (machine) + 12 (account) + 16 (hash) + 38 (window) + 3 dashes = 76 characters at most.
   const name = [scope.half, scope.account, scopeHash(scope), window].join('-');
@@ -38,12 +38,12 @@ export function startFor(scope: Scope, options: StartOptions): MachineStart {
 }
 
 /** The start after this one: for when the machine of this window has already looked. */
-export function nextStartFor(scope: Scope, options: StartOptions): MachineStart {
+export function nextStartFor(scope: Wake, options: StartOptions): MachineStart {
   return startFor(scope, { ...options, now: options.now + options.debounce * 1000 });
 }
 
 /** A scope as one word for logs, findings and leases. */
-export function scopeText(scope: Scope): string {
+export function scopeText(scope: Wake): string {
   const place = `${scope.half} ${scope.account} ${scope.region}`;
   return scope.half === 'publish' && scope.database !== null ? `${place} ${scope.database}` : place;
 }
@@ -64,7 +64,7 @@ function windowOfEvent(eventId: string): { window: string; lookAt: string } {
   return { window: clean ? `e-${eventId}` : `h-${shortHash(eventId, 36)}`, lookAt: AT_ONCE };
 }
 
-function scopeHash(scope: Scope): string {
+function scopeHash(scope: Wake): string {
   return shortHash(scopeText(scope), 16);
 }
 
@@ -79,11 +79,7 @@ export type Starter = (start: MachineStart) => Promise<StartOutcome>;
  * next window's is asked for: that one can't have looked yet, so its "already" is as good as started. Without a
  * debounce the name is the trigger's own id, and "already" means that this very trigger was served.
  */
-export async function startCovered(
-  scope: Scope,
-  options: StartOptions,
-  start: Starter,
-): Promise<'started' | 'covered'> {
+export async function startCovered(scope: Wake, options: StartOptions, start: Starter): Promise<'started' | 'covered'> {
   const outcome = await start(startFor(scope, options));
   if (outcome !== 'already') return outcome;
   if (options.debounce === 0) return 'covered';

@@ -16,8 +16,13 @@ import { stagesDue, waitingHops } from './stage-order.ts';
 /** A run looks at its half so often at most: what is due after that is a finding. */
 const MOST_LOOKS = 4;
 /** Looks in a row that are cut short by trouble which passes, before what can't be read is unknown. */
-const MOST_TRIES = 4;
+export const MOST_TRIES = 4;
 const FIRST_PAUSE_SECONDS = 5;
+
+/** Seconds until the next try: longer with every try in a row. */
+export function pauseAfter(tries: number): number {
+  return FIRST_PAUSE_SECONDS * 2 ** tries;
+}
 
 /**
  * Looks at everything. The run is over when nothing is due, nothing has changed that people, producers or consumers are
@@ -36,8 +41,7 @@ export async function assessRun(run: Run, patience: Patience): Promise<StageOutp
     await run.reads.settled();
     const told = { stage: 'assess', due: 0, done: 0, failed: 0, findings: 0 };
     if (!isBusy) return { ...told, next: 'assess', pause: 0, run: await keep(patient, { tries: 0 }) };
-    const pause = FIRST_PAUSE_SECONDS * 2 ** tries;
-    return { ...told, next: 'assess-later', pause, run: await keep(patient, { tries: tries + 1 }) };
+    return { ...told, next: 'assess-later', pause: pauseAfter(tries), run: await keep(patient, { tries: tries + 1 }) };
   }
 }
 

@@ -30,6 +30,8 @@ export interface PlaceReads {
 }
 
 export interface Reads {
+  /** Many scopes of an account are looked at together: what is listed by pages serves all of them. */
+  readonly wide: boolean;
   in(account: string, region: string): PlaceReads;
   /** What the last publish of a scope told; null before the first. */
   snapshot(scope: PublishScope): Promise<Snapshot | null>;

@@ -30,6 +30,8 @@ export interface Stale {
 
 /** Reads that can be told what no longer holds, and what to keep for the next stage. */
 export interface RunReads extends Reads {
+  /** The same answers for another scope: what was made of them for one scope is made anew. */
+  other(): RunReads;
   forget(stale: Stale): void;
   /** When no answer is on its way any more, whatever came of it. */
   settled(): Promise<void>;
@@ -41,20 +43,25 @@ interface Options {
   readonly snapshots?: SnapshotSource;
   /** What earlier stages of the run were answered. */
   readonly kept?: readonly Answer[];
+  /** Many scopes of an account are looked at together. */
+  readonly wide?: boolean;
   /** Nothing is asked after this, milliseconds since the epoch. */
   readonly until?: number;
 }
 
 /** Answers are kept for as long as the returned object is used. Asking throws MoreToDo once the time is over. */
-export function createReads(
-  ctx: Context,
-  { snapshots = ctx.snapshots.read, kept = [], until }: Options = {},
-): RunReads {
-  const answers = createAnswers(kept);
+export function createReads(ctx: Context, { kept = [], ...options }: Options = {}): RunReads {
+  return readsOf(ctx, createAnswers(kept), options);
+}
+
+function readsOf(ctx: Context, answers: Answers, options: Omit<Options, 'kept'>): RunReads {
+  const { snapshots = ctx.snapshots.read, until, wide = false } = options;
   const places = new Map<string, PlaceReads>();
   let once = memo();
   const { ledger } = ctx;
   return {
+    wide,
+    other: () => readsOf(ctx, answers, options),
     in: (account, region) => {
       const key = placeKey({ account, region });
       const place = places.get(key) ?? placeReads({ ...ctx, until }, answers, { account, region });

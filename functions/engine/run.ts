@@ -1,7 +1,7 @@
 /** One run across its stages: what it has seen is kept between them, and what no longer serves is asked anew. */
 
 import { ASPECTS } from '#contracts/observation.ts';
-import type { RunState, Scope, StageInput } from '#contracts/steps.ts';
+import type { RunState, Scope, StageInput, Wake } from '#contracts/steps.ts';
 import type { Change } from '#core/change.ts';
 import { scopeText } from '#core/start.ts';
 import { hopsOf } from './assess.ts';
@@ -13,9 +13,9 @@ import { createReads, type RunReads } from './reads.ts';
 const SERVES_MS = 5 * 60_000;
 
 /** A run in one call of one of its stages. */
-export interface Run {
+export interface Run<S extends Wake = Scope> {
   readonly ctx: RunContext;
-  readonly scope: Scope;
+  readonly scope: S;
   readonly reads: RunReads;
   /** As the stage before left it. */
   readonly state: RunState;
@@ -28,7 +28,11 @@ export interface Run {
 }
 
 /** Takes up a run where the stage before it left off. */
-export async function resume(ctx: RunContext, input: StageInput, stopAt: number): Promise<Run> {
+export async function resume<S extends Wake>(
+  ctx: RunContext,
+  input: StageInput & { readonly scope: S },
+  stopAt: number,
+): Promise<Run<S>> {
   const { scope, run, stage } = input;
   const state = run ?? {
     policy: ctx.policy.hash,
@@ -43,15 +47,16 @@ export async function resume(ctx: RunContext, input: StageInput, stopAt: number)
   const seen = state.observation === '' ? null : await ctx.observations.read(ctx.execution, state.observation);
   const begunAt = ctx.now();
   // What an earlier try of a writing stage has written before it died, nobody knows.
-  const isKnown = input.attempt === 0 || stage === 'assess' || stage === 'verify';
+  const isKnown = input.attempt === 0 || ['assess', 'verify', 'survey'].includes(stage);
   const serves = isKnown && seen !== null && seen.policy === ctx.policy.hash && seen.scope === scopeText(scope);
   const kept = serves ? seen.answers.filter(({ at }) => begunAt - at < SERVES_MS) : [];
   // Only a look at everything can keep what it has read and be called again.
-  const until = stage === 'assess' ? { until: stopAt } : {};
+  const until = stage === 'assess' || stage === 'survey' ? { until: stopAt } : {};
+  const wide = stage === 'survey';
   return {
     ctx,
     scope,
-    reads: createReads(ctx, { kept, ...until }),
+    reads: createReads(ctx, { kept, wide, ...until }),
     state,
     altered: new Set(state.altered),
     begunAt,
@@ -61,7 +66,7 @@ export async function resume(ctx: RunContext, input: StageInput, stopAt: number)
 
 /** Keeps what was seen for the next stage. @returns the state with its hash. */
 export async function keep(
-  { ctx, scope, reads, state, altered }: Run,
+  { ctx, scope, reads, state, altered }: Run<Wake>,
   next: Partial<RunState> = {},
 ): Promise<RunState> {
   const answers = reads.known();

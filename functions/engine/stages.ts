@@ -6,7 +6,7 @@
 
 import { isLakeError, LakeError } from '#contracts/errors.ts';
 import type { Entry } from '#contracts/ledger.ts';
-import type { Scope, StageInput, StageOutput } from '#contracts/steps.ts';
+import type { RunInput, Scope, StageOutput } from '#contracts/steps.ts';
 import type { Change } from '#core/change.ts';
 import { recentOf } from '#core/ownership.ts';
 import { scopeText } from '#core/start.ts';
@@ -27,7 +27,7 @@ export interface StageDeadlines {
 }
 
 /** Runs one stage of one execution. @throws LeaseHeld when the scope is no longer ours. */
-export async function runStage(ctx: RunContext, input: StageInput, deadlines: StageDeadlines): Promise<StageOutput> {
+export async function runStage(ctx: RunContext, input: RunInput, deadlines: StageDeadlines): Promise<StageOutput> {
   const { scope, stage } = input;
   const stopAt = stopsAt(ctx.now());
   await renew(ctx, scope);

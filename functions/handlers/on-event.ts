@@ -3,14 +3,14 @@
 import { readCrawler } from '#aws/catalog.ts';
 import { createEventAccess, type EventAccess } from '#aws/event-clients.ts';
 import { starterOf } from '#aws/machines.ts';
-import { readCurrentPolicy } from '#aws/objects.ts';
+import { readPolicyIfChanged, type StoredPolicy } from '#aws/objects.ts';
 import { listOwnDatabases, readIsLink, workflowsWith } from '#aws/runs.ts';
 import { type OnEventEnv, OnEventEnvSchema } from '#contracts/env.ts';
-import { isLakeError } from '#contracts/errors.ts';
+import { isLakeError, LakeError } from '#contracts/errors.ts';
 import { readEnvelope } from '#contracts/events.ts';
 import { partitionOf } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
-import type { Scope } from '#contracts/steps.ts';
+import type { Wake } from '#contracts/steps.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
 import { answered, lookupText } from '#core/events/lookups.ts';
 import { route } from '#core/events/route.ts';
@@ -108,7 +108,7 @@ async function tryLookup(lookup: Lookup, { services, unresolved, last }: Asking)
 
 /** Tries every scope, whatever becomes of the others; a retry finds those that started covered by their names. */
 async function startAll(
-  scopes: readonly Scope[],
+  scopes: readonly Wake[],
   { eventId, policy }: { eventId: string; policy: Policy },
   services: OnEventServices,
 ): Promise<OnEventAnswer> {
@@ -130,7 +130,7 @@ async function startAll(
 }
 
 async function startOne(
-  scope: Scope,
+  scope: Wake,
   options: Parameters<typeof startCovered>[1],
   { start, log }: OnEventServices,
 ): Promise<'started' | 'covered'> {
@@ -185,18 +185,28 @@ async function lookUp(lookup: Lookup, reader: Reader): Promise<Found> {
 }
 
 function starter(env: OnEventEnv, access: EventAccess, region: string): Starter {
-  const machines = { publish: env.PUBLISH_MACHINE_ARN, onboard: env.ONBOARD_MACHINE_ARN };
+  const machines = {
+    publish: env.PUBLISH_MACHINE_ARN,
+    onboard: env.ONBOARD_MACHINE_ARN,
+    survey: env.SURVEY_MACHINE_ARN,
+  };
   return starterOf({ sfn: () => access.own(region).sfn, machines, now: systemClock.now });
 }
 
-/** Read with every event, since it may have changed; understood once per version. */
+/** Asked for with every event, since it may have changed; read and understood once per version. */
 function currentPolicy(env: OnEventEnv, access: EventAccess, region: string): () => Promise<Policy> {
-  let held: Policy | null = null;
+  let held: { readonly etag: string | undefined; readonly policy: Policy } | null = null;
   return async () => {
-    const stored = await readCurrentPolicy(access.own(region).s3, env.POLICY_BUCKET);
-    if (held?.hash !== stored.hash) held = resolvePolicy(parseStoredPolicy(stored), stored.hash);
-    return held;
+    const found = await readPolicyIfChanged(access.own(region).s3, env.POLICY_BUCKET, held?.etag);
+    // Without an ETag to ask with, the whole is sent, and may be what is held all the same.
+    if (found !== null) held = { etag: found.etag, policy: understood(found.stored, held?.policy) };
+    if (held === null) throw new LakeError('Unexpected', { message: 'S3 sent no policy, and none was asked about' });
+    return held.policy;
   };
+}
+
+function understood(stored: StoredPolicy, held: Policy | undefined): Policy {
+  return held?.hash === stored.hash ? held : resolvePolicy(parseStoredPolicy(stored), stored.hash);
 }
 
 const services = once(() => onEventServices(readEnv(OnEventEnvSchema), ownRegion()));

@@ -13,7 +13,14 @@ import { LakeError } from '#contracts/errors.ts';
 import type { Ledger } from '#contracts/ledger.ts';
 import { partitionOf } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
-import { type BeginOutput, type Scope, type StageInput, StageInputSchema, type StageOutput } from '#contracts/steps.ts';
+import {
+  type BeginOutput,
+  type RunInput,
+  type Scope,
+  type StageInput,
+  StageInputSchema,
+  type StageOutput,
+} from '#contracts/steps.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
 import { resolvePolicy } from '#core/policy.ts';
 import { type Starter, type StartOptions, scopeText, startCovered } from '#core/start.ts';
@@ -22,6 +29,7 @@ import { isCovered, type Waiting } from '#engine/covered.ts';
 import { leaseHeld } from '#engine/lease-held.ts';
 import { releaseScope, takeScope } from '#engine/leases.ts';
 import { runStage } from '#engine/stages.ts';
+import { survey } from '#engine/survey.ts';
 import { PATH } from '#hops/path.ts';
 import { type Clock, systemClock } from '#runtime/clock.ts';
 import { ownRegion, readEnv, seconds } from '#runtime/env.ts';
@@ -74,6 +82,13 @@ export async function reconcileStage(
 }
 
 async function stage(input: StageInput, services: ReconcileServices, log: Log): Promise<BeginOutput | StageOutput> {
+  const { scope } = input;
+  if (scope.half !== 'survey') return stageOfRun({ ...input, scope }, services, log);
+  const policy = await services.policy(input.run?.policy);
+  return survey(contextOf(input, policy, services, log), { ...input, scope });
+}
+
+async function stageOfRun(input: RunInput, services: ReconcileServices, log: Log): Promise<BeginOutput | StageOutput> {
   const { scope, execution } = input;
   const nothing = { stage: input.stage, due: 0, done: 0, failed: 0, findings: 0 };
   switch (input.stage) {
@@ -96,7 +111,7 @@ async function stage(input: StageInput, services: ReconcileServices, log: Log): 
   }
 }
 
-async function begin(input: StageInput, services: ReconcileServices, log: Log): Promise<BeginOutput> {
+async function begin(input: RunInput, services: ReconcileServices, log: Log): Promise<BeginOutput> {
   const policy = await services.policy(input.run?.policy);
   const run = {
     policy: policy.hash,
@@ -123,7 +138,7 @@ async function begin(input: StageInput, services: ReconcileServices, log: Log): 
   return { lease, run: input.run ?? run };
 }
 
-function waitingFrom({ scope, window = '', lookAt, startedAt }: StageInput, policy: Policy): Waiting {
+function waitingFrom({ scope, window = '', lookAt, startedAt }: RunInput, policy: Policy): Waiting {
   const from = Math.max(Date.parse(startedAt), Date.parse(lookAt ?? startedAt));
   return { scope, policy: policy.hash, window, from };
 }
@@ -250,7 +265,11 @@ function wire(): ReconcileServices {
 }
 
 function starter(env: ReconcileEnv, sfn: HubClients['sfn']): Starter {
-  const machines = { publish: env.PUBLISH_MACHINE_ARN, onboard: env.ONBOARD_MACHINE_ARN };
+  const machines = {
+    publish: env.PUBLISH_MACHINE_ARN,
+    onboard: env.ONBOARD_MACHINE_ARN,
+    survey: env.SURVEY_MACHINE_ARN,
+  };
   return starterOf({ sfn: () => sfn, machines, now: systemClock.now });
 }
 

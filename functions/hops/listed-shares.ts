@@ -49,7 +49,8 @@ export async function observeShares(
   const { account, region } = asked.scope;
   const place = read.in(account, region);
   const resources = new Map(resourcesOf(asked, catalog.value).map((resource) => [resourceText(resource), resource]));
-  if (resources.size <= ASK_ONE_BY_ONE) {
+  if (resources.size === 0) return known({ grants: [] });
+  if (resources.size <= ASK_ONE_BY_ONE && !read.wide) {
     const lists = await askEach([...resources.values()], (resource) => place.ask(GRANTS, { owner: true, resource }));
     return mapKnown(lists, (all) => ({ grants: all.flatMap(({ grants }) => grants) }));
   }

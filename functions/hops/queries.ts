@@ -141,6 +141,13 @@ export const ASSOCIATIONS: Query<{ readonly arns: readonly string[] }, readonly 
   ask: (clients, { arns }) => readAssociations(clients, arns),
 };
 
+/** The same of every share of the account. */
+export const ALL_ASSOCIATIONS: Query<Nothing, readonly AssociationFacts[]> = {
+  name: 'all-associations',
+  aspect: 'shares',
+  ask: (clients) => readAssociations(clients, null),
+};
+
 /** Invitations as the account sees them; resources are listed of those from these senders. */
 export const INVITATIONS: Query<{ readonly senders: readonly string[] }, AcceptanceFacts['invitations']> = {
   name: 'invitations',

@@ -118,6 +118,7 @@ export class HubStack extends Stack {
       ...this.#common(),
       PUBLISH_MACHINE_ARN: this.#machineArn('publish-database'),
       ONBOARD_MACHINE_ARN: this.#machineArn('onboard-account'),
+      SURVEY_MACHINE_ARN: this.#machineArn('survey-account'),
       MEMBER_ROLE_PATH: this.#hub.memberRolePath,
       // The same for both that start machines: the input must be a pure function of the execution's name. Reconcile
       // names the window right before each start, so its own longer timeout doesn't count.
@@ -204,18 +205,19 @@ export class HubStack extends Stack {
     return [
       new Machine(this, 'PublishDatabase', { ...props, name: 'publish-database' }),
       new Machine(this, 'OnboardAccount', { ...props, name: 'onboard-account' }),
+      new Machine(this, 'SurveyAccount', { ...props, name: 'survey-account' }),
     ];
   }
 
   /** By name and not by reference: a machine calls reconcile, and reconcile starts machines. */
   #start(): readonly Right[] {
-    const machines = ['publish-database', 'onboard-account'] as const;
+    const machines = ['publish-database', 'onboard-account', 'survey-account'] as const;
     return [
       { actions: ['states:StartExecution'], resources: machines.map((name) => this.#machineArn(name)) },
       {
         actions: ['states:DescribeExecution'],
         resources: machines.map((name) => this.#arn('execution', `${machineName(this.#namespace, name)}:*`)),
-        why: 'Executions of our two machines: their names are made at run time.',
+        why: 'Executions of our machines: their names are made at run time.',
       },
     ];
   }

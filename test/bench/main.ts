@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { policyFile } from '../../infra/local/demo/play.ts';
 import { type Assemblies, synthesize } from '../../infra/local/demo/synthesize.ts';
 import { preparePython } from '../../infra/local/emulator/python.ts';
+import { benchAssessment } from './assessment.ts';
 import { benchBundles } from './bundles.ts';
+import { benchEvents } from './events.ts';
 import { benchLake } from './lake.ts';
 import { percentile } from './numbers.ts';
 import { taken } from './processes.ts';
@@ -15,6 +17,7 @@ import { machine, putSection, type Row } from './report.ts';
 import { benchRules } from './rules.ts';
 import { benchTagCloud, taggingPolicyFile } from './tag-cloud.ts';
 import { benchTags } from './tags.ts';
+import { benchValidate } from './validate.ts';
 
 const RUNS = 10;
 /** The policy's default. */
@@ -29,6 +32,9 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   bundles,
   lake,
   rules: benchRules,
+  assessment: benchAssessment,
+  events: benchEvents,
+  validate: benchValidate,
   tags: benchTags,
   'tags-deployed': async (assemblies) => benchTagCloud(await assemblies().of('thousand')),
   tests,

@@ -5,7 +5,6 @@ import type { MergeCatalogPolicy } from '#changes/catalog-policy/change.ts';
 import type { CreateDatabase } from '#changes/database/change.ts';
 import { isGrant } from '#changes/grant/change.ts';
 import { isCreateLink } from '#changes/link/change.ts';
-import { replacedBy } from '#changes/policy-statements.ts';
 import { isRevoke } from '#changes/revoke/change.ts';
 import { isMergeSettings } from '#changes/settings/change.ts';
 import type { Grant, ListedGrant } from '#contracts/lake-formation.ts';
@@ -14,6 +13,7 @@ import type { Policy, Product } from '#contracts/policy.ts';
 import type { ProductSnapshot } from '#contracts/snapshot.ts';
 import { admit } from '#core/admission.ts';
 import { type Assessment, merge } from '#core/assessment.ts';
+import { mergedBucketPolicy } from '#core/bucket-policy.ts';
 import type { Change } from '#core/change.ts';
 import type { CatalogFacts, LinkFacts, RoleFacts, SettingsFacts } from '#core/facts.ts';
 import { mergeStatements } from '#core/iam/merge.ts';
@@ -196,8 +196,7 @@ function documents(policy: Policy, world: World, change: Change): Partial<World>
     return { settings: { ...world.settings, [account]: { ...found, admins, readOnlyAdmins, crossAccountVersion } } };
   }
   if (isMergeBucketPolicy(change)) {
-    const ours = replacedBy(policy.namespace, change);
-    return { bucketPolicy: mergeStatements(world.bucketPolicy, change.statements, ours).text };
+    return { bucketPolicy: mergedBucketPolicy(policy, change, world.bucketPolicy).text };
   }
   if (change.kind !== 'merge-catalog-policy') throw new Error(`nothing of this world is changed by ${change.kind}`);
   const { statements } = change as MergeCatalogPolicy;

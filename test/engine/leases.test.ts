@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { scopeText } from '#core/start.ts';
+import { bucketStatements } from '#core/storage-statements.ts';
 import { applyChanges } from '#engine/apply.ts';
-import { bucketStatements } from '#hops/storage/statements.ts';
 import { BUCKET, CUR, FINANCE, JOB, REGION } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { demoPolicy } from '../support/demo-policy.ts';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { policyHash } from '#core/policy.ts';
 import { onEvent, onEventServices } from '../../functions/handlers/on-event.ts';
 import { crawlerEvent, databaseEvent } from '../core/events/events.ts';
-import { documentOf, FINANCE, HUB, REGION } from '../core/policy/documents.ts';
+import { documentOf, FINANCE, HUB, productInput, REGION } from '../core/policy/documents.ts';
 import { type AwsStub, awsError, type StubAnswer, startAwsStub } from '../support/aws-stub.ts';
 
 const MACHINE = `arn:aws:states:${REGION}:${HUB}:stateMachine:onramp-publish-database`;
@@ -14,10 +14,12 @@ const ENV = {
   LEDGER_TABLE: 'ledger',
   PUBLISH_MACHINE_ARN: MACHINE,
   ONBOARD_MACHINE_ARN: MACHINE.replace('publish-database', 'onboard-account'),
+  SURVEY_MACHINE_ARN: MACHINE.replace('publish-database', 'survey-account'),
   MEMBER_ROLE_PATH: '/onramp/',
   HANDLER_TIMEOUT: '30',
 };
 
+const STARTED = { body: { executionArn: 'arn', startDate: 1 } };
 const READER = {
   body: `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>AKIDREADER</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
 <SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
@@ -43,9 +45,8 @@ afterEach(async () => {
 function answering(answers: Readonly<Record<string, StubAnswer>>, debounce = 0): void {
   const document = documentOf({ debounce });
   const policy = { body: { hash: policyHash(document), document } };
-  const started = { body: { executionArn: 'arn', startDate: 1 } };
   stub.respond = ({ operation, service }) =>
-    ({ AssumeRole: READER, StartExecution: started, ...answers })[operation] ??
+    ({ AssumeRole: READER, StartExecution: STARTED, ...answers })[operation] ??
     (service === 's3' ? policy : awsError('UnknownOperationException'));
 }
 
@@ -64,6 +65,30 @@ describe('on-event on AWS', () => {
     const [start] = asked('StartExecution');
     expect(start).toMatchObject({ accessKeyId: 'AKIDHUB', region: REGION, body: { stateMachineArn: MACHINE } });
     expect(JSON.parse(start?.body.input)).toMatchObject({ scope: { half: 'publish', database: 'cur_org' } });
+  });
+
+  test('the policy is sent and understood again only when it has changed', async () => {
+    const stored = (database: string) => {
+      const document = documentOf({ debounce: 0, products: { cur: productInput({ database }) } });
+      return { headers: { etag: `"${database}"` }, body: { hash: policyHash(document), document } };
+    };
+    let current = stored('cur_org');
+    const sent: number[] = [];
+    stub.respond = ({ operation, service, headers }) => {
+      if (service !== 's3') return operation === 'StartExecution' ? STARTED : awsError('UnknownOperationException');
+      const answer = headers['if-none-match'] === current.headers.etag ? { status: 304 } : current;
+      sent.push('status' in answer ? 304 : 200);
+      return answer;
+    };
+    const services = onEventServices(ENV, REGION);
+    const created = (database: string) => onEvent(databaseEvent('CreateTable', database), services);
+    expect([await created('cur_org'), await created('cur_org')]).toEqual(
+      [1, 1].map((started) => ({ started, covered: 0 })),
+    );
+    current = stored('hr_org');
+    expect(await created('cur_org')).toEqual({ started: 0, covered: 0 });
+    expect(await created('hr_org')).toEqual({ started: 1, covered: 0 });
+    expect(sent).toEqual([200, 304, 200, 304]);
   });
 
   test("looks a crawler up as the producer's reader, with rights cut down to reading", async () => {

@@ -62,7 +62,7 @@ function readsOf(clients: Clients): Reads {
   };
   const never = () => Promise.reject(new Error('not asked here'));
   const place = (of: string, region: string) => ({ account: of, region, ask });
-  return { in: place, snapshot: never, consumer: never, entries: never, findings: never, once: never };
+  return { wide: false, in: place, snapshot: never, consumer: never, entries: never, findings: never, once: never };
 }
 
 async function calls(lake: OnrampLake, during: () => Promise<unknown>): Promise<number> {

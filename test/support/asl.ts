@@ -48,7 +48,7 @@ export interface Machine {
   readonly States: Readonly<Record<string, State>>;
 }
 
-export type MachineFile = 'publish-database' | 'onboard-account';
+export type MachineFile = 'publish-database' | 'onboard-account' | 'survey-account';
 
 export function definitionText(name: MachineFile): string {
   return readFileSync(new URL(`../../statemachines/${name}.asl.json`, import.meta.url), 'utf8');

@@ -9,7 +9,7 @@ import type { Ledger } from '#contracts/ledger.ts';
 import { memberRolePath } from '#contracts/names.ts';
 import type { Observation } from '#contracts/observation.ts';
 import type { Policy } from '#contracts/policy.ts';
-import type { Scope } from '#contracts/steps.ts';
+import type { Scope, Wake } from '#contracts/steps.ts';
 import { createMemoryLedger, emptyStore, type MemoryStore } from '#core/memory-ledger.ts';
 import { scopesOf } from '#core/scopes.ts';
 import { scopeText } from '#core/start.ts';
@@ -33,9 +33,10 @@ import { makeOwnRoles } from './own-roles.ts';
 import { createTurns } from './turns.ts';
 import { type Watcher, watched } from './watched.ts';
 
-const MACHINES: Readonly<Record<Scope['half'], MachineFile>> = {
+const MACHINES: Readonly<Record<Wake['half'], MachineFile>> = {
   publish: 'publish-database',
   onboard: 'onboard-account',
+  survey: 'survey-account',
 };
 
 const ENV = {
@@ -46,6 +47,7 @@ const ENV = {
   OBSERVATION_BUCKET: 'in memory',
   PUBLISH_MACHINE_ARN: 'publish',
   ONBOARD_MACHINE_ARN: 'onboard',
+  SURVEY_MACHINE_ARN: 'survey',
   HANDLER_TIMEOUT: '60',
   ACCEPT_WITHIN: '120',
   LEASE_WITHIN: '900',
@@ -247,7 +249,7 @@ type Hub = ReturnType<typeof openHub>;
 function createExecutor(hub: Hub, policy: Policy, { state, recording }: { state: HubState; recording: Recording }) {
   const turns = createTurns(hub.clock);
   /** One execution of a scope's machine, whatever it ends with. */
-  const run = (scope: Scope, current: Policy = policy): Promise<Run> => {
+  const run = (scope: Wake, current: Policy = policy): Promise<Run> => {
     state.runs += 1;
     hub.policies.set(current.hash, current).set('current', current);
     const context = {

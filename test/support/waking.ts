@@ -1,7 +1,7 @@
 /** Events as they reach the hub: forwarded by our rules, routed by our handler with its lookups, and played to the end. */
 
 import type { Policy } from '#contracts/policy.ts';
-import type { Scope } from '#contracts/steps.ts';
+import type { Scope, Wake } from '#contracts/steps.ts';
 import { scopeText } from '#core/start.ts';
 import { onEvent, onEventServices } from '../../functions/handlers/on-event.ts';
 import { forwarded } from '../../infra/constructs/patterns.ts';
@@ -21,6 +21,7 @@ const ENV = {
   LEDGER_TABLE: 'in memory',
   PUBLISH_MACHINE_ARN: 'publish',
   ONBOARD_MACHINE_ARN: 'onboard',
+  SURVEY_MACHINE_ARN: 'survey',
   MEMBER_ROLE_PATH: '/onramp/',
   HANDLER_TIMEOUT: '30',
 };
@@ -44,11 +45,20 @@ export async function wokenByPolicy(cloud: InProcess, policy: Policy): Promise<r
   ]);
 }
 
-/** The scopes of a look by the schedule, as its rule sends it. */
+/** The scopes that surveys by the schedule start, as its rule sends it: those in which something is due. */
 export async function wokenBySchedule(cloud: InProcess, policy: Policy): Promise<readonly Scope[]> {
+  for (const survey of await surveys(cloud, policy)) {
+    const ended = await cloud.run(survey, policy);
+    if (ended.status !== 'SUCCEEDED') throw new Error(`${scopeText(survey)}: ${ended.error}: ${ended.cause}`);
+  }
+  return cloud.queue.splice(0);
+}
+
+/** What the schedule starts. */
+export async function surveys(cloud: InProcess, policy: Policy): Promise<readonly Wake[]> {
   const resources = [`arn:aws:events:${REGION}:${HUB}:rule/onramp-schedule`];
   const type = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
-  return await routed(cloud, policy, [ofHub(cloud, { ...type, resources, detail: {} })]);
+  return await wokenBy(cloud, policy, [ofHub(cloud, { ...type, resources, detail: {} })]);
 }
 
 function ofHub(cloud: InProcess, parts: Readonly<Record<string, unknown>>): object {
@@ -66,7 +76,11 @@ function isForwarded(event: EventEnvelope): boolean {
 }
 
 async function routed(cloud: InProcess, policy: Policy, events: readonly object[]): Promise<readonly Scope[]> {
-  const scopes = new Map<string, Scope>();
+  return (await wokenBy(cloud, policy, events)).filter((one) => one.half !== 'survey');
+}
+
+async function wokenBy(cloud: InProcess, policy: Policy, events: readonly object[]): Promise<readonly Wake[]> {
+  const scopes = new Map<string, Wake>();
   const { lookUp } = await services(cloud, policy);
   for (const event of events)
     await onEvent(event, {

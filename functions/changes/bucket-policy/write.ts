@@ -1,7 +1,6 @@
 import { putBucketPolicy, readBucketPolicy } from '#aws/buckets.ts';
-import { mergeStatements } from '#core/iam/merge.ts';
+import { mergedBucketPolicy } from '#core/bucket-policy.ts';
 import type { ChangeWriter, SharedDocument, WriteTools } from '#engine/change-writer.ts';
-import { replacedBy } from '../policy-statements.ts';
 import { bucketPolicyChange, type MergeBucketPolicy } from './change.ts';
 import { WRITE_BUCKET_POLICY } from './permissions.ts';
 
@@ -20,12 +19,12 @@ function documentOf(
   { clients, policy }: WriteTools,
   change: MergeBucketPolicy,
 ): SharedDocument<{ readonly text: string | null }> {
-  const { bucket, account: owner, statements } = change;
+  const { bucket, account: owner } = change;
   return {
     name: `bucket-policy/${bucket}`,
     read: () => readBucketPolicy(clients, { bucket, owner }),
     merged: (found) => {
-      const merged = mergeStatements(found.text, statements, replacedBy(policy.namespace, change));
+      const merged = mergedBucketPolicy(policy, change, found.text);
       return merged.changed ? { text: merged.text } : null;
     },
     write: (next) => putBucketPolicy(clients, { bucket, owner, text: next.text }),

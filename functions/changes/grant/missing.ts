@@ -3,7 +3,7 @@
 import type { ListedGrant } from '#contracts/lake-formation.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import { sortedSet } from '#core/collections.ts';
-import { covers, type DesiredGrant, heldBy, mergeDesired, sameGrant } from '#core/permissions.ts';
+import { byText, covers, type DesiredGrant, heldAs, mergedByText, sameGrant } from '#core/permissions.ts';
 import type { GrantChange } from './change.ts';
 
 export interface MissingQuestion {
@@ -24,11 +24,13 @@ export function missingGrants(question: MissingQuestion): readonly GrantChange[]
   const { hop, account, region, listed } = question;
   // The same words in another Region are another grant.
   const recent = question.recent.filter((entry) => entry.account === account && entry.region === region);
-  return mergeDesired(question.desired).flatMap(({ grant, products }): readonly GrantChange[] => {
-    const held = heldBy(listed, grant.principal, grant.resource);
+  const missing = mergedByText(question.desired).flatMap(([text, { grant, products }]) => {
+    const held = heldAs(listed, text);
     if (covers(held.permissions, grant.permissions) && covers(held.grantable, grant.grantable)) return [];
     if (recent.some((entry) => entry.kind === 'grant' && sameGrant(entry.sent, grant))) return [];
     const had = sortedSet(held.permissions);
-    return [{ kind: 'grant', hop, account, region, products, effect: 'widens', grant, had }];
+    const change: GrantChange = { kind: 'grant', hop, account, region, products, effect: 'widens', grant, had };
+    return [[text, change] as const];
   });
+  return byText(missing).map(([, change]) => change);
 }

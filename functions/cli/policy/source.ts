@@ -1,6 +1,7 @@
 /** The text of a policy file, YAML or JSON (which is YAML too), with the place of everything in it. */
 
 import {
+  type Document,
   isAlias,
   isCollection,
   isMap,
@@ -9,10 +10,13 @@ import {
   isScalar,
   LineCounter,
   type Node,
+  type Pair,
   parseDocument,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import type { PolicyPath } from '#core/policy/issue.ts';
+import { duplicateKeys } from './duplicate-keys.ts';
 
 interface Place {
   readonly line: number;
@@ -40,14 +44,15 @@ const MOST_ALIASES = 100;
 
 export function readSource(text: string): Source {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const troubles = [...document.errors, ...document.warnings];
-  const mistakes = troubles.map((error) => syntaxMistake(error, at(error.pos[0]), text));
   const root = document.contents;
+  const troubles = troublesOf(document);
+  const rows = troubles.length === 0 ? [] : text.split(/\r?\n/);
+  const mistakes = troubles.map((trouble) => syntaxMistake(trouble, at(trouble.offset), rows));
   const { value, tooMany } =
     mistakes.length > 0
       ? { value: undefined, tooMany: null }
@@ -80,13 +85,27 @@ const INSTEAD: Partial<Record<YAMLError['code'], string>> = {
   TAG_RESOLVE_FAILED: 'leave the tag out',
 };
 
-function syntaxMistake(error: YAMLError, place: Place, text: string): SyntaxMistake {
-  const line = text.split(/\r?\n/)[place.line - 1]?.trim() ?? '';
+interface Trouble {
+  readonly code: YAMLError['code'];
+  readonly message: string;
+  readonly offset: number;
+}
+
+function troublesOf({ contents, errors, warnings }: Document.Parsed): readonly Trouble[] {
+  const told = [...errors, ...warnings].map(({ code, message, pos }) => ({ code, message, offset: pos[0] }));
+  const twice = duplicateKeys(contents).map(
+    ({ range }): Trouble => ({ code: 'DUPLICATE_KEY', message: 'Map keys must be unique', offset: range?.[0] ?? 0 }),
+  );
+  return [...told, ...twice];
+}
+
+/** `rows`: the lines of the file. */
+function syntaxMistake({ code, message }: Trouble, place: Place, rows: readonly string[]): SyntaxMistake {
   return {
     ...place,
-    found: oneLine(line),
-    message: `not YAML: ${error.message.split('\n')[0]}`,
-    instead: INSTEAD[error.code] ?? 'mend it here or just before',
+    found: oneLine(rows[place.line - 1]?.trim() ?? ''),
+    message: `not YAML: ${message.split('\n')[0]}`,
+    instead: INSTEAD[code] ?? 'mend it here or just before',
   };
 }
 
@@ -111,11 +130,22 @@ function stepsOf(root: Node | null, path: PolicyPath): Step[] {
 function memberOf(node: Node | null, part: string | number): Step | null {
   if (!isCollection(node) || isAlias(node)) return null;
   if (isMap(node)) {
-    const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+    const pair = pairsOf(node).get(String(part));
     return pair === undefined ? null : { key: nodeOrNull(pair.key), value: nodeOrNull(pair.value) };
   }
   const item = node.items[Number(part)];
   return item === undefined || isPair(item) ? null : { key: null, value: nodeOrNull(item) };
+}
+
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** By their keys: of thousands of mistakes each asks where it is. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known =
+    pairs.get(map) ??
+    new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair]] : [])));
+  pairs.set(map, known);
+  return known;
 }
 
 function nodeOrNull(value: unknown): Node | null {

@@ -1,22 +1,17 @@
 /**
- * `Scheduled Event` of EventBridge, by the hub's own rule: everything the policy is about is looked at, consumers too.
- * What a lost event announced, what somebody changed by hand, and a run that died are found here at the latest (G-E1,
- * G-R16). Its detail is empty.
+ * `Scheduled Event` of EventBridge, by the hub's own rule: every account and Region that the policy is about is surveyed,
+ * consumers too. What a lost event announced, what somebody changed by hand, and a run that died are found here at the
+ * latest (G-E1, G-R16). Its detail is empty.
  */
 
+import type { Wake } from '#contracts/steps.ts';
 import { scopesOf } from '../scopes.ts';
-import { openCatalogs } from '../tags/scopes.ts';
-import { type EventRoute, ignore, lookFor, mergeRoutes, scopesOr } from './types.ts';
+import { type EventRoute, ignore, scopesOr } from './types.ts';
 
 export const scheduled: EventRoute = (event, policy) => {
   if (event.account !== policy.hub.account) {
     return ignore(`account ${event.account} is not the hub: only the hub's schedule counts`);
   }
-  const open = openCatalogs(policy).map(({ account, region }) =>
-    lookFor({ kind: 'databases', account, region, workflows: null }),
-  );
-  return mergeRoutes(
-    scopesOr(scopesOf(policy), 'the policy is about no database, no catalog and no consumer'),
-    ...open,
-  );
+  const places = scopesOf(policy).map(({ account, region }): Wake => ({ half: 'survey', account, region }));
+  return scopesOr(places, 'the policy is about no database, no catalog and no consumer');
 };

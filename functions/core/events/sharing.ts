@@ -4,7 +4,9 @@ import { readDetail, SharingDetailSchema } from '#contracts/events.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
 import type { OnboardScope, PublishScope } from '#contracts/steps.ts';
 import { sameAccountRegion } from '../account-region.ts';
-import { consumersOf, publishScope, tagConsumersOf } from '../selectors.ts';
+import { unique } from '../collections.ts';
+import { productsOfConsumer } from '../policy-index.ts';
+import { consumerRegions, publishScope, tagReceivers } from '../selectors.ts';
 import { catalogScopes } from '../tags/scopes.ts';
 import { type EventRoute, scopesOr } from './types.ts';
 
@@ -24,13 +26,12 @@ export const sharingStateChange: EventRoute = (event, policy) => {
 
 /** Shares live in the Region of what is shared; the consumer may keep its links elsewhere. */
 function onboardScopes(policy: Policy, { account, region }: Catalog): readonly OnboardScope[] {
-  const products = policy.products.filter((product) => product.region === region);
-  const catalogs = (policy.tags?.catalogs ?? []).filter((catalog) => catalog.region === region);
-  const consumers = [
-    ...products.flatMap((product) => consumersOf(policy, product)),
-    ...catalogs.flatMap((catalog) => tagConsumersOf(policy, catalog)),
-  ];
-  return consumers.filter((scope) => scope.account === account);
+  const sources = [
+    ...productsOfConsumer(policy, account),
+    ...(policy.tags?.catalogs ?? []).filter((catalog) => tagReceivers(policy, catalog).includes(account)),
+  ].filter((source) => source.region === region);
+  const regions = unique(sources.flatMap((source) => consumerRegions(policy, source, account)));
+  return regions.map((where) => ({ half: 'onboard' as const, account, region: where }));
 }
 
 /** Products are shared by name, from their databases; what carries a tag is shared from the catalog. */

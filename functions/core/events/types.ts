@@ -2,7 +2,7 @@
 
 import type { Envelope } from '#contracts/events.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
-import type { Scope } from '#contracts/steps.ts';
+import type { Wake } from '#contracts/steps.ts';
 import { sortedSet, sortedSetBy } from '../collections.ts';
 
 /** Something only a call can tell; the handler makes it with the reader's rights and asks again. */
@@ -33,9 +33,9 @@ export type Found =
 
 export type Route =
   | { readonly kind: 'ignore'; readonly why: string }
-  | { readonly kind: 'scopes'; readonly scopes: readonly Scope[] }
+  | { readonly kind: 'scopes'; readonly scopes: readonly Wake[] }
   /** `scopes` are looked at whatever the lookups tell. */
-  | { readonly kind: 'lookup'; readonly scopes: readonly Scope[]; readonly lookups: readonly Lookup[] };
+  | { readonly kind: 'lookup'; readonly scopes: readonly Wake[]; readonly lookups: readonly Lookup[] };
 
 /** One file per event type makes one of these. */
 export type EventRoute = (event: Envelope, policy: Policy) => Route;
@@ -49,7 +49,7 @@ export function lookFor(...lookups: readonly Lookup[]): Route {
 }
 
 /** Scopes in one order and each once, whatever order the policy has; without any there is a reason to say. */
-export function scopesOr(scopes: readonly Scope[], why: string): Route {
+export function scopesOr(scopes: readonly Wake[], why: string): Route {
   return scopes.length === 0 ? ignore(why) : { kind: 'scopes', scopes: eachOnce(scopes) };
 }
 

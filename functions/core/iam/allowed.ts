@@ -3,13 +3,14 @@
 import type { Statement } from '#contracts/statements.ts';
 import type { Effect } from '../change.ts';
 import { asList, isMembers, type Members, parseDocument } from './document.ts';
+import { joined, type Part, partsOf, partText, sameButPlace } from './parts.ts';
 import { sameStatements } from './same.ts';
 
 /** What a rewritten document takes back of what our statements in it allowed. */
 export interface Taking {
-  /** Sids of the statements that allow less, or go. Those about no product of the policy: all of that product. */
-  readonly sids: readonly string[];
-  /** What is written while that has to wait: those statements as they are, the others as wanted. */
+  /** What allows less, or goes: statements, and of those about several places each part. */
+  readonly taken: readonly Pick<Part, 'Sid' | 'place'>[];
+  /** What is written while that has to wait: those parts as they are, the others as wanted. */
   readonly meanwhile: readonly Statement[];
   /** Whether that changes anything. */
   readonly changes: boolean;
@@ -26,27 +27,38 @@ export function statementsIn(text: string | null, owned: (sid: string) => boolea
 
 /** Whether a rewrite opens anything, takes anything back, or only says the same in other words. */
 export function effectOf(present: readonly Statement[], next: readonly Statement[]): Effect {
-  const changed = (from: readonly Statement[], to: readonly Statement[], effect: Statement['Effect']) =>
-    from.some((statement) => statement.Effect === effect && !stillApplies(statement, to));
-  if (changed(next, present, 'Allow') || changed(present, next, 'Deny')) return 'widens';
-  return changed(present, next, 'Allow') || changed(next, present, 'Deny') ? 'narrows' : 'neutral';
+  const [before, after] = [present.flatMap(partsOf), next.flatMap(partsOf)];
+  const changed = (from: readonly Part[], to: readonly Part[], effect: Statement['Effect']) =>
+    from.some(({ statement }) => statement.Effect === effect && !stillApplies(statement, to));
+  if (changed(after, before, 'Allow') || changed(before, after, 'Deny')) return 'widens';
+  return changed(before, after, 'Allow') || changed(after, before, 'Deny') ? 'narrows' : 'neutral';
 }
 
 /** Null when all that was allowed still is. A Deny takes nothing that was meant to be had, and never waits. */
 export function takingOf(present: readonly Statement[], next: readonly Statement[]): Taking | null {
-  const taken = present.filter((statement) => statement.Effect === 'Allow' && !stillApplies(statement, next));
+  const after = next.flatMap(partsOf);
+  const parts = present.flatMap(partsOf);
+  const taken = parts.filter(({ statement }) => statement.Effect === 'Allow' && !stillApplies(statement, after));
   if (taken.length === 0) return null;
-  const sids = taken.map(({ Sid }) => Sid).sort();
-  const meanwhile = [...next.filter(({ Sid }) => !sids.includes(Sid)), ...taken];
-  return { sids, meanwhile, changes: !sameStatements(present, meanwhile) };
+  const names = new Set(taken.map(partText));
+  // Under one name stands one statement: what it says now, it would say of a place that is new in it as well.
+  const fits = (part: Part) => taken.every((one) => one.Sid !== part.Sid || sameButPlace(one, part));
+  const isNew = ({ statement }: Part) => statement.Effect === 'Deny' || !stillApplies(statement, taken);
+  const others = after.filter((part) => !names.has(partText(part)) && fits(part) && isNew(part));
+  const meanwhile = joined([...taken, ...others].map(({ statement }) => statement));
+  return {
+    taken: taken.map(({ Sid, place }) => ({ Sid, place })).sort((a, b) => (partText(a) < partText(b) ? -1 : 1)),
+    meanwhile,
+    changes: !sameStatements(joined(parts.map(({ statement }) => statement)), meanwhile),
+  };
 }
 
 /**
  * Whether one of `next` applies wherever `present` does: the same but for lists that grew and conditions that fell away.
  * Anything else counts as taken away: the brake had rather ask once too often.
  */
-function stillApplies(present: Statement, next: readonly Statement[]): boolean {
-  return next.some((statement) => reaches({ ...statement }, { ...present }));
+function stillApplies(present: Statement, next: readonly Part[]): boolean {
+  return next.some(({ statement }) => reaches({ ...statement }, { ...present }));
 }
 
 function reaches(next: Members, present: Members): boolean {

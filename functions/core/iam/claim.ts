@@ -7,6 +7,10 @@ export interface Claim {
   readonly by: string;
 }
 
+/** Of no reason worth a word. */
+export const YES: Claim = { holds: true, by: '' };
+export const NO: Claim = { holds: false, by: '' };
+
 export function yes(by: string): Claim {
   return { holds: true, by };
 }
@@ -24,8 +28,13 @@ export function not(claim: Claim): Claim {
 }
 
 /** One that holds is enough; if none surely does, one untold leaves it open. */
-export function anyOf(claims: readonly Claim[], otherwise: string): Claim {
-  return claims.find((c) => c.holds === true) ?? claims.find((c) => c.holds === null) ?? no(otherwise);
+export function anyOf(claims: Iterable<Claim>, otherwise: string): Claim {
+  let open: Claim | null = null;
+  for (const claim of claims) {
+    if (claim.holds === true) return claim;
+    if (claim.holds === null) open ??= claim;
+  }
+  return open ?? no(otherwise);
 }
 
 /** One that fails is enough, whatever else is untold. */

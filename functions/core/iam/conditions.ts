@@ -1,23 +1,23 @@
 /** The Condition member. An operator or a value we don't know is untold, never a guess. */
 
 import type { Claim } from './claim.ts';
-import { allOf, anyOf, no, not, untold, yes } from './claim.ts';
+import { allOf, anyOf, NO, no, not, untold, YES, yes } from './claim.ts';
 import { asTexts, isMembers } from './document.ts';
 import type { Values } from './keys.ts';
 import { valuesOf } from './keys.ts';
 import type { Token } from './pattern.ts';
-import { wildcards } from './pattern.ts';
+import { matches, wildcards } from './pattern.ts';
 import type { Reading } from './variables.ts';
-import { compile, fitsArn, fitsPattern } from './variables.ts';
+import { compile, fitsArn, fitsPattern, isConstant } from './variables.ts';
 
 type Compare = (wanted: string, actual: string, reading: Reading) => Claim;
 
 const literal = (text: string): readonly Token[] => [...text];
 
 const COMPARE: ReadonlyMap<string, Compare> = new Map<string, Compare>([
-  ['StringEquals', (wanted, actual, reading) => fitsPattern(compile(wanted, reading, literal), actual)],
+  ['StringEquals', equal],
   ['StringEqualsIgnoreCase', ignoringCase],
-  ['StringLike', (wanted, actual, reading) => fitsPattern(compile(wanted, reading, wildcards), actual)],
+  ['StringLike', like],
   // AWS: ArnEquals and ArnLike behave the same.
   ['ArnEquals', fitsArn],
   ['ArnLike', fitsArn],
@@ -51,9 +51,11 @@ interface Operator {
   readonly ifExists: boolean;
 }
 
+const NO_CONDITION = yes('it has no condition');
+
 /** Every operator and every key in it must hold. */
 export function conditionHolds(condition: unknown, reading: Reading): Claim {
-  if (condition === undefined) return yes('it has no condition');
+  if (condition === undefined) return NO_CONDITION;
   if (!isMembers(condition)) return untold('its Condition is not an object');
   return allOf(
     Object.entries(condition).flatMap(([name, keys]) =>
@@ -117,6 +119,16 @@ function parseOperator(name: string): Operator | null {
   };
 }
 
+function equal(wanted: string, actual: string, reading: Reading): Claim {
+  if (isConstant(wanted, reading)) return told(wanted === actual);
+  return fitsPattern(compile(wanted, reading, literal), actual);
+}
+
+function like(wanted: string, actual: string, reading: Reading): Claim {
+  if (isConstant(wanted, reading)) return told(matches(wanted, actual));
+  return fitsPattern(compile(wanted, reading, wildcards), actual);
+}
+
 function ignoringCase(wanted: string, actual: string, reading: Reading): Claim {
   const { tokens, missing } = compile(wanted, reading, literal);
   const lower = tokens.map((token) => (typeof token === 'string' ? token.toLowerCase() : token));
@@ -142,6 +154,7 @@ function toTime(text: string): number {
   return zoned ? Date.parse(text) : Number.NaN;
 }
 
-function told(holds: boolean, by = ''): Claim {
+function told(holds: boolean, by?: string): Claim {
+  if (by === undefined) return holds ? YES : NO;
   return holds ? yes(by) : no(by);
 }

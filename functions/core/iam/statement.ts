@@ -1,16 +1,15 @@
 /** One document, one request: what its statements allow and deny, and how they reach the principal. */
 
+import { type Candidate, candidatesIn, usesVariables } from './candidates.ts';
 import type { Claim } from './claim.ts';
-import { allOf, anyOf, no, not, untold, yes } from './claim.ts';
+import { anyOf, NO, no, untold, YES, yes } from './claim.ts';
 import { conditionHolds } from './conditions.ts';
 import type { Members, PolicyDocument } from './document.ts';
-import { asTexts, parseDocument } from './document.ts';
-import { matches } from './pattern.ts';
+import { parseDocument } from './document.ts';
 import type { Reach } from './principals.ts';
 import { notPrincipalClaim, principalClaim } from './principals.ts';
 import type { AccessRequest } from './request.ts';
 import type { Reading } from './variables.ts';
-import { fitsResource } from './variables.ts';
 
 export interface Outcome {
   readonly allow: Readonly<Record<Reach, Claim>>;
@@ -23,6 +22,9 @@ export interface Source {
   /** Identity policies name no principal; resource policies do. */
   readonly kind: 'identity' | 'resource';
 }
+
+/** A document of whoever asks. */
+export const IDENTITY: Source = { name: 'its own policy', kind: 'identity' };
 
 const REACHES = ['direct', 'everyone', 'account'] as const satisfies readonly Reach[];
 
@@ -41,35 +43,71 @@ export function uniform(claim: Claim): Outcome {
 }
 
 function documentOutcome(document: PolicyDocument, source: Source, request: AccessRequest): Outcome {
-  const reading = { request, variables: document.version === '2012-10-17' };
-  const statements = document.statements.map((statement, index) => ({
-    name: `${nameOf(statement, index)} of ${source.name}`,
-    statement,
-    about: aboutClaim(statement, source, reading),
-  }));
-  const gather = (effect: 'Allow' | 'Deny', reach: Reach): Claim => {
-    const verb = effect === 'Allow' ? 'allows' : 'denies';
-    const claims = statements.map(({ name, statement, about }) => {
-      const { holds, by } = allOf([
-        effectClaim(statement['Effect'], effect),
-        about,
-        whoClaim(statement, reach, source, request),
-      ]);
-      return { holds, by: holds === null ? `${name}: ${by}` : `${name} ${verb} it` };
-    });
-    return anyOf(claims, `no statement of ${source.name} ${verb} ${request.action}`);
-  };
+  const reading = { request, variables: usesVariables(document) };
+  const asked = { source, reading, statements: candidatesIn(document, request.action) };
+  const allow = (reach: Reach) => gather(asked, 'Allow', reach);
+  // Identity policies name nobody: all they say, they say of their principal.
+  const reaches = source.kind === 'identity' ? (['direct'] as const) : REACHES;
+  const none = no(`no statement of ${source.name} allows ${request.action}`);
+  const isIdentity = source.kind === 'identity';
   return {
     allow: {
-      direct: gather('Allow', 'direct'),
-      everyone: gather('Allow', 'everyone'),
-      account: gather('Allow', 'account'),
+      direct: allow('direct'),
+      everyone: isIdentity ? none : allow('everyone'),
+      account: isIdentity ? none : allow('account'),
     },
     deny: anyOf(
-      REACHES.map((reach) => gather('Deny', reach)),
+      reaches.map((reach) => gather(asked, 'Deny', reach)),
       `no statement of ${source.name} denies ${request.action}`,
     ),
   };
+}
+
+interface Asked {
+  readonly source: Source;
+  readonly reading: Reading;
+  readonly statements: readonly Candidate[];
+}
+
+/** The first statement that surely says so, else the first that may. */
+function gather({ source, reading, statements }: Asked, effect: 'Allow' | 'Deny', reach: Reach): Claim {
+  const verb = effect === 'Allow' ? 'allows' : 'denies';
+  let open: Claim | null = null;
+  for (const candidate of statements) {
+    const { holds, by } = saysClaim(candidate, { source, reading, effect, reach });
+    if (holds === false) continue;
+    const name = `${nameOf(candidate.statement, candidate.index)} of ${source.name}`;
+    if (holds) return yes(`${name} ${verb} it`);
+    open ??= untold(`${name}: ${by}`);
+  }
+  return open ?? no(`no statement of ${source.name} ${verb} ${reading.request.action}`);
+}
+
+export interface Saying extends Omit<Asked, 'statements'> {
+  readonly effect: 'Allow' | 'Deny';
+  readonly reach: Reach;
+}
+
+/** Whether a statement says this of the request and of whom it reaches so. What is cheap to refuse is asked first. */
+export function saysClaim(
+  { statement, action, resource: fits }: Candidate,
+  { source, reading, effect, reach }: Saying,
+): Claim {
+  const saying = effectClaim(statement['Effect'], effect);
+  if (saying.holds === false) return saying;
+  const who = whoClaim(statement, reach, source, reading.request);
+  if (who.holds === false) return who;
+  const resource = fits === null ? unnamed(source) : fits(reading.request);
+  if (resource.holds === false) return resource;
+  const condition = conditionHolds(statement['Condition'], reading);
+  if (condition.holds === false) return condition;
+  for (const claim of [saying, action, resource, condition, who]) if (claim.holds === null) return claim;
+  return YES;
+}
+
+/** A document on a resource that names none, like a role's trust, is about that resource. */
+function unnamed({ kind }: Source): Claim {
+  return kind === 'resource' ? YES : untold('it names no resource');
 }
 
 function nameOf(statement: Members, index: number): string {
@@ -77,58 +115,17 @@ function nameOf(statement: Members, index: number): string {
   return typeof sid === 'string' && sid !== '' ? `statement "${sid}"` : `statement ${index + 1}`;
 }
 
-/** Whether the statement is about this request, whoever it names. */
-function aboutClaim(statement: Members, source: Source, reading: Reading): Claim {
-  return allOf([
-    actionClaim(statement, reading.request.action),
-    resourceClaim(statement, source, reading),
-    conditionHolds(statement['Condition'], reading),
-  ]);
-}
-
 function effectClaim(member: unknown, effect: string): Claim {
   if (member !== 'Allow' && member !== 'Deny') return untold('its Effect is neither Allow nor Deny');
-  return member === effect ? yes('') : no('');
-}
-
-/** Actions have no case. */
-export function actionClaim(statement: Members, action: string): Claim {
-  const has = (member: unknown): Claim => {
-    const patterns = asTexts(member);
-    if (patterns === null) return untold("its actions can't be read");
-    return patterns.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) ? yes('') : no('');
-  };
-  return either(statement, 'Action', has) ?? untold('it names no action');
-}
-
-function resourceClaim(statement: Members, source: Source, reading: Reading): Claim {
-  const has = (member: unknown): Claim => {
-    const patterns = asTexts(member);
-    if (patterns === null) return untold("its resources can't be read");
-    return anyOf(
-      patterns.map((pattern) => fitsResource(pattern, reading.request.resource, reading)),
-      '',
-    );
-  };
-  // A document on a resource that names none, like a role's trust, is about that resource.
-  const unnamed = source.kind === 'resource' ? yes('') : untold('it names no resource');
-  return either(statement, 'Resource', has) ?? unnamed;
+  return member === effect ? YES : NO;
 }
 
 function whoClaim(statement: Members, reach: Reach, source: Source, request: AccessRequest): Claim {
-  if (source.kind === 'identity') return reach === 'direct' ? yes('') : no('');
+  if (source.kind === 'identity') return reach === 'direct' ? YES : NO;
   const { Principal, NotPrincipal } = statement as { readonly Principal?: unknown; readonly NotPrincipal?: unknown };
   if (Principal !== undefined && NotPrincipal === undefined) return principalClaim(Principal, request.principal, reach);
   if (NotPrincipal !== undefined && Principal === undefined) {
-    return reach === 'everyone' ? notPrincipalClaim(NotPrincipal, request.principal) : no('');
+    return reach === 'everyone' ? notPrincipalClaim(NotPrincipal, request.principal) : NO;
   }
   return untold('it must name either Principal or NotPrincipal');
-}
-
-/** `Action` or `NotAction`: exactly one; null when neither is there. */
-function either(statement: Members, name: 'Action' | 'Resource', has: (member: unknown) => Claim): Claim | null {
-  const [positive, negative] = [statement[name], statement[`Not${name}`]];
-  if (positive !== undefined && negative !== undefined) return untold(`it names both ${name} and Not${name}`);
-  if (positive !== undefined) return has(positive);
-  return negative === undefined ? null : not(has(negative));
 }

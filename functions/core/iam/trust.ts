@@ -1,13 +1,14 @@
 /** A role's trust policy as proof: Glue may assume it, and nobody who isn't named for it may. */
 
 import { sortedSet } from '../collections.ts';
+import { remembered } from '../remembered.ts';
+import { actionClaim } from './candidates.ts';
 import type { PolicyDocument } from './document.ts';
 import { parseDocument } from './document.ts';
 import { evaluateResource } from './evaluate.ts';
 import type { Named } from './principals.ts';
 import { namedIn } from './principals.ts';
 import type { AccessRequest, Verdict } from './request.ts';
-import { actionClaim } from './statement.ts';
 
 export interface TrustJudgement {
   readonly admitsGlue: Verdict;
@@ -20,7 +21,15 @@ const GLUE = 'glue.amazonaws.com';
 /** What lets somebody into a role; `sts:TagSession` and `sts:SetSourceIdentity` alone don't. */
 const ENTRANCES = ['sts:AssumeRole', 'sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'];
 
+/** Most roles of an account are trusted by the same few texts, and each is asked about for every product. */
+const TEXTS = 1000;
+const judgements = remembered(TEXTS, (text) => remembered(4, (partition) => judged(text, partition)));
+
 export function judgeTrust(text: string, { partition }: { readonly partition: string }): TrustJudgement {
+  return judgements(text)(partition);
+}
+
+function judged(text: string, partition: string): TrustJudgement {
   const parsed = parseDocument(text);
   if (!parsed.ok)
     return { admitsGlue: 'unknown', others: [], because: `the trust policy can't be read: ${parsed.why}` };

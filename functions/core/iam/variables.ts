@@ -1,7 +1,8 @@
 /** Policy variables: `${aws:PrincipalTag/team}`, `${aws:PrincipalTag/team, 'nobody'}`, and the escapes `${*}` `${?}` `${$}`. */
 
+import { arnPatternOf } from './arn-pattern.ts';
 import type { Claim } from './claim.ts';
-import { no, untold, yes } from './claim.ts';
+import { NO, untold, YES } from './claim.ts';
 import { valuesOf } from './keys.ts';
 import type { Token } from './pattern.ts';
 import { ANY, fits, wildcards } from './pattern.ts';
@@ -18,6 +19,11 @@ export interface Pattern {
   readonly tokens: readonly Token[];
   /** A variable without a value; its place is held by "anything". */
   readonly missing: string | null;
+}
+
+/** Whether a text means the same to every request. */
+export function isConstant(text: string, { variables }: Pick<Reading, 'variables'>): boolean {
+  return !variables || !text.includes('${');
 }
 
 export function compile(
@@ -43,8 +49,8 @@ export function compile(
  * otherwise it can't be told.
  */
 export function fitsPattern({ tokens, missing }: Pattern, value: string): Claim {
-  if (!fits(tokens, value)) return no('');
-  return missing === null ? yes('') : untold(`\${${missing}} has no known value`);
+  if (!fits(tokens, value)) return NO;
+  return missing === null ? YES : untold(`\${${missing}} has no known value`);
 }
 
 /**
@@ -52,7 +58,7 @@ export function fitsPattern({ tokens, missing }: Pattern, value: string): Claim 
  * parts is one AWS isn't plain about: untold.
  */
 export function fitsArn(text: string, value: string, reading: Reading): Claim {
-  if (text === '*') return yes('');
+  if (isConstant(text, reading)) return arnPatternOf(text).fits(value);
   const pattern = compile(text, reading, wildcards);
   const loose = fitsPattern(pattern, value);
   if (loose.holds !== true) return loose;
@@ -64,6 +70,7 @@ export function fitsArn(text: string, value: string, reading: Reading): Claim {
 
 /** In a Resource, AWS says, a `*` that ends its part may reach across the parts that follow. */
 export function fitsResource(text: string, value: string, reading: Reading): Claim {
+  if (isConstant(text, reading)) return arnPatternOf(text).fitsResource(value);
   const claim = fitsArn(text, value, reading);
   if (claim.holds !== null || /\*[^*:]/.test(text)) return claim;
   return fitsPattern(compile(text, reading, wildcards), value);

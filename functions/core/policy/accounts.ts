@@ -1,6 +1,7 @@
 /** Account names: each names one account, and every name used exists. */
 
 import type { PolicyAccount, PolicyDocument } from '#contracts/policy.ts';
+import { remembered } from '../remembered.ts';
 import { invalid, type PolicyIssue, type PolicyPath } from './issue.ts';
 import { nearest } from './nearest.ts';
 
@@ -28,11 +29,8 @@ export function resolveAccounts(document: PolicyDocument): PolicyAccount[] {
 }
 
 export function checkAccounts(document: PolicyDocument): PolicyIssue[] {
-  return [
-    ...checkTwins(document),
-    ...checkExternal(document),
-    ...namesUsed(document).flatMap((used) => checkName(document, used)),
-  ];
+  const check = nameCheck(document);
+  return [...checkTwins(document), ...checkExternal(document), ...namesUsed(document).flatMap(check)];
 }
 
 function checkTwins(document: PolicyDocument): PolicyIssue[] {
@@ -65,16 +63,28 @@ interface NameUsed {
   readonly name: string;
 }
 
-function checkName(document: PolicyDocument, { path, name }: NameUsed): PolicyIssue[] {
-  if (accountNamed(document, name) !== undefined) return [];
-  const names = Object.keys(document.accounts);
-  const byId = names.find((candidate) => accountId(document.accounts[candidate] ?? '') === name);
-  if (byId !== undefined) return [invalid(path, name, 'an account is named, not numbered, here', `write ${byId}`)];
-  if (names.length === 0) return [invalid(path, name, 'no such account', 'name it under accounts first')];
-  const near = nearest(name, names);
-  const instead =
-    near === null ? `write one of ${names.join(', ')}` : `did you mean ${near}? (one of ${names.join(', ')})`;
-  return [invalid(path, name, 'no such account', instead)];
+/** What is wrong with a name that is no account's: looked for once, however often it is used. */
+function nameCheck(document: PolicyDocument): (used: NameUsed) => PolicyIssue[] {
+  const entries = Object.entries(document.accounts);
+  const names = entries.map(([name]) => name);
+  const byId = new Map(entries.map(([name, entry]) => [accountId(entry), name] as const).reverse());
+  const trouble = remembered(names.length + 1, (name): readonly [message: string, instead: string] => {
+    const named = byId.get(name);
+    if (named !== undefined) return ['an account is named, not numbered, here', `write ${named}`];
+    if (names.length === 0) return ['no such account', 'name it under accounts first'];
+    const near = nearest(name, names);
+    return ['no such account', near === null ? `write ${oneOf(names)}` : `did you mean ${near}? (${oneOf(names)})`];
+  });
+  return ({ path, name }) =>
+    accountNamed(document, name) === undefined ? [invalid(path, name, ...trouble(name))] : [];
+}
+
+/** As many as a line can show. */
+const SHOWN = 20;
+
+function oneOf(names: readonly string[]): string {
+  const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : '';
+  return `one of ${names.slice(0, SHOWN).join(', ')}${more}`;
 }
 
 function namesUsed(document: PolicyDocument): NameUsed[] {

@@ -3,6 +3,7 @@
 import type { PolicyDocument } from '#contracts/policy.ts';
 import { checkAccounts } from './accounts.ts';
 import { checkDataLocations } from './data-locations.ts';
+import { checkDocumentSizes } from './document-sizes.ts';
 import type { PolicyIssue } from './issue.ts';
 import { checkLinks } from './links.ts';
 import { checkNotYet } from './not-yet.ts';
@@ -14,7 +15,7 @@ import { checkTags } from './tags.ts';
 
 /** Every issue of a document of the right shape, in the order a person reads the file; none: it can be resolved. */
 export function checkPolicy(document: PolicyDocument): PolicyIssue[] {
-  return [
+  const issues = [
     ...checkAccounts(document),
     ...checkProducts(document),
     ...checkLinks(document),
@@ -25,4 +26,6 @@ export function checkPolicy(document: PolicyDocument): PolicyIssue[] {
     ...checkSchedule(document),
     ...checkNotYet(document),
   ];
+  // Only what can be resolved has a size.
+  return issues.length > 0 ? issues : checkDocumentSizes(document);
 }

@@ -16,16 +16,33 @@ interface Wish {
 }
 
 export function checkLinks(document: PolicyDocument): PolicyIssue[] {
-  const wishes = Object.keys(document.products).flatMap((product) => wishesOf(document, product));
+  const owners = ownersOf(document);
   const first = new Map<string, Wish>();
-  const issues = wishes.flatMap((wish) => {
-    const key = `${wish.consumer}\n${wish.region}\n${wish.link}`;
-    const other = first.get(key) ?? wish;
-    first.set(key, other);
-    return [...checkTwo(wish, other), ...checkTaken(document, wish)];
-  });
+  const issues = Object.keys(document.products).flatMap((product) =>
+    wishesOf(document, product).flatMap((wish) => {
+      const key = nameText(wish.consumer, wish.region, wish.link);
+      const other = first.get(key) ?? wish;
+      first.set(key, other);
+      return [...checkTwo(wish, other), ...checkTaken(wish, owners.get(key))];
+    }),
+  );
   // One product may want the same link in many consumers: one line for the file's one mistake.
   return uniqueBy(issues, ({ path, message }) => `${path.join('\n')}\n${message}`);
+}
+
+/** A name within one account's catalog of one Region: of a link or a database. */
+function nameText(account: string, region: string, name: string): string {
+  return `${account}\n${region}\n${name}`;
+}
+
+/** The products, first come, whose databases have these names. */
+function ownersOf(document: PolicyDocument): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const [product, { account, region = document.hub.region, database }] of Object.entries(document.products)) {
+    const key = nameText(account, region, database.toLowerCase());
+    if (!owners.has(key)) owners.set(key, product);
+  }
+  return owners;
 }
 
 /** Links a product wants: none where producer and consumer are one account, which reads the database itself. */
@@ -61,19 +78,14 @@ function checkTwo(wish: Wish, other: Wish): PolicyIssue[] {
   return [invalid(wish.path, wish.link, message, `write consumers.link: ${freeName(wish)}`)];
 }
 
-function checkTaken(document: PolicyDocument, wish: Wish): PolicyIssue[] {
+/** `owner`: the product whose database has this name in the consumer itself. */
+function checkTaken(wish: Wish, owner: string | undefined): PolicyIssue[] {
   if (wish.link === 'default') {
     const message = 'Spark uses the database default of every account';
     return [invalid(wish.path, wish.link, message, `write consumers.link: ${freeName(wish)}`)];
   }
-  const owner = Object.entries(document.products).find(
-    ([, entry]) =>
-      entry.account === wish.consumer &&
-      (entry.region ?? document.hub.region) === wish.region &&
-      entry.database.toLowerCase() === wish.link,
-  );
   if (owner === undefined) return [];
-  const message = `${wish.consumer} has a database of this name itself (product ${owner[0]})`;
+  const message = `${wish.consumer} has a database of this name itself (product ${owner})`;
   return [invalid(wish.path, wish.link, message, `write consumers.link: ${freeName(wish)}`)];
 }
 

@@ -2,10 +2,11 @@
 
 import { LakeError } from '#contracts/errors.ts';
 import type { PolicyAccount } from '#contracts/policy.ts';
+import { accountWithName } from '../policy-index.ts';
 
 /** `who` is whatever names it, for the message: `product cur`. */
 export function findAccount(accounts: readonly PolicyAccount[], name: string, who: string): PolicyAccount {
-  const account = accounts.find((candidate) => candidate.name === name);
+  const account = accountWithName(accounts, name);
   if (account !== undefined) return account;
   throw new LakeError('PolicyInvalid', {
     message: `${who} names the account "${name}", which the policy does not have`,

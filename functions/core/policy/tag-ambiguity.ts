@@ -20,9 +20,10 @@ export function checkAmbiguity(document: PolicyDocument): PolicyIssue[] {
     // Only rules of one group can be equally specific.
     const group = [rule.account, rule.region, rule.on, ...specificity(rule)].join(' ');
     const rivals = before.get(group) ?? [];
-    before.set(group, [...rivals, rule]);
+    before.set(group, rivals);
     const rival = rivals.find((other) => contended(rule, other) !== undefined);
     const key = rival === undefined ? undefined : contended(rule, rival);
+    rivals.push(rule);
     if (rival === undefined || key === undefined) return [];
     const written = Object.keys(entry.assign).find((one) => one.toLowerCase() === key) ?? key;
     const message = `tags.rules[${rival.index}] is as specific, may match the same ${rule.on} and says ${rival.assign[key]}`;

@@ -5,6 +5,7 @@ import type { OnboardScope } from '#contracts/steps.ts';
 import { type Expected, expectedProduct } from '#core/expected-shares.ts';
 import { fingerprintOf } from '#core/fingerprints.ts';
 import { modeIn } from '#core/policy.ts';
+import { accountWithId } from '#core/policy-index.ts';
 import { publishScope } from '#core/selectors.ts';
 import { scopeText } from '#core/start.ts';
 import type { Arrival, Patience, Question } from '#engine/hop.ts';
@@ -53,7 +54,7 @@ function notArrived({ policy, scope: { account } }: Asked, { products, sources, 
 function isActedOn(policy: Policy, account: string, expected: Expected): boolean {
   const product = policy.products.find(({ name }) => name === expected.product);
   if (product !== undefined) return modeIn(policy, product, account) === 'enforce';
-  return (policy.accounts.find(({ id }) => id === account)?.mode ?? policy.mode) === 'enforce';
+  return (accountWithId(policy, account)?.mode ?? policy.mode) === 'enforce';
 }
 
 /** Whether something arrived differs from what the last finished run saw, and this run has done nothing for it yet. */

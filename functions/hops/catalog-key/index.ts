@@ -14,7 +14,7 @@ import type { OnboardHop, PublishHop, Question, SnapshotPart, Told } from '#engi
 import type { Reads } from '#engine/query.ts';
 import { observeArrivals, producersOf } from '../arrivals.ts';
 import { observeJobRoles, observeTagRoles, type TagRoles } from '../job-roles.ts';
-import { sampleReader } from '../storage/statements.ts';
+import { sampleReader } from '../storage/sample-reader.ts';
 import { type ConsumersQuestion, closedTo, closedToConsumers, notShareable } from './consumers.ts';
 import { jobRoleFinding, type KeyOfCatalog } from './job-roles.ts';
 import { type CatalogKey, observeCatalogKey } from './observe.ts';

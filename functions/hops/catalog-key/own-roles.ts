@@ -5,6 +5,7 @@ import type { Finding } from '#contracts/findings.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
 import type { KeyFacts } from '#core/facts.ts';
 import { finding, pasteable } from '#core/findings.ts';
+import { accountWithId } from '#core/policy-index.ts';
 import { nameOfAccount } from '#core/selectors.ts';
 import type { CatalogKey } from './observe.ts';
 import { mayUse, throughGlue } from './use.ts';
@@ -50,7 +51,7 @@ function unusable(where: Where, { named, facts }: CatalogKey): Finding {
 
 /** Our roles may use keys of their own account, or the one that the policy names for it. */
 function notNamed(where: Where, { policy, catalog, key }: OwnRolesQuestion): Finding | null {
-  const account = policy.accounts.find(({ id }) => id === catalog.account);
+  const account = accountWithId(policy, catalog.account);
   const arn = key.facts.known ? (key.facts.value?.arn ?? null) : key.named;
   const allowed = account?.catalogKey === undefined ? key.owner === catalog.account : account.catalogKey === arn;
   if (allowed || arn === null || isAccountId(arn)) return null;

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { LakeResource } from '#contracts/lake-formation.ts';
+import type { LakeResource, ListedGrant } from '#contracts/lake-formation.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
 import { DEFAULT_DATABASE, grantResources } from '#core/consumer-grants.ts';
 import { hasArrived } from '#core/expected-shares.ts';
@@ -7,8 +7,9 @@ import type { GrantFacts, LinkFacts, RoleFacts } from '#core/facts.ts';
 import { linkResource } from '#core/links.ts';
 import { known, mapKnown, type Observed } from '#core/observed.ts';
 import { grantsSent } from '#core/ownership.ts';
+import { resourceText } from '#core/permissions.ts';
 import type { Question } from '#engine/hop.ts';
-import type { Reads } from '#engine/query.ts';
+import type { PlaceReads, Reads } from '#engine/query.ts';
 import { type Arrivals, arrivedSources, observeArrivals, reachedLinks } from '../arrivals.ts';
 import { askEach } from '../ask-each.ts';
 import { observeJobRoles, observeTagRoles, type TagRoles } from '../job-roles.ts';
@@ -46,6 +47,9 @@ export interface TagGrantsSeen {
 }
 
 type Asked = Question<OnboardScope>;
+
+/** Grants on more resources than this are listed by pages. */
+const ASK_ONE_BY_ONE = 20;
 
 export async function observeGrants(read: Reads, asked: Asked): Promise<GrantsObservation> {
   const arrivals = await observeArrivals(read, asked);
@@ -90,10 +94,25 @@ async function observeListed(read: Reads, asked: Asked, listing: Listing): Promi
     if (await isThere(read, asked, listing, resource)) there.push(resource);
   }
   const place = read.in(account, listing.where);
+  if (there.length > ASK_ONE_BY_ONE) return listedByPages(place, there);
   const lists = await askEach(there, (resource) =>
     place.ask(GRANTS, { owner: resource.catalog === account, resource }),
   );
   return mapKnown(lists, (all) => ({ grants: all.flatMap(({ grants }) => grants) }));
+}
+
+/** What the account has granted is listed by kinds of resources, also on what others share with it (law 7). */
+async function listedByPages(place: PlaceReads, resources: readonly LakeResource[]): Promise<Observed<GrantFacts>> {
+  const listings = await Promise.all(
+    (['DATABASE', 'TABLE'] as const).map((resourceType) => place.ask(GRANTS, { resourceType })),
+  );
+  const meant = new Set(resources.map(resourceText));
+  const rows: ListedGrant[] = [];
+  for (const listing of listings) {
+    if (!listing.known) return listing;
+    rows.push(...listing.value.grants.filter(({ resource }) => meant.has(resourceText(resource))));
+  }
+  return known({ grants: rows });
 }
 
 async function isThere(

@@ -1,12 +1,12 @@
 /** Who is admitted as a job role, and whether the role's own policies suffice. Checked, never written: roles belong to their owners. */
 
 import type { Finding } from '#contracts/findings.ts';
-import type { Policy, Product } from '#contracts/policy.ts';
+import type { Product } from '#contracts/policy.ts';
 import type { Admission } from '#core/admission.ts';
 import { sortedSet } from '#core/collections.ts';
 import type { RoleFacts } from '#core/facts.ts';
 import { finding, listed, pasteable } from '#core/findings.ts';
-import { evaluateIdentity, type Verdict } from '#core/iam/evaluate.ts';
+import { advised, type Need, type Needs, type RoleJudge, type Unmet, unmetNeeds } from './needs.ts';
 
 /** A role that matches and is not admitted: one finding, whichever products its name matches. */
 export function admissionFinding(
@@ -49,79 +49,24 @@ const REFUSALS = {
   },
 } as const;
 
-/** Stands for a wildcard in what is judged, and becomes one again in what is advised. */
-const ANY = 'any';
-
-/** What a role is to read: a product, or (null) a database that its grants by tag reach, of whose storage nothing is told. */
-export interface ReadSource extends Pick<Product, 'account' | 'region' | 'database' | 'tables' | 'link'> {
-  readonly name: string | null;
-  readonly storage: Pick<Product['storage'], 'access' | 'bucket' | 'prefix' | 'key'> | null;
-}
-
-interface Need {
-  readonly action: string;
-  readonly resource: string;
-}
-
-/** What reading takes, by IAM: catalog calls on both sides, Lake Formation's data access, and S3 and KMS where it doesn't vend. */
-export function needs(policy: Policy, account: string, region: string, product: ReadSource): readonly Need[] {
-  const glue = (owner: string, where: string, rest: string) => `arn:${policy.partition}:glue:${where}:${owner}:${rest}`;
-  const reads = ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'];
-  const target = [
-    glue(product.account, product.region, 'catalog'),
-    glue(product.account, product.region, `database/${product.database}`),
-    ...tableNames(product).map((table) => glue(product.account, product.region, `table/${product.database}/${table}`)),
-  ];
-  const link =
-    product.account === account
-      ? []
-      : [
-          glue(account, region, 'catalog'),
-          glue(account, region, `database/${product.link}`),
-          ...tableNames(product).map((table) => glue(account, region, `table/${product.link}/${table}`)),
-        ];
-  const catalog = reads.flatMap((action) => [...target, ...link].map((resource) => ({ action, resource })));
-  return [{ action: 'lakeformation:GetDataAccess', resource: '*' }, ...catalog, ...storageNeeds(policy, product)];
-}
-
-function storageNeeds({ partition }: Policy, { storage }: ReadSource): readonly Need[] {
-  // The registration role reads bucket and key then; with hybrid, whoever has not opted in reads by IAM.
-  if (storage === null || storage.access === 'lake-formation') return [];
-  const bucket = `arn:${partition}:s3:::${storage.bucket}`;
-  const reads = [
-    { action: 's3:GetObject', resource: `${bucket}/${storage.prefix}${ANY}` },
-    { action: 's3:ListBucket', resource: bucket },
-  ];
-  return storage.key === null ? reads : [...reads, { action: 'kms:Decrypt', resource: storage.key }];
-}
-
-/** Tables by name where the policy names them; else any stands for all. */
-function tableNames(product: ReadSource): readonly string[] {
-  if (product.tables === 'all') return [ANY];
-  return [...new Set(product.tables.map((name) => name.replaceAll(/[*?]/g, ANY)))];
+/** What roles of an account are to read. */
+export interface ReadingQuestion {
+  readonly account: string;
+  readonly region: string;
+  readonly judge: RoleJudge;
+  /** One product, or several databases of none: what a role lacks is one finding. */
+  readonly product: string | null;
+  readonly needs: readonly Needs[];
 }
 
 /** Findings on what an admitted role's own policies lack, with the statement to add. */
-export function roleFindings(
-  policy: Policy,
-  where: { account: string; region: string },
-  product: ReadSource,
-  role: RoleFacts,
-): readonly Finding[] {
-  return readingFindings(policy, where, [product], role);
-}
-
-/** The same of several sources that belong to one product, or to none: what a role lacks is one finding. */
-export function readingFindings(
-  policy: Policy,
-  where: { account: string; region: string },
-  sources: readonly ReadSource[],
-  role: RoleFacts,
-): readonly Finding[] {
+export function readingFindings(question: ReadingQuestion, role: RoleFacts): readonly Finding[] {
+  const { account, region, judge, product, needs } = question;
   const base = {
     hop: 'role' as const,
-    ...where,
-    product: sources[0]?.name ?? null,
+    account,
+    region,
+    product,
     principal: role.arn,
     resource: `policies of ${role.arn}`,
   };
@@ -136,34 +81,14 @@ export function readingFindings(
       }),
     ];
   }
-  const judged = sources.flatMap((source) =>
-    needs(policy, where.account, where.region, source).map((need) => ({
-      need,
-      verdict: verdictFor(role, where.account, source, need),
-    })),
-  );
-  return [...lacking(base, judged), ...undecided(base, judged)];
+  const unmet = unmetNeeds(judge, role, needs);
+  return unmet.length === 0 ? [] : [...lacking(base, unmet), ...undecided(base, unmet)];
 }
 
-function verdictFor(role: RoleFacts, account: string, { storage }: ReadSource, need: Need): Verdict {
-  const prefix = `${storage?.prefix ?? ''}any`;
-  return evaluateIdentity({
-    policies: role.policies ?? [],
-    boundary: role.boundary,
-    request: {
-      principal: { type: 'role', arn: role.arn, account, tags: role.tags },
-      action: need.action,
-      resource: need.resource,
-      context: { 's3:prefix': prefix, 'aws:SecureTransport': 'true' },
-    },
-  }).verdict;
-}
-
-type Judged = readonly { readonly need: Need; readonly verdict: Verdict }[];
 type Base = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string | null; principal: string };
 
-function lacking(base: Base, judged: Judged): readonly Finding[] {
-  const missing = judged.filter((j) => j.verdict === 'denied').map((j) => j.need);
+function lacking(base: Base, unmet: readonly Unmet[]): readonly Finding[] {
+  const missing = unmet.filter(({ verdict }) => verdict === 'denied');
   if (missing.length === 0) return [];
   const actions = sortedSet(missing.map((m) => m.action));
   return [
@@ -179,22 +104,24 @@ function lacking(base: Base, judged: Judged): readonly Finding[] {
 
 /** One statement per service and kind of resource: actions must not meet resources they were not meant for. */
 function statementsFor(missing: readonly Need[]): readonly object[] {
-  const groups = Map.groupBy(missing, ({ action, resource }) => {
-    const same = missing
-      .filter((m) => m.action === action)
-      .map((m) => m.resource)
-      .sort();
-    return JSON.stringify([action.split(':')[0], resource === '*' ? '*' : same]);
-  });
+  const service = (action: string) => action.split(':')[0];
+  const sameResources = new Map(
+    [...Map.groupBy(missing, ({ action }) => action)].map(([action, needs]) => {
+      return [action, JSON.stringify([service(action), needs.map(({ resource }) => resource).sort()])] as const;
+    }),
+  );
+  const groups = Map.groupBy(missing, ({ action, resource }) =>
+    resource === '*' ? JSON.stringify([service(action), '*']) : sameResources.get(action),
+  );
   return [...groups.values()].map((group) => ({
     Effect: 'Allow',
     Action: sortedSet(group.map((m) => m.action)),
-    Resource: sortedSet(group.map((m) => m.resource.replace(/(?<=\/)any$/, '*'))),
+    Resource: sortedSet(group.map(advised)),
   }));
 }
 
-function undecided(base: Base, judged: Judged): readonly Finding[] {
-  const open = sortedSet(judged.filter((j) => j.verdict === 'unknown').map((j) => j.need.action));
+function undecided(base: Base, unmet: readonly Unmet[]): readonly Finding[] {
+  const open = sortedSet(unmet.filter(({ verdict }) => verdict === 'unknown').map(({ action }) => action));
   if (open.length === 0) return [];
   return [
     finding({

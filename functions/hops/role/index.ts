@@ -10,14 +10,8 @@ import { productsFor } from '#core/selectors.ts';
 import type { OnboardHop, Question, RecordPart } from '#engine/hop.ts';
 import { type Arrivals, arrivedSources, observeArrivals, reachedLinks } from '../arrivals.ts';
 import { observeJobRoles, observeTagRoles, type TagRoles, unreadableRoles } from '../job-roles.ts';
-import {
-  admissionFinding,
-  nobodyAdmitted,
-  principalMissing,
-  type ReadSource,
-  readingFindings,
-  roleFindings,
-} from './assess.ts';
+import { admissionFinding, nobodyAdmitted, principalMissing, readingFindings } from './assess.ts';
+import { needsOf, roleJudge } from './needs.ts';
 import { PERMISSIONS } from './permissions.ts';
 
 interface RoleObservation {
@@ -53,14 +47,17 @@ function byName({ roles }: RoleObservation, { policy, scope: { account, region, 
   if (products.length === 0) return NOTHING;
   if (!roles.known) return unreadableRoles(account, region, roles.why);
   const where = { account, region };
-  const refused = roles.value.flatMap((one) => {
-    const judged = products.map((product) => ({ product, admission: admit(policy, product, one) }));
-    return admissionFinding(where, one, judged) ?? [];
-  });
-  const lacking = products.flatMap((product) => {
-    const inside = roles.value.filter((one) => admit(policy, product, one).kind === 'admitted');
+  const judged = roles.value.map((one) => ({
+    one,
+    admissions: products.map((product) => ({ product, admission: admit(policy, product, one) })),
+  }));
+  const refused = judged.flatMap(({ one, admissions }) => admissionFinding(where, one, admissions) ?? []);
+  const judge = roleJudge(account);
+  const lacking = products.flatMap((product, i) => {
+    const inside = judged.filter(({ admissions }) => admissions[i]?.admission.kind === 'admitted');
     if (inside.length === 0) return [nobodyAdmitted(account, region, product)];
-    return inside.flatMap((one) => roleFindings(policy, where, product, one));
+    const needs = [needsOf(policy, account, region, product)];
+    return inside.flatMap(({ one }) => readingFindings({ ...where, judge, product: product.name, needs }, one));
   });
   return assessed({ findings: [...refused, ...lacking] });
 }
@@ -69,11 +66,14 @@ function byName({ roles }: RoleObservation, { policy, scope: { account, region, 
 function byTag({ arrivals, tagRoles }: RoleObservation, { policy, scope, planning }: Asked): Assessment {
   const at = { account: scope.account, region: scope.region };
   const links = reachedLinks(arrivals, arrivedSources(arrivals, planning));
-  const reads = links.map(({ source }): ReadSource => ({ ...source, tables: 'all', storage: null }));
+  const needs = links.map(({ source }) =>
+    needsOf(policy, at.account, at.region, { ...source, tables: 'all', storage: null }),
+  );
+  const judge = roleJudge(at.account);
   const findings = [...tagRoles].flatMap(([arn, seen]) => {
     if (!seen.known) return [unreadable({ hop: 'role', ...at, resource: `role ${arn}` }, seen.why)];
     if (seen.value?.arn !== arn) return [principalMissing(at, arn)];
-    return reads.length === 0 ? [] : readingFindings(policy, at, reads, seen.value);
+    return needs.length === 0 ? [] : readingFindings({ ...at, judge, product: null, needs }, seen.value);
   });
   return assessed({ findings });
 }

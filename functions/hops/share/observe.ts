@@ -2,13 +2,13 @@ import type { TagValues } from '#contracts/lake-formation.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import { sortedSet } from '#core/collections.ts';
 import type { AssociationFacts, CatalogFacts, GrantFacts, SettingsFacts, TaggedFacts } from '#core/facts.ts';
-import { known, type Observed } from '#core/observed.ts';
+import { known, mapKnown, type Observed } from '#core/observed.ts';
 import { productsOf, tagGrantsOf, tagReceivers } from '#core/selectors.ts';
 import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 import { observeCatalog, observeShares } from '../listed-shares.ts';
 import { observeHeld } from '../members.ts';
-import { ASSOCIATIONS, SETTINGS, TAG_GRANTS } from '../queries.ts';
+import { ALL_ASSOCIATIONS, ASSOCIATIONS, SETTINGS, TAG_GRANTS } from '../queries.ts';
 import { NOTHING_TAGGED, observeTagged, observeTagKeys } from '../tag-facts.ts';
 
 export interface ShareObservation {
@@ -89,5 +89,9 @@ async function associationsOf(
 ): Promise<Observed<readonly AssociationFacts[]>> {
   const rows = listed.known ? listed.value.grants.filter(({ principal }) => concerns(principal)) : [];
   const arns = sortedSet(rows.flatMap(({ shareArns }) => shareArns));
-  return arns.length === 0 ? known([]) : read.in(account, region).ask(ASSOCIATIONS, { arns });
+  if (arns.length === 0) return known([]);
+  const place = read.in(account, region);
+  if (!read.wide) return place.ask(ASSOCIATIONS, { arns });
+  const all = await place.ask(ALL_ASSOCIATIONS, {});
+  return mapKnown(all, (associations) => associations.filter(({ shareArn }) => arns.includes(shareArn)));
 }

@@ -9,6 +9,7 @@ import type { Finding } from '#contracts/findings.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import type { Statement } from '#contracts/statements.ts';
 import { type Assessment, assessed, due, found, merge, NOTHING } from '#core/assessment.ts';
+import { mergedBucketPolicy, readsByIam } from '#core/bucket-policy.ts';
 import type { StorageFacts } from '#core/facts.ts';
 import { finding, pasteable, unreadable } from '#core/findings.ts';
 import { effectOf, statementsIn, takingOf } from '#core/iam/allowed.ts';
@@ -17,7 +18,8 @@ import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT, mergeStatements } from '#core/ia
 import type { Observed } from '#core/observed.ts';
 import { receivers } from '#core/selectors.ts';
 import { ownsSid, ownsSidAbout } from '#core/sids.ts';
-import { bucketStatements, keyStatements, sampleReader } from './statements.ts';
+import { bucketStatements, keyStatements } from '#core/storage-statements.ts';
+import { sampleReader } from './sample-reader.ts';
 
 export interface StorageQuestion {
   readonly policy: Policy;
@@ -51,11 +53,6 @@ export function assessStorage(question: StorageQuestion): Assessment {
   );
 }
 
-/** With `hybrid`, too, until a principal has opted in. */
-function readsByIam({ storage }: Product): boolean {
-  return storage.access !== 'lake-formation';
-}
-
 type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string | null };
 type Asked = StorageQuestion & { readonly first: Product };
 
@@ -64,21 +61,23 @@ function namesOf(products: readonly Product[]): readonly string[] {
 }
 
 function assessBucket({ policy, products, first, disproved }: Asked, where: Where, facts: StorageFacts): Assessment {
+  const { bucket } = first.storage;
   const statements = bucketStatements(policy, products.filter(readsByIam), disproved);
-  const ours = (sid: string) => ownsSidAbout(policy.namespace, namesOf(products), sid) || isStray(policy, sid);
-  const merged = mergeStatements(facts.bucketPolicy.text, statements, ours);
+  const part = { bucket, products: namesOf(products), statements };
+  const merged = mergedBucketPolicy(policy, part, facts.bucketPolicy.text);
   if (!merged.changed) return NOTHING;
   if (merged.size > BUCKET_POLICY_LIMIT) return found(tooLarge(where, merged.size, BUCKET_POLICY_LIMIT));
-  if (first.storage.bucketPolicy === 'emit') return emitted(where, 'bucket', statements);
-  const { bucket } = first.storage;
-  const change = changeOf(policy, facts.bucketPolicy.text, statements, ours);
-  const merge: MergeBucketPolicy = {
-    ...base(where, products),
-    ...change,
-    kind: 'merge-bucket-policy',
-    bucket,
-    statements,
-  };
+  if (first.storage.bucketPolicy === 'emit') {
+    // Whole, as they are to stand there: others' products may have a part in them.
+    const sids = new Set(statements.map(({ Sid }) => Sid));
+    return emitted(
+      where,
+      'bucket',
+      merged.ours.filter(({ Sid }) => sids.has(Sid)),
+    );
+  }
+  const change = changeOf(merged.replaced, statements, merged.strays);
+  const merge: MergeBucketPolicy = { ...base(where, products), ...change, kind: 'merge-bucket-policy', ...part };
   return due(merge);
 }
 
@@ -92,7 +91,9 @@ function assessKey({ policy, products, first }: Asked, where: Where, facts: Stor
   if (!merged.changed) return NOTHING;
   if (merged.size > KEY_POLICY_LIMIT) return found(tooLarge(on, merged.size, KEY_POLICY_LIMIT));
   if (bucketPolicy === 'emit') return emitted(on, 'key', statements);
-  const change = changeOf(policy, facts.keyPolicy.text, statements, ours);
+  const present = statementsIn(facts.keyPolicy.text, ours);
+  const strays = present.map(({ Sid }) => Sid).filter((sid) => isStray(policy, sid));
+  const change = changeOf(present, statements, strays);
   const merge: MergeKeyPolicy = { ...base(where, products), ...change, kind: 'merge-key-policy', key, statements };
   return due(merge);
 }
@@ -113,15 +114,8 @@ function isStray(policy: Policy, sid: string): boolean {
 }
 
 /** What the rewrite really does, judged against what is there: shrinking a condition is a withdrawal like any other. */
-function changeOf(
-  policy: Policy,
-  text: string | null,
-  statements: readonly Statement[],
-  ours: (sid: string) => boolean,
-) {
-  const present = statementsIn(text, ours);
+function changeOf(present: readonly Statement[], statements: readonly Statement[], strays: readonly string[]) {
   const takes = takingOf(present, statements);
-  const strays = present.map(({ Sid }) => Sid).filter((sid) => isStray(policy, sid));
   return {
     effect: effectOf(present, statements),
     ...(takes === null ? {} : { takes }),

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { ListTopicsCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type Scope, StartSchema } from '#contracts/steps.ts';
+import { StartSchema, type Wake } from '#contracts/steps.ts';
 import { localClient } from '../clients.ts';
 import type { LocalCloud } from '../cloud.ts';
 import type { JournalEntry } from '../lake/control-client.ts';
@@ -42,7 +42,7 @@ export interface Theatre extends Stage {
   readonly cloud: LocalCloud;
   executions(): Promise<readonly Execution[]>;
   /** What the execution was started with. */
-  scope(execution: Execution): Promise<Scope>;
+  scope(execution: Execution): Promise<Wake>;
   steps(execution: Execution, after: number): Promise<readonly Step[]>;
   /** Calls that our roles made in member accounts, after a sequence number of the journal. */
   calls(since: number): Promise<readonly JournalEntry[]>;

@@ -46,6 +46,7 @@ export function wellBehaved(instead: (call: Call) => Record<string, unknown> | u
 const SCOPES = {
   'publish-database': { half: 'publish', account: '111111111111', region: 'ap-northeast-1', database: 'cur_org' },
   'onboard-account': { half: 'onboard', account: '222222222222', region: 'ap-northeast-1' },
+  'survey-account': { half: 'survey', account: '111111111111', region: 'ap-northeast-1' },
 };
 
 export function startOf(file: MachineFile, lookAt = '1970-01-01T00:00:00Z'): Record<string, unknown> {

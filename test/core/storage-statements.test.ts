@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { loadPolicyFile } from '#cli/policy-file.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import { evaluateResource } from '#core/iam/evaluate.ts';
-import { bucketStatements, keyStatements } from '#hops/storage/statements.ts';
+import { bucketStatements, keyStatements } from '#core/storage-statements.ts';
 
 const CONSUMER = '222222222222';
 const { policy } = loadPolicyFile('test/fixtures/policies/demo.yaml');

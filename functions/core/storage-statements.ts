@@ -1,11 +1,15 @@
-/** The statements that admit proven readers to a bucket and a key, in the words of IAM. */
+/**
+ * The statements that admit proven readers to a bucket and a key, in the words of IAM. In a bucket's policy, products
+ * that differ only in where their bytes lie share them: such a statement is named for whom it admits, and each product
+ * has its part in it.
+ */
 
 import { productTag } from '#contracts/names.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import type { Statement } from '#contracts/statements.ts';
-import type { Principal } from '#core/iam/evaluate.ts';
-import { isExternal, receivers } from '#core/selectors.ts';
-import { sidFor } from '#core/sids.ts';
+import { joined } from './iam/parts.ts';
+import { isExternal, receivers } from './selectors.ts';
+import { sidFor } from './sids.ts';
 
 type Condition = NonNullable<Statement['Condition']>;
 
@@ -68,50 +72,58 @@ function alsoLike(condition: Condition, key: string, values: readonly string[]):
   return { ...condition, StringLike: { ...condition['StringLike'], [key]: values } };
 }
 
-/** Our statements for one bucket. */
+/** The words in which a product's bytes are named: as objects, and as a prefix that is listed. */
+export function placesOf({ partition }: Pick<Policy, 'partition'>, { storage }: Product): readonly [string, string] {
+  return [`arn:${partition}:s3:::${storage.bucket}/${storage.prefix}*`, `${storage.prefix}*`];
+}
+
+/** Our statements for products of one bucket. */
 export function bucketStatements(
   policy: Policy,
   products: readonly Product[],
   disproved: readonly string[],
 ): readonly Statement[] {
-  return products.flatMap((product) => {
-    const bucket = `arn:${policy.partition}:s3:::${product.storage.bucket}`;
-    const objects = `${bucket}/${product.storage.prefix}*`;
-    const sid = (what: string) => sidFor(policy.namespace, what, product.name);
+  const all = products.flatMap((product) => {
+    const [objects, listed] = placesOf(policy, product);
+    const sid = (what: string, whom: Condition) => sidFor(policy.namespace, what, JSON.stringify(whom));
+    const allow = { Effect: 'Allow', Principal: '*' } as const;
     const allows = readerConditions(policy, product).flatMap(({ what, condition }): readonly Statement[] => [
       {
-        Sid: sid(`Get${what}`),
-        Effect: 'Allow',
-        Principal: '*',
+        ...allow,
+        Sid: sid(`Get${what}`, condition),
         Action: ['s3:GetObject'],
         Resource: [objects],
         Condition: condition,
       },
       {
-        Sid: sid(`List${what}`),
-        Effect: 'Allow',
-        Principal: '*',
+        ...allow,
+        Sid: sid(`List${what}`, condition),
         Action: ['s3:ListBucket'],
-        Resource: [bucket],
-        Condition: alsoLike(condition, 's3:prefix', [`${product.storage.prefix}*`]),
+        Resource: [`arn:${policy.partition}:s3:::${product.storage.bucket}`],
+        Condition: alsoLike(condition, 's3:prefix', [listed]),
       },
     ]);
-    return disproved.length === 0 ? allows : [...allows, denial(sid('Deny'), objects, disproved)];
+    return disproved.length === 0 ? allows : [...allows, denial(policy, objects, disproved)];
   });
+  return joined(all);
 }
 
 /** How a policy writes a dollar sign that begins no variable. */
 const DOLLAR = `$\{$}`;
 
 /** Their bytes only: other users of the bucket are not ours to deny. */
-function denial(Sid: string, objects: string, disproved: readonly string[]): Statement {
+function denial({ namespace }: Policy, objects: string, disproved: readonly string[]): Statement {
   // To the letter: paths may hold * and ?, which an ARN operator would take for wildcards, and $, which begins a variable.
   const names = disproved.map((arn) => arn.replaceAll('$', DOLLAR)).sort();
   const Condition = { StringEquals: { 'aws:PrincipalArn': names } };
+  const Sid = sidFor(namespace, 'Deny', JSON.stringify(names));
   return { Sid, Effect: 'Deny', Principal: '*', Action: ['s3:GetObject'], Resource: [objects], Condition };
 }
 
-/** Our statements for one key. A key policy's resource is always the key itself. */
+/**
+ * Our statements for one key, each of one product: a key policy's resource is always the key itself, so that nothing but
+ * its name would say whose part a statement is.
+ */
 export function keyStatements(policy: Policy, products: readonly Product[]): readonly Statement[] {
   return products.flatMap((product) =>
     readerConditions(policy, product).map(({ what, condition }) => ({
@@ -123,27 +135,4 @@ export function keyStatements(policy: Policy, products: readonly Product[]): rea
       Condition: alsoLike(condition, 'kms:ViaService', ['s3.*.amazonaws.com', 's3.*.amazonaws.com.cn']),
     })),
   );
-}
-
-/** A role that a product would admit: what documents of others are asked about. */
-export function sampleReader(
-  policy: Policy,
-  product: Product,
-  account = receivers(product)[0] ?? product.account,
-): Principal {
-  const first = product.jobRoles[0];
-  const match = first?.match ?? 'role/any';
-  const arn = match.startsWith('arn:')
-    ? match
-    : `arn:${policy.partition}:iam::${account}:${filled(policy, match, first?.proof)}`;
-  const tags = first?.proof === 'tag' ? { [productTag(policy.namespace)]: product.name } : null;
-  const organization = isExternal(policy, account) ? null : policy.organization.id;
-  return { type: 'role', arn, account, tags, organization };
-}
-
-/** The pattern's first wildcard stands for the protected path, where the path is the proof. */
-function filled(policy: Policy, match: string, proof: string | undefined): string {
-  const path = policy.protectedPaths[0]?.slice(1) ?? '';
-  const under = proof === 'path' && match.startsWith('role/*') ? match.replace('*', `${path}any`) : match;
-  return under.replaceAll('*', 'any').replaceAll('?', 'a');
 }

@@ -1,0 +1,97 @@
+/**
+ * Our statements in one bucket's policy, of which each run writes its own products' part. Whose a part is, its place
+ * says: the prefix of a product's bytes. Pure.
+ */
+
+import type { Policy, Product } from '#contracts/policy.ts';
+import type { Statement } from '#contracts/statements.ts';
+import { statementsIn } from './iam/allowed.ts';
+import { type Merged, mergeStatements } from './iam/merge.ts';
+import { joined, type Part, partsOf, partText } from './iam/parts.ts';
+import { ownsSid } from './sids.ts';
+import { bucketStatements, placesOf } from './storage-statements.ts';
+
+/** What a run wants of a bucket's policy: all that is to be there for its products, and nothing else of theirs. */
+export interface BucketPart {
+  readonly bucket: string;
+  /** By name. */
+  readonly products: readonly string[];
+  readonly statements: readonly Statement[];
+}
+
+export interface BucketMerged extends Merged {
+  /** What is there now of what these replace. */
+  readonly replaced: readonly Statement[];
+  /** All statements of ours that the text then has. */
+  readonly ours: readonly Statement[];
+  /** Places of what is replaced that no product of the policy has any longer. */
+  readonly strays: readonly string[];
+}
+
+export function mergedBucketPolicy(policy: Policy, part: BucketPart, text: string | null): BucketMerged {
+  const owned = (sid: string) => ownsSid(policy.namespace, sid);
+  const present = statementsIn(text, owned).flatMap(partsOf);
+  const whose = ownership(policy, part);
+  const kept = present.filter((one) => isKept(whose, one, present));
+  const replaced = present.filter((one) => !kept.includes(one));
+  const ours = joined([...part.statements, ...kept.map(({ statement }) => statement)]);
+  const strays = replaced
+    .map(({ place }) => place)
+    .filter((place) => !whose.own.has(place) && !whose.theirs.has(place));
+  return {
+    ...mergeStatements(text, ours, owned),
+    replaced: joined(replaced.map(({ statement }) => statement)),
+    ours,
+    strays,
+  };
+}
+
+interface Ownership {
+  /** Places of the products that are merged. */
+  readonly own: ReadonlySet<string>;
+  /** Products of the bucket that other runs see to, or that wait, by their places. */
+  readonly theirs: ReadonlyMap<string, readonly Product[]>;
+  /** What the policy wants of these. */
+  wantedOf(products: readonly Product[]): readonly Part[];
+  readonly wantedSids: ReadonlySet<string>;
+}
+
+function ownership(policy: Policy, { bucket, products, statements }: BucketPart): Ownership {
+  const names = new Set(products);
+  const ofBucket = policy.products.filter(({ storage }) => storage.bucket === bucket);
+  const others = ofBucket.filter(({ name }) => !names.has(name));
+  const placed = (list: readonly Product[]) =>
+    list.flatMap((product) => placesOf(policy, product).map((place) => [place, product] as const));
+  const theirs = Map.groupBy(placed(others), ([place]) => place);
+  return {
+    own: new Set(placed(ofBucket.filter(({ name }) => names.has(name))).map(([place]) => place)),
+    theirs: new Map([...theirs].map(([place, list]) => [place, list.map(([, product]) => product)])),
+    wantedOf: (list) => bucketStatements(policy, list.filter(readsByIam), []).flatMap(partsOf),
+    wantedSids: new Set(statements.map(({ Sid }) => Sid)),
+  };
+}
+
+/** With `hybrid`, too, until a principal has opted in. */
+export function readsByIam({ storage }: Product): boolean {
+  return storage.access !== 'lake-formation';
+}
+
+/** Whether a part is left as it is: another run's, which may not have got as far as ours. */
+function isKept({ own, theirs, wantedOf, wantedSids }: Ownership, part: Part, present: readonly Part[]): boolean {
+  const sharers = theirs.get(part.place);
+  if (sharers === undefined) {
+    // Of a place that is no prefix somebody else made it; whose statement it was, repairs it.
+    const isSpoilt = !part.place.endsWith('*') || part.place === '*';
+    return (
+      isSpoilt && !wantedSids.has(part.Sid) && wantedOf([...theirs.values()].flat()).some(({ Sid }) => Sid === part.Sid)
+    );
+  }
+  if (!own.has(part.place)) return true;
+  // Two products over the very same prefix, in different runs. Whom the other's consumers disprove is not known here.
+  if (part.statement.Effect === 'Deny') return true;
+  const wanted = wantedOf(sharers);
+  if (wanted.some((one) => partText(one) === partText(part))) return true;
+  // Nobody wants it. It goes once the other has what it wants instead.
+  const there = new Set(present.map(partText));
+  return !wanted.every((one) => there.has(partText(one)));
+}

@@ -1,0 +1,197 @@
+/** Statements that several products share must let in whom each product's own statements let in, whoever writes when. */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Policy, Product } from '#contracts/policy.ts';
+import type { Statement } from '#contracts/statements.ts';
+import { mergedBucketPolicy, readsByIam } from '#core/bucket-policy.ts';
+import { effectOf, statementsIn, takingOf } from '#core/iam/allowed.ts';
+import { evaluateResource } from '#core/iam/evaluate.ts';
+import { partsOf, partText } from '#core/iam/parts.ts';
+import { sameStatements } from '#core/iam/same.ts';
+import { ownsSid, sidFor } from '#core/sids.ts';
+import { bucketStatements } from '#core/storage-statements.ts';
+import { policyOf, productInput } from './policy/documents.ts';
+
+const NAMES = ['analytics', 'marketing', 'research'];
+const IDS = ['222222222222', '444444444444', '555555555555'];
+const ACCOUNTS = { 'finance-lake': '111111111111', ...Object.fromEntries(NAMES.map((name, i) => [name, IDS[i]])) };
+const FOREIGN: Statement = {
+  Sid: 'Theirs',
+  Effect: 'Allow',
+  Principal: { AWS: 'arn:aws:iam::111111111111:root' },
+  Action: ['s3:PutObject'],
+  Resource: ['arn:aws:s3:::lake/*'],
+};
+
+/** Each product is a scope of its own: a database. */
+const product = fc.record({
+  prefix: fc.constantFrom('a', 'b', 'c', 'a/b'),
+  accounts: fc.subarray(NAMES, { minLength: 1 }),
+  proof: fc.constantFrom('path', 'tag'),
+  access: fc.constantFrom('iam', 'iam', 'iam', 'lake-formation'),
+});
+const policies: fc.Arbitrary<Policy> = fc.array(product, { minLength: 1, maxLength: 5 }).map((products) =>
+  policyOf({
+    mode: 'enforce',
+    accounts: ACCOUNTS,
+    products: Object.fromEntries(
+      products.map(({ prefix, accounts, proof, access }, i) => [
+        `p${i}`,
+        productInput({
+          database: `db_${i}`,
+          storage: { location: `s3://lake/${prefix}/`, access },
+          audience: { accounts },
+          consumers: { jobRoles: [{ match: 'role/data-jobs/*', proof }] },
+        }),
+      ]),
+    ),
+  }),
+);
+
+const document = (statements: readonly Statement[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
+const ours = (policy: Policy, text: string | null) => statementsIn(text, (sid) => ownsSid(policy.namespace, sid));
+
+function wanted(policy: Policy, products: readonly Product[]): readonly Statement[] {
+  return bucketStatements(policy, products.filter(readsByIam), []);
+}
+
+/** What a run of one product's database writes. */
+function written(policy: Policy, one: Product, text: string | null): string | null {
+  const part = { bucket: 'lake', products: [one.name], statements: wanted(policy, [one]) };
+  return mergedBucketPolicy(policy, part, text).text;
+}
+
+/** As statements were before they were shared: each named for its product. */
+function each(policy: Policy): readonly Statement[] {
+  return policy.products.flatMap((one) =>
+    wanted(policy, [one]).map((statement) => {
+      const what = statement.Action.includes('s3:ListBucket') ? 'List' : 'Get';
+      return { ...statement, Sid: sidFor(policy.namespace, what, one.name) };
+    }),
+  );
+}
+
+/** From nothing, from what another policy left, or from statements of each product. */
+const starts = fc.oneof(
+  fc.constant((_policy: Policy): readonly Statement[] => [FOREIGN]),
+  fc.constant((policy: Policy): readonly Statement[] => [FOREIGN, ...each(policy)]),
+  policies.map((old) => (): readonly Statement[] => [FOREIGN, ...each(old)]),
+  policies.map((old) => (): readonly Statement[] => [FOREIGN, ...wanted(old, old.products)]),
+);
+
+describe('shared statements', { timeout: 60_000 }, () => {
+  test('let in exactly whom the statements of each product let in', () => {
+    const asked = fc.record({
+      account: fc.constantFrom(...IDS),
+      tag: fc.constantFrom('p0', 'p1', 'p2'),
+      key: fc.constantFrom('a/x', 'b/x', 'c/x', 'a/b/x', 'd/x'),
+    });
+    fc.assert(
+      fc.property(policies, asked, (policy, { account, tag, key }) => {
+        const arn = `arn:aws:iam::${account}:role/data-jobs/x`;
+        const tags = { 'onramp:product': tag };
+        const principal = { type: 'role' as const, arn, account, tags, organization: policy.organization.id };
+        const verdicts = (statements: readonly Statement[]) => [
+          evaluateResource(document(statements), {
+            ...{ principal, action: 's3:GetObject', resource: `arn:aws:s3:::lake/${key}`, context: {} },
+          }).verdict,
+          evaluateResource(document(statements), {
+            ...{ principal, action: 's3:ListBucket', resource: 'arn:aws:s3:::lake', context: { 's3:prefix': key } },
+          }).verdict,
+        ];
+        expect(verdicts(wanted(policy, policy.products))).toEqual(verdicts(each(policy)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('end the same whatever was there, in whatever order runs write, and are then left alone', () => {
+    fc.assert(
+      fc.property(policies, starts, fc.nat(), (policy, start, turn) => {
+        let text: string | null = document(start(policy));
+        const order = policy.products
+          .map((_, i, all) => all[(i + turn) % all.length])
+          .filter((one) => one !== undefined);
+        // Twice: what two products over one prefix have in each other's way goes with the second.
+        for (const one of [...order, ...order]) text = written(policy, one, text);
+        expect(sameStatements(ours(policy, text), wanted(policy, policy.products))).toBe(true);
+        expect(statementsIn(text, (sid) => sid === 'Theirs')).toEqual([FOREIGN]);
+        for (const one of order) expect(written(policy, one, text)).toBe(text);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a run takes nothing of a product that is another run’s, as long as the policy has it', () => {
+    fc.assert(
+      fc.property(policies, policies, (old, policy) => {
+        const before = document([FOREIGN, ...wanted(old, old.products)]);
+        const [one, ...others] = policy.products;
+        if (one === undefined) return;
+        const after = new Set(
+          ours(policy, written(policy, one, before))
+            .flatMap(partsOf)
+            .map(partText),
+        );
+        const own = new Set(
+          wanted(policy, [one])
+            .flatMap(partsOf)
+            .map(({ place }) => place),
+        );
+        const theirs = new Set(
+          others.flatMap((other) =>
+            wanted(policy, [other])
+              .flatMap(partsOf)
+              .map(({ place }) => place),
+          ),
+        );
+        for (const part of ours(policy, before).flatMap(partsOf)) {
+          if (theirs.has(part.place) && !own.has(part.place)) expect(after).toContain(partText(part));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('what a rewrite does', () => {
+  const [one, two] = policyOf({
+    accounts: ACCOUNTS,
+    products: {
+      one: productInput({ database: 'one', storage: { location: 's3://lake/one/' } }),
+      two: productInput({ database: 'two', storage: { location: 's3://lake/two/' } }),
+    },
+  }).products;
+  if (one === undefined || two === undefined) throw new Error('no products');
+  const policy = policyOf({ accounts: ACCOUNTS });
+  const of = (...products: readonly Product[]) => bucketStatements(policy, products, []);
+
+  test('a product more widens and takes nothing; one less takes its two parts', () => {
+    expect(effectOf(of(one), of(one, two))).toBe('widens');
+    expect(takingOf(of(one), of(one, two))).toBeNull();
+    expect(effectOf(of(one, two), of(one))).toBe('narrows');
+    const taking = takingOf(of(one, two), of(one));
+    expect(taking?.taken.map(({ place }) => place)).toEqual(['arn:aws:s3:::lake/two/*', 'two/*']);
+    expect(taking?.changes).toBe(false);
+  });
+
+  test('an audience that grows takes nothing, though its parts move to other statements', () => {
+    const wider = { ...two, audience: [...two.audience, '444444444444'] };
+    expect(takingOf(of(one, two), of(one, wider))).toBeNull();
+    expect(effectOf(of(one, two), of(one, wider))).toBe('widens');
+  });
+
+  test('while an audience that shrinks has to wait, nothing is written', () => {
+    const wide = { ...two, audience: [...two.audience, '444444444444'] };
+    const taking = takingOf(of(one, wide), of(one, two));
+    expect(taking?.taken).toHaveLength(2);
+    expect(taking?.changes).toBe(false);
+  });
+
+  test('a statement that somebody opened is no place for another product before it is repaired', () => {
+    const opened = of(one).map(({ Condition: _, ...statement }) => statement);
+    const taking = takingOf(opened, of(one, two));
+    expect(taking?.meanwhile.flatMap(partsOf).filter(({ place }) => place.includes('two'))).toEqual([]);
+  });
+});
