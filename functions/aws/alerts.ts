@@ -7,6 +7,7 @@ import { asked, errorFromEntry, type View } from './errors.ts';
 /** SNS takes up to 100 ASCII characters without line breaks as the subject of an email (G-V5). */
 const LONGEST_SUBJECT = 100;
 
+/** @throws LakeError when EventBridge refuses the call or, in its answer, the entry. */
 export async function putEvent(
   events: EventBridgeClient,
   event: { bus: string; source: string; detailType: string; detail: unknown },
@@ -30,6 +31,7 @@ export async function putEvent(
   if ((answer.FailedEntryCount ?? 0) > 0) throw errorFromEntry(answer.Entries?.[0] ?? {}, view);
 }
 
+/** The subject is made what SNS takes. @throws LakeError when it would not be published. */
 export async function publishAlert(
   sns: SNSClient,
   message: { topicArn: string; subject: string; body: string },

@@ -46,6 +46,7 @@ export async function putBucketPolicy(
   );
 }
 
+/** The default encryption of a bucket; algorithm `none` where it has none. @throws LakeError when S3 would not tell. */
 export async function readEncryption(clients: S3, { bucket, owner }: Bucket): Promise<StorageFacts['encryption']> {
   const view = { account: owner, owner: true, doing: `read the encryption of bucket ${bucket}` };
   try {

@@ -8,6 +8,7 @@ import { asked } from './errors.ts';
 
 type Glue = Pick<Clients, 'glue'>;
 
+/** Policy and hash of the account's catalog, null where there is none. @throws LakeError when Glue would not tell. */
 export async function readCatalogPolicy(clients: Glue, account: string): Promise<CatalogPolicyFacts> {
   try {
     const view = { account, owner: true, doing: 'read the catalog policy' };

@@ -82,6 +82,7 @@ export async function createLink(
   });
 }
 
+/** @throws LakeError `AlreadyExists` when there is one of that name. */
 export async function createDatabase(
   clients: Pick<Clients, 'glue'>,
   account: string,

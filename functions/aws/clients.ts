@@ -1,4 +1,4 @@
-/** All clients of a walk: made once per account, Region, role and session policy. */
+/** All clients of a run: made once per account, Region, role and session policy. */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { GlueClient } from '@aws-sdk/client-glue';
@@ -40,6 +40,7 @@ export interface Access {
   own(region: string): Clients & HubClients;
 }
 
+/** Clients by account, Region, role and session policy, each made when first asked for. */
 export function createAccess(options: SessionOptions): Access {
   const sessions = createSessions(options);
   const { pathStyle } = options;

@@ -28,8 +28,14 @@ const ON_REVOKE: Verdict = (asker) => (asker.revoking ? 'NothingToRevoke' : null
 
 /** AWS says the same trouble under several names, so words that are sure come before names that are not. */
 const ROWS: readonly Row[] = [
+  // Lake Formation passes on other services' throttling under its own name, with the inner code in the message.
+  {
+    message: /Error Code: (Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded)\b/,
+    verdict: 'Transient',
+  },
+  { message: /^Rate exceeded\b/i, verdict: 'Transient' },
   { message: /Insufficient encryption key permissions/i, verdict: 'EncryptionDenied' },
-  { code: /^(GlueEncryptionException|KMSAccessDeniedException|KMS\.\w+)$/, verdict: 'EncryptionDenied' },
+  { code: /^(GlueEncryptionException|KMSAccessDenied(Exception)?|KMS\.\w+)$/, verdict: 'EncryptionDenied' },
   {
     code: /^AccessDenied/,
     message: /kms:(Decrypt|Encrypt|GenerateDataKey|ReEncrypt|CreateGrant)/,
@@ -48,7 +54,7 @@ const ROWS: readonly Row[] = [
   },
   {
     code: /LimitExceeded|QuotaExceeded|^PackedPolicyTooLarge|^PolicyTooLarge/,
-    message: /throughput|rate/i,
+    message: /\b(throughput|rate)\b/i,
     verdict: 'Transient',
   },
   { code: /^(ProvisionedThroughput|RequestLimit|BandwidthLimit)Exceeded/, verdict: 'Transient' },
@@ -93,6 +99,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+/** The code of the first row that fits; of an error that no row knows, what its HTTP status says. */
 export function codeOf(answer: Answer, asker: Asker): ErrorCode {
   for (const row of ROWS) {
     if (row.code && !row.code.test(answer.code)) continue;

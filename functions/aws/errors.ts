@@ -2,6 +2,7 @@
 
 import { isAccountId } from '#contracts/arn.ts';
 import { type AwsAnswer, type ErrorCode, LakeError } from '#contracts/errors.ts';
+import { clip } from '#core/clip.ts';
 import { codeOf } from './error-codes.ts';
 import { remedyFor } from './remedies.ts';
 
@@ -17,12 +18,18 @@ export interface View {
   readonly revoking?: boolean;
 }
 
+/** Bytes, as JSON: errors go into ledger items, findings and the cause of an execution, and AWS's words are of any length. */
+const MOST_OF_AN_ANSWER = 4096;
+/** What was asked for may name every column of a table. */
+const MOST_OF_A_DOING = 2048;
+
 /** What Lake Formation says of one entry of a batch. */
 export interface EntryError {
   readonly ErrorCode?: string | undefined;
   readonly ErrorMessage?: string | undefined;
 }
 
+/** The same error if it is ours already; else one of our codes, with AWS's own words and the original as its cause. */
 export function toLakeError(error: unknown, view: View): LakeError {
   if (error instanceof LakeError) return error;
   const answer = answerOf(error);
@@ -32,7 +39,7 @@ export function toLakeError(error: unknown, view: View): LakeError {
 
 /** For one of `Failures[]`, which are not errors to the SDK (G-L10). */
 export function errorFromEntry(entry: EntryError, view: View): LakeError {
-  const answer = { code: entry.ErrorCode ?? 'Unknown', message: entry.ErrorMessage ?? '' };
+  const answer = { code: entry.ErrorCode ?? 'Unknown', message: clip(entry.ErrorMessage ?? '', MOST_OF_AN_ANSWER) };
   return build(codeOf({ ...answer, status: undefined, answered: true }, view), answer, view);
 }
 
@@ -54,7 +61,7 @@ function build(code: ErrorCode, aws: AwsAnswer, view: View, cause?: unknown): La
   const where = isAccountId(view.account) ? `account ${view.account}` : view.account;
   const remedy = remedyFor(code, where, aws.message);
   return new LakeError(code, {
-    message: `could not ${view.doing} in ${where}: ${aws.message || aws.code}`,
+    message: `could not ${clip(view.doing, MOST_OF_A_DOING)} in ${where}: ${aws.message || aws.code}`,
     ...(remedy === undefined ? {} : { remedy }),
     aws,
     repeated: wasRepeated(cause),
@@ -83,7 +90,7 @@ function answerOf(error: unknown): AwsAnswer {
   const requestId = field(field(error, '$metadata'), 'requestId');
   return {
     code,
-    message: error instanceof Error ? error.message : String(error),
+    message: clip(error instanceof Error ? error.message : String(error), MOST_OF_AN_ANSWER),
     ...(typeof requestId === 'string' ? { requestId } : {}),
   };
 }

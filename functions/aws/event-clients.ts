@@ -24,6 +24,7 @@ export interface EventAccess {
   };
 }
 
+/** As `createAccess`, with the clients that events need and no others. */
 export function createEventAccess(options: SessionOptions): EventAccess {
   const sessions = createSessions(options);
   return {

@@ -58,6 +58,7 @@ export function bodyOf(item: Item): string {
   return B === undefined ? required(S, 'the body of a ledger item') : gunzipSync(B).toString('utf8');
 }
 
+/** How errors of the ledger's table are worded. */
 export function view(table: Table, verb: string) {
   return { account: 'the hub', owner: true, doing: `${verb} the ledger ${table.name}` };
 }
@@ -102,6 +103,7 @@ export async function get(table: Table, pk: string, sk = '-'): Promise<string | 
   return item === null ? null : bodyOf(item);
 }
 
+/** The whole item, consistently read; null when there is none. */
 export async function getItem(table: Table, pk: string, sk: string): Promise<Item | null> {
   const { Item: item } = await asked(view(table, 'read'), () =>
     table.client.send(

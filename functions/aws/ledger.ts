@@ -59,6 +59,7 @@ const CONFIRMATION_DAYS = 30;
 /** DynamoDB's limit for one BatchGetItem. */
 const GETS = 100;
 
+/** The ledger on a table. Every method may throw LakeError; an item whose body fits no schema is `Unexpected`. */
 export function createDynamoLedger(client: DynamoDBClient, tableName: string, archive: Archive): Ledger {
   const table = { client, name: tableName };
   return {

@@ -44,6 +44,7 @@ export async function startMachine(sfn: SFNClient, options: StartOptions): Promi
   return execution.status === 'RUNNING' && stillWaits(execution) ? 'covered' : 'already';
 }
 
+/** What an execution was started with, and how it stands. @throws LakeError `Missing` when there is none. */
 export async function describeStart(sfn: SFNClient, arn: string): Promise<Described> {
   const answer = await asked({ ...HUB, doing: `describe ${arn}` }, () =>
     sfn.send(new DescribeExecutionCommand({ executionArn: arn })),

@@ -24,6 +24,7 @@ export async function everyPage<T>(fetch: (token: string | undefined) => Promise
   return all;
 }
 
+/** The items in their order, in lists of `size`, the last one perhaps shorter. */
 export function chunks<T>(items: readonly T[], size: number): T[][] {
   const out: T[][] = [];
   for (let start = 0; start < items.length; start += size) out.push(items.slice(start, start + size));

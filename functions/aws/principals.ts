@@ -4,6 +4,7 @@ import type { DataLakePrincipal } from '@aws-sdk/client-lakeformation';
 import { IAM_ALLOWED_PRINCIPALS } from '#contracts/lake-formation.ts';
 import { required } from './paging.ts';
 
+/** The identifier; of everybody always IAM_ALLOWED_PRINCIPALS. @throws LakeError when it names nobody. */
 export function principalOf(principal: DataLakePrincipal | undefined): string {
   const name = required(principal?.DataLakePrincipalIdentifier, 'the name of a principal');
   return isEverybody(name) ? IAM_ALLOWED_PRINCIPALS : name;

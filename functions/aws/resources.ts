@@ -7,6 +7,7 @@ import type { LakeResource, TagValues } from '#contracts/lake-formation.ts';
 /** What Lake Formation calls "all tables" where it gives a name instead of a wildcard. */
 const ALL_TABLES = 'ALL_TABLES';
 
+/** The resource in the words of Lake Formation's API. */
 export function toResource(resource: LakeResource): Resource {
   switch (resource.type) {
     case 'catalog':

@@ -14,8 +14,11 @@ function fixedBackoff(delayMs: number): { computeNextBackoffDelay(): number; set
 
 /**
  * The SDK repeats throttling, 5xx and cut connections, but not ConcurrentModificationException: Lake Formation's
- * and Glue's models give it no retry trait, though waiting is its only cure. Here it counts as throttling.
+ * and Glue's models give it no retry trait, though waiting is its only cure. DynamoDB's ReplicatedWriteConflictException
+ * has the trait, on a class that bundles are made without. Here both count as throttling.
  */
+const PASSES = /^(ConcurrentModification|ReplicatedWriteConflict)Exception$/;
+
 export class LakeRetryStrategy extends StandardRetryStrategy {
   constructor(delayMs?: number) {
     super(
@@ -28,7 +31,7 @@ export class LakeRetryStrategy extends StandardRetryStrategy {
     info: RefreshArguments[1],
   ): ReturnType<StandardRetryStrategy['refreshRetryTokenForRetry']> {
     const name = info.error instanceof Error ? info.error.name : '';
-    const errorType = name === 'ConcurrentModificationException' ? 'THROTTLING' : info.errorType;
+    const errorType = PASSES.test(name) ? 'THROTTLING' : info.errorType;
     return super.refreshRetryTokenForRetry(token, { ...info, errorType });
   }
 }

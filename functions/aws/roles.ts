@@ -26,6 +26,7 @@ export interface ListedRole {
   readonly trust: string;
 }
 
+/** All roles of the account, without their policies. */
 export async function listRoles(clients: Iam, options: { pathPrefix?: string } = {}): Promise<ListedRole[]> {
   const roles = await everyPage(async (marker) => {
     const page = await asked(view(clients, 'list the roles'), () =>

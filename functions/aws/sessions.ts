@@ -76,6 +76,7 @@ const RENEW_BEFORE_MS = 6 * 60_000;
 /** A grant that fans out to RAM may take most of a minute. */
 const LIMITS = { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true };
 
+/** What clients are made with, by session. Nothing is asked of STS before a client needs credentials. */
 export function createSessions(options: SessionOptions): Sessions {
   const credentials = new Map<string, CredentialProvider>();
   // One pool of connections for all clients.

@@ -24,6 +24,7 @@ const MOST_ADMINS = 30;
 /** AWS knows it by exactly this name, and leaves it out while it is 1 (G-S4). */
 const VERSION = 'CROSS_ACCOUNT_VERSION';
 
+/** Lake Formation's settings as facts, and raw as they are to be written back. @throws LakeError. */
 export async function readSettings(
   clients: LakeFormation,
   account: string,
@@ -79,6 +80,7 @@ export function mergeSettings(raw: DataLakeSettings, change: SettingsChange): Da
   };
 }
 
+/** Replaces all settings: `raw` holds others' parts too. @throws LakeError. */
 export async function writeSettings(clients: LakeFormation, account: string, raw: DataLakeSettings): Promise<void> {
   const view = { account, owner: true, doing: 'write the Lake Formation settings' };
   await asked(view, () =>

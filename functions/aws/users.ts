@@ -17,6 +17,7 @@ import { decoded, managedPolicy } from './roles.ts';
 
 type Iam = Pick<Clients, 'iam' | 'account'>;
 
+/** All users of the account. */
 export async function listUsers(clients: Iam): Promise<{ readonly arn: string; readonly name: string }[]> {
   const users = await everyPage(async (marker) => {
     const page = await asked(view(clients, 'list the users'), () =>

@@ -17,6 +17,7 @@ interface Action {
 const FAILED = /^(FAILED|TIMEOUT|STOPPED|ERROR|EXPIRED|CANCELLED)$/;
 const ENDED = /^(SUCCEEDED|FAILED|TIMEOUT|STOPPED|ERROR|EXPIRED|CANCELLED)$/;
 
+/** What a run tells, times in milliseconds since the epoch. */
 export function runFacts(run: WorkflowRun): WorkflowRunFacts {
   const actions = (run.Graph?.Nodes ?? []).flatMap(lastOf);
   const failures = actions.filter(({ state }) => FAILED.test(state)).map(failureText);

@@ -45,6 +45,7 @@ export function withoutTaking(change: Change): readonly Change[] {
   return takes === null ? [change] : [takes.without ?? []].flat();
 }
 
+/** The change in words: how many statements, and whether they name no roles. */
 export function statementsText(subject: string, { statements }: StoragePolicyChange): string {
   return `${subject}: put our ${statements.length} statement(s) beside what is there${openness(statements)}`;
 }

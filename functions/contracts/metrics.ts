@@ -10,6 +10,6 @@ export const METRICS = {
   grantsFailed: 'GrantsFailed',
   /** Findings that recovered. */
   healed: 'FindingsHealed',
-  /** Milliseconds from the event to the end of the walk that made the table readable. */
+  /** Milliseconds from the event to the end of the run that made the table readable. */
   eventToReadable: 'EventToReadable',
 } as const;

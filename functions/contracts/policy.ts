@@ -80,6 +80,8 @@ const limits = z.strictObject({
     { atMost: 20, percent: 5 },
   ),
   writesPerSecond: z._default(z.number().check(z.positive()), 5),
+  /** Questions of one run to one account and Region. */
+  readsPerSecond: z._default(z.number().check(z.positive()), 10),
   accountsAtOnce: z.optional(z.int().check(z.positive())),
 });
 
@@ -108,7 +110,7 @@ export const PolicySchema = z.strictObject({
   tags: z.optional(tags),
   dataLocations: z.optional(z.array(z.strictObject({ account: name, location: s3Location, to: names }))),
   connections: z.optional(z.strictObject({ check: z.literal('all') })),
-  limits: z._default(limits, { withdraw: { atMost: 20, percent: 5 }, writesPerSecond: 5 }),
+  limits: z._default(limits, { withdraw: { atMost: 20, percent: 5 }, writesPerSecond: 5, readsPerSecond: 10 }),
   schedule: z._default(
     z.strictObject({
       /** Null: nothing is looked at without an event. Which expressions are taken is core's to say. */
@@ -132,7 +134,7 @@ export const PolicySchema = z.strictObject({
 export type PolicyDocument = z.infer<typeof PolicySchema>;
 export type Mode = z.infer<typeof mode>;
 
-/** A product with every name resolved: what core and walk work with. */
+/** A product with every name resolved: what core and engine work with. */
 export interface Product {
   readonly name: string;
   readonly mode: Mode;

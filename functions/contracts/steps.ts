@@ -41,7 +41,7 @@ export const RunStateSchema = z.object({
   policy: z.string(),
   /** SHA-256 of what the run has seen so far, as it is kept; empty: nothing is. */
   observation: z._default(z.string(), ''),
-  /** Stages that are due and still to be entered, in the machine's order. Of a survey: scopes it has looked at. */
+  /** Stages that are due and still to be entered, in the machine's order. Of a survey: the last scope it has looked at. */
   stages: z._default(z.array(z.string()), []),
   /** What was written since: `ACCOUNT/REGION/ASPECT`, sorted. `verify` asks for it anew. */
   altered: z._default(z.array(z.string()), []),

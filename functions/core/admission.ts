@@ -33,6 +33,7 @@ export function isCandidate(products: readonly Product[], role: Pick<RoleFacts, 
   return products.some((product) => product.jobRoles.some((wanted) => means(wanted, role)));
 }
 
+/** Whether a role may read a product, and if not, why. */
 export function admit(policy: Policy, product: Product, role: RoleFacts): Admission {
   const wanted = product.jobRoles.filter((w) => means(w, role));
   const first = wanted[0];

@@ -14,6 +14,7 @@ export function alertSubject(
   return `Lake Onramp: ${about} ${found.state === 'unknown' ? 'not verifiable' : 'not readable'} (${found.hop}: ${found.cause})`;
 }
 
+/** The message as plain text; what to do stands last. */
 export function alertBody(alert: Alert, what: 'failed' | 'recovered'): string {
   const { finding: found } = alert;
   const aws =

@@ -48,7 +48,7 @@ export function requiresSharingVersion(policy: Policy, scope: PublishScope): boo
 }
 
 /**
- * Whether a scope puts back what a catalog's switches took: its own, where it is walked once more, and whichever tells of
+ * Whether a scope puts back what a catalog's switches took: its own, where it is reconciled once more, and whichever tells of
  * the catalog. Two of them write the same.
  */
 export function restoresCatalog(policy: Policy, scope: PublishScope): boolean {

@@ -19,6 +19,7 @@ export interface Expected {
   readonly names: (arn: string) => boolean;
 }
 
+/** What has to arrive for a product; not `shared` while its producer has not said that it is. */
 export function expectedProduct(account: string, product: Product, snapshot: ProductSnapshot | null): Expected {
   return {
     sender: product.account,

@@ -3,6 +3,7 @@
 import type { Finding } from '#contracts/findings.ts';
 import { shortHash } from '#contracts/hash.ts';
 import type { Assessment } from './assessment.ts';
+import { clip } from './clip.ts';
 import type { Trouble } from './observed.ts';
 
 type Draft = Omit<Finding, 'key' | 'principal' | 'aws' | 'product'> & {
@@ -13,6 +14,20 @@ type Draft = Omit<Finding, 'key' | 'principal' | 'aws' | 'product'> & {
   readonly identity?: string;
 };
 
+/**
+ * Bytes, as JSON, of what others choose the length of. All of them full, an alert is under 128 KB of the 256 KB that an
+ * event and a message may have, and an item of the ledger under DynamoDB's 400 KB. A remedy holds two documents to paste.
+ */
+const MOST = {
+  resource: 2048,
+  principal: 2048,
+  message: 8192,
+  remedy: 98_304,
+  awsCode: 256,
+  awsMessage: 4096,
+} as const;
+
+/** Bounded in every part; the key is made of what was found, whole. */
 export function finding(draft: Draft): Finding {
   const { identity, ...rest } = draft;
   const full = { product: null, principal: null, aws: null, ...rest };
@@ -26,7 +41,19 @@ export function finding(draft: Draft): Finding {
     identity ?? full.resource,
   ];
   const hash = shortHash(JSON.stringify(parts), 16);
-  return { ...full, key: `${full.hop}.${full.cause}.${hash}` };
+  return { ...bounded(full), key: `${full.hop}.${full.cause}.${hash}` };
+}
+
+function bounded<T extends Omit<Finding, 'key'>>(full: T): T {
+  const { resource, principal, message, remedy, aws } = full;
+  return {
+    ...full,
+    resource: clip(resource, MOST.resource),
+    principal: principal === null ? null : clip(principal, MOST.principal),
+    message: clip(message, MOST.message),
+    remedy: clip(remedy, MOST.remedy),
+    aws: aws === null ? null : { code: clip(aws.code, MOST.awsCode), message: clip(aws.message, MOST.awsMessage) },
+  };
 }
 
 /** Where something was found: what every finding of one place has in common. */
@@ -93,7 +120,50 @@ export function listed(names: readonly string[], most = 5): string {
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
-/** A permission statement a person can paste into a role's or key's policy. */
-export function pasteable(document: unknown): string {
-  return JSON.stringify(document);
+/** Bytes of what can be pasted: a bucket policy with all that is in it has 20 KB, the inline policies of a role have 10. */
+const MOST_PASTEABLE = 20_480;
+
+/**
+ * Permission statements that a person can paste into a role's or key's policy, never cut in the middle: where they are
+ * too long, whole resources of statements that allow are left out, then whole statements, and how many is said.
+ */
+export function pasteable(document: object | readonly object[]): string {
+  const text = JSON.stringify(document);
+  if (byteLength(text) <= MOST_PASTEABLE) return text;
+  const statements: readonly object[] = [document].flat();
+  for (const most of [100, 30, 10, 3]) {
+    const fewer = statements.map((statement) => withResources(statement, most));
+    const left = sum(fewer.map((one) => one.left));
+    const shorter = JSON.stringify(fewer.map((one) => one.statement));
+    if (byteLength(shorter) <= MOST_PASTEABLE) return `${shorter} (and the same for ${left} more resources)`;
+  }
+  const first = statements.map((statement) => withResources(statement, 1).statement);
+  const fit = fitting(first);
+  const rest = `${statements.length - fit.length} more statements, ${byteLength(text)} bytes in all`;
+  return fit.length === 0 ? `(${rest}: more than a policy holds)` : `${JSON.stringify(fit)} (and ${rest})`;
+}
+
+/** Less of what is allowed is safe to paste; of what is denied, or except from what, nothing is left out. */
+function withResources(statement: object, most: number): { readonly statement: object; readonly left: number } {
+  const { Effect, Resource } = statement as { readonly Effect?: unknown; readonly Resource?: unknown };
+  if (Effect !== 'Allow' || !Array.isArray(Resource) || Resource.length <= most) return { statement, left: 0 };
+  return { statement: { ...statement, Resource: Resource.slice(0, most) }, left: Resource.length - most };
+}
+
+/** As many from the first on as may be pasted. */
+function fitting(statements: readonly object[]): readonly object[] {
+  let bytes = 2;
+  const tooMuch = statements.findIndex((one) => {
+    bytes += byteLength(JSON.stringify(one)) + 1;
+    return bytes > MOST_PASTEABLE;
+  });
+  return tooMuch === -1 ? statements : statements.slice(0, tooMuch);
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0);
 }

@@ -8,10 +8,12 @@ export interface LinkSource extends Pick<Product, 'account' | 'region' | 'databa
   readonly name: string | null;
 }
 
+/** What a link to this source points at. */
 export function linkTarget(product: LinkSource): LinkTarget {
   return { catalog: product.account, database: product.database, region: product.region };
 }
 
+/** The link's own database in the consumer's catalog. */
 export function linkResource(account: string, product: Pick<LinkSource, 'link'>): LakeResource {
   return { type: 'database', catalog: account, database: product.link };
 }

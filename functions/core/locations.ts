@@ -17,6 +17,7 @@ export function dataLocationsOf(policy: Policy, { account, region }: Catalog): r
   return policy.dataLocations.filter((entry) => entry.account === account && entry.region === region);
 }
 
+/** The data location as Lake Formation names it in grants. */
 export function locationResource(policy: Policy, entry: DataLocation): LakeResource {
   return { type: 'data-location', catalog: entry.account, arn: locationArn(policy.partition, entry) };
 }

@@ -30,6 +30,7 @@ export interface MemoryStore {
   readonly finished: Map<string, FinishedRun>;
 }
 
+/** What `createMemoryLedger` keeps, with nothing in it. */
 export function emptyStore(): MemoryStore {
   return {
     entries: new Map(),

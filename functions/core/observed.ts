@@ -24,10 +24,12 @@ export type Observed<T> =
   | { readonly known: true; readonly value: T; readonly source?: Source }
   | { readonly known: false; readonly why: Trouble; readonly source?: Source };
 
+/** A fact that was read. */
 export function known<T>(value: T): Observed<T> {
   return { known: true, value };
 }
 
+/** A fact that could not be read, and why. */
 export function unknown(why: Trouble): Observed<never> {
   return { known: false, why };
 }

@@ -41,10 +41,12 @@ export interface Recorded {
  */
 export const VISIBLE_WITHIN_MS = 20_000;
 
+/** Hash of what makes one write the same as another. */
 export function entryId({ kind, account, region, target, principal }: EntryIdentity): string {
   return shortHash(JSON.stringify([kind, account, region, target, principal]), 32);
 }
 
+/** The id that a change's entry has in the ledger. */
 export function idOf({ account, region, record }: Pick<Recorded, 'account' | 'region' | 'record'>): string {
   const { kind, target, principal } = record;
   return entryId({ kind, account, region, target, principal });

@@ -1,4 +1,4 @@
-/** What a new policy is about no longer: nobody would walk it again, and what was granted there would stay. */
+/** What a new policy is about no longer: no run would be about it again, and what was granted there would stay. */
 
 import type { Catalog, Policy } from '#contracts/policy.ts';
 import type { OnboardScope, PublishScope } from '#contracts/steps.ts';

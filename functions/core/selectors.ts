@@ -85,6 +85,7 @@ export function placesFor(policy: Policy, { account, region }: Catalog): readonl
   );
 }
 
+/** The scope whose runs publish this product. */
 export function publishScope(product: Pick<Product, 'account' | 'region' | 'database'>): PublishScope {
   return { half: 'publish', account: product.account, region: product.region, database: product.database };
 }

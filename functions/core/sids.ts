@@ -7,10 +7,12 @@ function prefixOf(namespace: string): string {
   return `${namespace.replaceAll('-', '')}${shortHash(namespace, 6)}`;
 }
 
+/** Id of a statement of ours: letters and digits only, the same for the same words. */
 export function sidFor(namespace: string, what: string, about: string): string {
   return `${prefixOf(namespace)}${what}${shortHash(about, 12)}`;
 }
 
+/** Whether a statement of this id is ours to replace or take out. */
 export function ownsSid(namespace: string, sid: string): boolean {
   return sid.startsWith(prefixOf(namespace));
 }

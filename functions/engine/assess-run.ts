@@ -10,7 +10,7 @@ import { recordFinished } from './covered.ts';
 import { entryFor, notYetVisible, withoutHeldBack } from './drift.ts';
 import { entriesOf } from './enforcement.ts';
 import type { Patience } from './hop.ts';
-import { keep, type Run, seePolled, seeWritten } from './run.ts';
+import { keep, keepForMore, type Run, seePolled, seeWritten } from './run.ts';
 import { stagesDue, waitingHops } from './stage-order.ts';
 
 /** A run looks at its half so often at most: what is due after that is a finding. */
@@ -32,16 +32,16 @@ export async function assessRun(run: Run, patience: Patience): Promise<StageOutp
   const { tries } = run.state;
   // Whatever is asked from now on is as it is now, or later.
   const since = run.state.since === 0 ? run.begunAt : run.state.since;
-  const patient = { ...run, state: { ...run.state, since }, ctx: { ...run.ctx, patient: tries < MOST_TRIES } };
+  const begun = { ...run, state: { ...run.state, since } };
   try {
-    return await assessed(patient, patience);
+    return await assessed(begun, patience);
   } catch (error) {
     const isBusy = isLakeError(error, 'Transient') && tries < MOST_TRIES;
     if (!isBusy && !isLakeError(error, 'MoreToDo')) throw error;
     await run.reads.settled();
     const told = { stage: 'assess', due: 0, done: 0, failed: 0, findings: 0 };
-    if (!isBusy) return { ...told, next: 'assess', pause: 0, run: await keep(patient, { tries: 0 }) };
-    return { ...told, next: 'assess-later', pause: pauseAfter(tries), run: await keep(patient, { tries: tries + 1 }) };
+    if (!isBusy) return { ...told, next: 'assess', pause: 0, run: await keepForMore(begun, { tries: 0 }) };
+    return { ...told, next: 'assess-later', pause: pauseAfter(tries), run: await keep(begun, { tries: tries + 1 }) };
   }
 }
 
@@ -91,7 +91,8 @@ export async function verifyRun(run: Run, patience: Patience): Promise<StageOutp
   };
   let conclusion = await conclude();
   // What was read after it was written, and shows it, serves. Where something is due all the same, it is asked again.
-  if (conclusion.due.length > 0 && seeWritten(run)) conclusion = await conclude();
+  // While the hub is halted nothing is due, and what was written before must not be told as undone.
+  if ((conclusion.due.length > 0 || conclusion.halted) && seeWritten(run)) conclusion = await conclude();
   const counts = countsOf('verify', conclusion);
   const early = earlyOf(run, conclusion, entries);
   const untried = withoutHeldBack(ctx, conclusion.due).filter(

@@ -24,6 +24,9 @@ export interface Conclusion {
   readonly hops: readonly HopAssessment[];
   /** Changes to write: what mode, brake and a halt let through. */
   readonly due: readonly Change[];
+  readonly halted: boolean;
+  /** Nothing is left to do, also of what mode, brake or a halt holds back, and all is known. */
+  readonly whole: boolean;
   /** This scope's own, what is still due among them. */
   readonly findings: readonly Finding[];
   readonly settled: Settled;
@@ -67,6 +70,8 @@ export async function concludeFrom(ctx: RunContext, scope: Scope, from: Seen): P
   return {
     hops,
     due,
+    halted: halt !== null,
+    whole: assessment.changes.length === 0 && found.every(({ state }) => state !== 'unknown'),
     findings,
     settled,
     hasNews: settled.changed.length + failed.length + recovered.length > 0,

@@ -28,8 +28,8 @@ export async function isCovered(ledger: Ledger, { scope, policy, window, from }:
 }
 
 /** Keeps that this run went through to its end, where all was known and nothing is left due. */
-export async function recordFinished({ ctx, scope, state }: Run, { due, findings }: Conclusion): Promise<void> {
-  if (due.length > 0 || findings.some((found) => found.state === 'unknown')) return;
+export async function recordFinished({ ctx, scope, state }: Run, { whole }: Conclusion): Promise<void> {
+  if (!whole) return;
   const { policy, execution } = ctx;
   await ctx.ledger.putFinished({ scope: scopeText(scope), policy: policy.hash, since: state.since, execution });
 }

@@ -1,4 +1,4 @@
-/** At most so many writes a second per member account and Region: a token bucket that holds one second's worth. */
+/** At most so many calls a second per member account and Region: a token bucket. */
 
 export interface RateLimit {
   /** Waits until a write may go out. */
@@ -15,21 +15,23 @@ interface Bucket {
 
 export function createRateLimit(options: {
   perSecond: number;
+  /** How many may go out at once after a quiet time; absent: one second's worth. */
+  burst?: number;
   now(): number;
   sleep(ms: number): Promise<void>;
 }): RateLimit {
   const buckets = new Map<string, Bucket>();
   const slowest = Math.min(1, options.perSecond);
+  const full = (perSecond: number) => options.burst ?? Math.max(1, perSecond);
   /** As it is now, filled at the pace it had. */
   const bucketOf = (place: string): Bucket => {
     const now = options.now();
     const found = buckets.get(place);
     if (found === undefined) {
-      return { tokens: Math.max(1, options.perSecond), at: now, perSecond: options.perSecond };
+      return { tokens: full(options.perSecond), at: now, perSecond: options.perSecond };
     }
     const { tokens, at, perSecond } = found;
-    const most = Math.max(1, perSecond);
-    return { tokens: Math.min(most, tokens + ((now - at) / 1000) * perSecond), at: now, perSecond };
+    return { tokens: Math.min(full(perSecond), tokens + ((now - at) / 1000) * perSecond), at: now, perSecond };
   };
   return {
     async acquire(place) {

@@ -14,11 +14,15 @@ import { readingPolicy } from '#core/session-policy.ts';
 import { scopeText } from '#core/start.ts';
 import type { RunContext } from './context.ts';
 import type { PlaceReads, Query, Reads } from './query.ts';
+import { createRateLimit, type RateLimit } from './rate-limit.ts';
 
 /** Where snapshots come from: the hub's bucket, or a plan of the producer half. */
 export type SnapshotSource = (scope: PublishScope) => Promise<Snapshot | null>;
 
-type Context = Pick<RunContext, 'policy' | 'path' | 'access' | 'rolePath' | 'ledger' | 'snapshots' | 'patient' | 'now'>;
+type Context = Pick<
+  RunContext,
+  'policy' | 'path' | 'access' | 'rolePath' | 'ledger' | 'snapshots' | 'patient' | 'now' | 'sleep'
+>;
 
 /** What is to be asked anew: these aspects of an account and Region, as far as they were asked before a moment. */
 export interface Stale {
@@ -51,10 +55,16 @@ interface Options {
 
 /** Answers are kept for as long as the returned object is used. Asking throws MoreToDo once the time is over. */
 export function createReads(ctx: Context, { kept = [], ...options }: Options = {}): RunReads {
-  return readsOf(ctx, createAnswers(kept), options);
+  const { readsPerSecond: perSecond } = ctx.policy.limits;
+  const burst = options.wide ? 1 : AT_ONCE;
+  const rate = createRateLimit({ perSecond, burst, now: ctx.now, sleep: ctx.sleep });
+  return readsOf({ ...ctx, rate }, createAnswers(kept), options);
 }
 
-function readsOf(ctx: Context, answers: Answers, options: Omit<Options, 'kept'>): RunReads {
+/** What one run asks of a quiet account need not wait; a survey of many scopes goes evenly. */
+const AT_ONCE = 40;
+
+function readsOf(ctx: Paced, answers: Answers, options: Omit<Options, 'kept'>): RunReads {
   const { snapshots = ctx.snapshots.read, until, wide = false } = options;
   const places = new Map<string, PlaceReads>();
   let once = memo();
@@ -104,6 +114,9 @@ interface Asked extends Omit<Answer, 'value'> {
 
 type Answers = ReturnType<typeof createAnswers>;
 
+/** The same in whichever Region they were asked. */
+const OF_THE_ACCOUNT: readonly Aspect[] = ['organization', 'roles', 'stores'];
+
 function createAnswers(kept: readonly Answer[]) {
   const asked = new Map<string, Asked>();
   const keyOf = (one: Pick<Answer, 'account' | 'region' | 'question'>) => `${placeKey(one)} ${one.question}`;
@@ -127,7 +140,9 @@ function createAnswers(kept: readonly Answer[]) {
       });
     },
     forget: ({ place, aspects, before = Number.POSITIVE_INFINITY }: Stale) => {
-      const isThere = sameAccountRegion(place);
+      const isHere = sameAccountRegion(place);
+      const isThere = (one: Asked) =>
+        isHere(one) || (one.account === place.account && OF_THE_ACCOUNT.includes(one.aspect));
       for (const [key, one] of asked) {
         const isStale = isThere(one) && aspects.includes(one.aspect) && one.at < before;
         // Why something could not be read may be gone with what was written.
@@ -148,7 +163,8 @@ function placeKey({ account, region }: Catalog): string {
   return `${account}/${region}`;
 }
 
-type Asking = Context & { readonly until: number | undefined };
+type Paced = Context & { readonly rate: RateLimit };
+type Asking = Paced & { readonly until: number | undefined };
 
 function placeReads(ctx: Asking, answers: Answers, { account, region }: Catalog): PlaceReads {
   const reader = roleArn(ctx, account, 'Reader');
@@ -161,6 +177,8 @@ function placeReads(ctx: Asking, answers: Answers, { account, region }: Catalog)
       return answers.of({ question, account, region, aspect: query.aspect, at: ctx.now() }, () =>
         observed(ctx, () =>
           guarded(query, place, reader, async () => {
+            requireTime(ctx);
+            await ctx.rate.acquire(placeKey(place));
             requireTime(ctx);
             const clients = query.rows === undefined ? usual : clientsWith(ctx, place, query.rows);
             return query.ask(clients, args);

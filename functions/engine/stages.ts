@@ -12,7 +12,7 @@ import { recentOf } from '#core/ownership.ts';
 import { scopeText } from '#core/start.ts';
 import { applyChanges, stopsAt } from './apply.ts';
 import { look } from './assess.ts';
-import { assessRun, verifyRun } from './assess-run.ts';
+import { assessRun, MOST_TRIES, verifyRun } from './assess-run.ts';
 import { withBrake } from './brake.ts';
 import type { RunContext } from './context.ts';
 import { entriesOf, isEnforced } from './enforcement.ts';
@@ -31,7 +31,9 @@ export async function runStage(ctx: RunContext, input: RunInput, deadlines: Stag
   const { scope, stage } = input;
   const stopAt = stopsAt(ctx.now());
   await renew(ctx, scope);
-  const run = await resume(ctx, input, stopAt);
+  // An assessment is taken up later by itself, and knows how often it was.
+  const patient = stage === 'assess' ? (input.run?.tries ?? 0) < MOST_TRIES : ctx.patient;
+  const run = await resume({ ...ctx, patient }, input, stopAt);
   const patience = { startedAt: Date.parse(input.startedAt), within: deadlines.acceptWithin };
   if (stage === 'assess') return assessRun(run, patience);
   if (stage === 'verify') return verifyRun(run, patience);
@@ -39,7 +41,7 @@ export async function runStage(ctx: RunContext, input: RunInput, deadlines: Stag
 }
 
 async function runHopsOf(run: Run, stage: string, patience: Patience): Promise<StageOutput> {
-  const { ctx, scope, state } = run;
+  const { ctx, scope } = run;
   const hops = ctx.path.filter((hop) => hop.half === scope.half && hop.stage === stage);
   if (hops.length === 0) throw new LakeError('Unexpected', { message: `no stage called ${stage} in ${scope.half}` });
   const here = hops.filter(({ scopes }) => scopes.includes(kindOfScope(scope)));
@@ -54,10 +56,10 @@ async function runHopsOf(run: Run, stage: string, patience: Patience): Promise<S
     const told = { stage, ...NONE, ...(waiting === undefined ? {} : { arrival: 'visible' as const, lookedAt }) };
     // It goes on where it is, by what is there now.
     if (isLakeError(error, 'MoreToDo')) return { ...told, next: stage, run: await keep(run) };
-    // A newer policy reconciles all its scopes by itself; while the hub is halted, what is due is told.
-    if (error instanceof NoLongerOurs)
-      return { ...told, next: error.next, run: { ...state, stages: [], altered: [...run.altered].sort() } };
-    throw error;
+    if (!(error instanceof NoLongerOurs)) throw error;
+    // While the hub is halted, what is due is told. By a newer policy it is another run's.
+    if (error.next === 'end') await ctx.start(scope);
+    return { ...told, next: error.next, run: await keep(run, { stages: [] }) };
   }
 }
 
@@ -142,13 +144,13 @@ async function runHop(run: Run, hop: HopModule): Promise<Counts> {
     seen.changes.length > 0 && seeAnew(run, seen.changes) ? await dueOf(run, hop, entries) : seen;
   ctx.emit({ kind: 'assessed', scope: scopeText(scope), hop: hop.name, changes: changes.length, findings });
   if (changes.length > 0) await requireCurrent(ctx);
-  let failed = true;
   try {
     const applied = await applyChanges(ctx, changes, { scope, entries, stopAt });
-    failed = applied.failed > 0;
+    forgetAltered(run, changes, applied.failed > 0);
     return { due: changes.length, ...applied, findings };
-  } finally {
-    forgetAltered(run, changes, failed);
+  } catch (error) {
+    forgetAltered(run, changes, !isLakeError(error, 'MoreToDo'));
+    throw error;
   }
 }
 

@@ -7,6 +7,7 @@ import { isLakeError } from '#contracts/errors.ts';
 import type { Catalog } from '#contracts/policy.ts';
 import type { Scope, StageInput, StageOutput, SurveyScope } from '#contracts/steps.ts';
 import { sameAccountRegion } from '#core/account-region.ts';
+import { sortedSetBy } from '#core/collections.ts';
 import { scopesOf } from '#core/scopes.ts';
 import { scopeText } from '#core/start.ts';
 import { stopsAt } from './apply.ts';
@@ -16,7 +17,7 @@ import { concludeFrom, isAtRest } from './conclude.ts';
 import type { RunContext } from './context.ts';
 import { entriesOf } from './enforcement.ts';
 import type { Patience } from './hop.ts';
-import { keep, type Run, resume } from './run.ts';
+import { keep, keepForMore, type Run, resume } from './run.ts';
 import { waitingHops } from './stage-order.ts';
 
 type Survey = Run<SurveyScope>;
@@ -37,29 +38,29 @@ export async function survey(ctx: RunContext, input: SurveyInput): Promise<Stage
     const isBusy = isLakeError(error, 'Transient') && tries < MOST_TRIES;
     if (!isBusy && !isLakeError(error, 'MoreToDo')) throw error;
     await run.reads.settled();
-    const state = await keep(run, { stages: done, tries: isBusy ? tries + 1 : 0 });
+    const state = await (isBusy ? keep : keepForMore)(run, { stages: done, tries: isBusy ? tries + 1 : 0 });
     if (!isBusy) return { ...told, due: 0, next: 'survey', run: state };
     return { ...told, due: 0, next: 'survey-later', pause: pauseAfter(tries), run: state };
   }
 }
 
-/** `done`: how many scopes were looked at before, and are not looked at again. @returns how many runs were started. */
+/** `done`: the last scope that was looked at; none up to it is looked at again. @returns how many runs were started. */
 async function lookAtEach(run: Survey, place: Catalog, done: string[]): Promise<number> {
   let started = 0;
   const { ctx } = run;
   for (const scope of await scopesHere(run, place)) {
     const text = scopeText(scope);
-    if (done.includes(text)) continue;
-    if (!(await isAsItShouldBe(run, scope))) {
+    if (text <= (done.at(-1) ?? '')) continue;
+    if (!(await isAtRestHere(run, scope))) {
       ctx.emit({ kind: 'started', scope: text, outcome: await ctx.start(scope) });
       started += 1;
     }
-    done.push(text);
+    done.splice(0, done.length, text);
   }
   return started;
 }
 
-/** Producers first; with the databases that rules reach without naming them. */
+/** In the order of their texts; with the databases that rules reach without naming them. */
 async function scopesHere(run: Survey, place: Catalog): Promise<readonly Scope[]> {
   const { ctx } = run;
   const named = scopesOf(ctx.policy).filter(sameAccountRegion(place));
@@ -72,7 +73,17 @@ async function scopesHere(run: Survey, place: Catalog): Promise<readonly Scope[]
       reached.push(...next.filter((one) => one.half === 'publish' && sameAccountRegion(place)(one)));
     }
   }
-  return [...new Map([...named, ...reached].map((scope) => [scopeText(scope), scope])).values()];
+  return sortedSetBy([...named, ...reached], scopeText);
+}
+
+/** One that can't be looked at has its own run fail visibly, and keeps no other from being looked at. */
+async function isAtRestHere(run: Survey, scope: Scope): Promise<boolean> {
+  try {
+    return await isAsItShouldBe(run, scope);
+  } catch (error) {
+    if (isLakeError(error, 'Transient') || isLakeError(error, 'MoreToDo')) throw error;
+    return false;
+  }
 }
 
 /** Nothing due, no finding that would change, nobody to be told or started, and nothing that is waited for. */

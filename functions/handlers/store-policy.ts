@@ -80,7 +80,7 @@ async function policyBefore(services: StorePolicyServices): Promise<Policy | nul
     return resolvePolicy(parseStoredPolicy(before), before.hash);
   } catch (error) {
     if (!isLakeError(error, 'PolicyInvalid')) throw error;
-    services.log.trouble('the policy before is not readable: what it alone names is not walked', error);
+    services.log.trouble('the policy before is not readable: what it alone names is not reconciled', error);
     return null;
   }
 }

@@ -26,14 +26,19 @@ export class Machine extends Construct {
     this.name = name;
     const stateMachineName = machineName(namespace, name);
     const definition = readFileSync(new URL(`../../statemachines/${name}.asl.json`, import.meta.url), 'utf8');
+    const tokens = {
+      Partition: Aws.PARTITION,
+      ReconcileFunctionArn: reconcile.functionArn,
+      ReportFunctionArn: report.functionArn,
+    };
+    // A token that a definition does not have is an error to CloudFormation.
+    const definitionSubstitutions = Object.fromEntries(
+      Object.entries(tokens).filter(([token]) => definition.includes(`{${token}}`)),
+    );
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName,
       definitionBody: DefinitionBody.fromString(definition),
-      definitionSubstitutions: {
-        Partition: Aws.PARTITION,
-        ReconcileFunctionArn: reconcile.functionArn,
-        ReportFunctionArn: report.functionArn,
-      },
+      definitionSubstitutions,
       tracingEnabled: true,
       logs: {
         level: LogLevel.ALL,
@@ -52,7 +57,10 @@ export class Machine extends Construct {
       new PolicyStatement({
         sid: 'Stages',
         actions: ['lambda:InvokeFunction'],
-        resources: [reconcile.functionArn, report.functionArn],
+        resources: [
+          reconcile.functionArn,
+          ...('ReportFunctionArn' in definitionSubstitutions ? [report.functionArn] : []),
+        ],
       }),
     );
     acknowledge(this.machine, {

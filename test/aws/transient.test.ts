@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { toLakeError, type View } from '#aws/errors.ts';
 
 const VIEW: View = { account: '111111111111', owner: true, doing: 'read' };
-const CLIENTS = 'dynamodb,eventbridge,glue,iam,kms,lakeformation,ram,s3,sfn,sns,sts'.split(',');
+const CLIENTS = 'dynamodb,eventbridge,glue,iam,kms,lakeformation,organizations,ram,s3,sfn,sns,sts'.split(',');
 // The predicates are public, the lists they look into are not.
 const LISTS: Readonly<Record<string, readonly string[]>> = await import(
   pathToFileURL('node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/constants.js').href
@@ -68,3 +68,30 @@ test.each(CLIENTS)('of %s every error that its model says may be tried again is 
     [],
   );
 });
+
+/** What a schema of the SDK says of an error: its class's name, and the code that AWS sends where that is another. */
+interface ErrorSchema {
+  readonly 2: string;
+  readonly 3: { readonly awsQueryError?: readonly [code: string, status: number] };
+}
+
+/** RAM's model has codes of a query protocol, too, which its JSON never says. */
+const BY_CODE = CLIENTS.filter((name) => name !== 'ram');
+
+// Bundles are made without the classes (infra/bundle.ts), and then see AWS's own codes.
+test.each(BY_CODE)(
+  'of %s every error is the same to us by the name of its class and by the code AWS sends',
+  async (name) => {
+    const client: Readonly<Record<string, unknown>> = await import(`@aws-sdk/client-${name}`);
+    const schemas = Object.entries(client).flatMap(([key, value]) =>
+      key.endsWith('$') && Array.isArray(value) && value[0] === -3 ? [value as unknown as ErrorSchema] : [],
+    );
+    expect(schemas.length).toBeGreaterThan(2);
+    const differing = schemas.flatMap(({ 2: className, 3: { awsQueryError: [code, status] = [className, 400] } }) => {
+      const by = (one: string, owner: boolean) =>
+        toLakeError(thrown({ name: one, $metadata: { httpStatusCode: status } }), { ...VIEW, owner }).code;
+      return [true, false].every((owner) => by(className, owner) === by(code, owner)) ? [] : [`${className} ${code}`];
+    });
+    expect(differing).toEqual([]);
+  },
+);

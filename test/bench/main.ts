@@ -8,6 +8,7 @@ import { type Assemblies, synthesize } from '../../infra/local/demo/synthesize.t
 import { preparePython } from '../../infra/local/emulator/python.ts';
 import { benchAssessment } from './assessment.ts';
 import { benchBundles } from './bundles.ts';
+import { benchCalls } from './calls.ts';
 import { benchEvents } from './events.ts';
 import { benchLake } from './lake.ts';
 import { percentile } from './numbers.ts';
@@ -31,6 +32,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   debounce,
   bundles,
   lake,
+  calls: benchCalls,
   rules: benchRules,
   assessment: benchAssessment,
   events: benchEvents,
@@ -84,7 +86,7 @@ async function debounce(assemblies: () => Assemblies): Promise<readonly Row[]> {
   return [{ what: `event to readable, debounce ${DEBOUNCE} (the default), one run`, measured: ms / 1000, unit: 's' }];
 }
 
-const KILOBYTES: Readonly<Record<string, number>> = { 'onramp-on-event': 480, 'onramp-reconcile': 750 };
+const KILOBYTES: Readonly<Record<string, number>> = { 'onramp-on-event': 392, 'onramp-reconcile': 702 };
 
 async function bundles(assemblies: () => Assemblies): Promise<readonly Row[]> {
   const found = await benchBundles(await assemblies().of('demo-share'));
@@ -109,9 +111,7 @@ async function lake(): Promise<readonly Row[]> {
   ];
 }
 
-const ROOMS = ['core', 'hops', 'changes', 'aws', 'walk', 'handlers', 'cli', 'runtime', 'rooms'].map(
-  (room) => `test/${room}`,
-);
+const ROOMS = ['core', 'hops', 'changes', 'aws', 'handlers', 'cli', 'runtime', 'rooms'].map((room) => `test/${room}`);
 
 async function tests(): Promise<readonly Row[]> {
   const install = performance.now();

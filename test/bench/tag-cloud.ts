@@ -60,10 +60,10 @@ export async function benchTagCloud(assembly: string): Promise<readonly Row[]> {
       const TableInput = { Name: tableName(i), StorageDescriptor };
       await glue.send(new CreateTableCommand({ DatabaseName: LAKE_DATABASE, TableInput }));
     }
-    const theatre = await setUp(cloud, assembly, () => {});
-    const mark = await theatre.mark();
+    const sceneCloud = await setUp(cloud, assembly, () => {});
+    const mark = await sceneCloud.mark();
     const { status, seconds } = await execution(cloud.emulatorUrl);
-    const calls = await theatre.calls(mark);
+    const calls = await sceneCloud.calls(mark);
     const tagged = calls.filter(({ operation }) => operation === 'AddLFTagsToResource');
     if (status !== 'SUCCEEDED') throw new Error(`the run ended ${status}`);
     return [

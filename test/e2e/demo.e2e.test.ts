@@ -71,6 +71,12 @@ describe('the scene share', () => {
     expect(scene('share').eventToReadableMs).toBeGreaterThan(0);
   });
 
+  test('holds although the catalog is encrypted: everybody who needs its key has it, and nothing is told', () => {
+    const said = scene('share').expectations.filter(({ text }) => /encrypted/.test(text));
+    expect(said.map(({ held }) => held)).toEqual([true, true]);
+    expect(scene('share').findings.map(({ cause }) => cause)).toEqual(['role-without-proof']);
+  });
+
   test('makes exactly the writes that were missing, whatever the number of runs', () => {
     const { byAction } = scene('share').calls;
     const writes = Object.entries(byAction).filter(([action]) => !/:(Describe|Get|List)/.test(action));

@@ -7,8 +7,16 @@ import { reconcileStage } from '../../functions/handlers/reconcile.ts';
 import { ANALYTICS, CUR, FINANCE, JOB, SALES, SALES_LAKE } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { tableInput } from '../../infra/local/scenes/world.ts';
+import {
+  admin,
+  glueArn,
+  grantByHand,
+  makeDatabase,
+  root,
+  shareByHand,
+  shareInOrganization,
+} from '../support/aws-console.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { admin, glueArn, grantByHand, makeDatabase, root, shareByHand, shareInOrganization } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { calls, writes } from '../support/journal.ts';
 import { crawled, scenario } from '../support/scenario.ts';

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { CUR, HR, JOB, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { runCrawler } from '../../infra/local/scenes/world.ts';
+import { shareInOrganization } from '../support/aws-console.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { shareInOrganization } from '../support/hands.ts';
 import { scenario } from '../support/scenario.ts';
 import { CONSUMER, scopeOf } from '../support/scopes.ts';
 

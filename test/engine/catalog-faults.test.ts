@@ -27,7 +27,7 @@ const refuse = (operation: string) =>
 const told = () =>
   cloud.told.map(({ type, alert: { finding } }) => `${type}: ${finding.hop} ${finding.cause} ${finding.resource}`);
 
-async function walk(scopes: readonly PublishScope[], policy: Policy): Promise<readonly string[]> {
+async function reconcile(scopes: readonly PublishScope[], policy: Policy): Promise<readonly string[]> {
   const before = cloud.told.length;
   for (const scope of scopes) expect((await cloud.run(scope, policy)).status).toBe('SUCCEEDED');
   return told().slice(before);
@@ -53,34 +53,34 @@ describe('a catalog with a scope of its own', () => {
 
   test('settings that can not be written are told by it alone, whichever comes first, and so is their recovery', async () => {
     await refuse('PutDataLakeSettings');
-    const first = await walk([...scopes].reverse(), policy);
+    const first = await reconcile([...scopes].reverse(), policy);
     expect(first.filter((line) => line.includes('settings'))).toEqual([
       `Onramp Access Failed: settings merge-settings-failed Lake Formation settings of ${SALES_LAKE}`,
     ]);
     // What can't be read for want of it is told there as well, once.
     expect(first.filter((line) => line.includes('not-readable')).length).toBeLessThanOrEqual(1);
     await cloud.stage.control.clearFaults();
-    await walk(scopes, policy);
+    await reconcile(scopes, policy);
     const recovered = told().filter((line) => line.includes('Recovered') && line.includes('settings'));
     expect(recovered).toHaveLength(1);
     for (const scope of scopes.slice(1)) expect(await open(scope)).toEqual([]);
   });
 
   test('in report mode, too', async () => {
-    const lines = await walk(scopes, tagging('report'));
+    const lines = await reconcile(scopes, tagging('report'));
     expect(lines.filter((line) => line.includes('settings'))).toHaveLength(1);
   });
 
   test('a list of LF-Tags that can not be read, and keys that can not be made', async () => {
     await refuse('CreateLFTag');
-    const unmade = await walk(scopes, policy);
+    const unmade = await reconcile(scopes, policy);
     expect(unmade.filter((line) => line.includes('tag-failed')).length).toBe(
       new Set(unmade.filter((line) => line.includes('tag-failed'))).size,
     );
     expect(unmade.some((line) => line.includes('create-tag-failed'))).toBe(true);
     await cloud.stage.control.clearFaults();
     await refuse('ListLFTags');
-    const unread = await walk(scopes, policy);
+    const unread = await reconcile(scopes, policy);
     expect(unread.filter((line) => line.includes('not-readable'))).toEqual([
       `Onramp Access Failed: tags not-readable LF-Tags of ${SALES_LAKE}`,
     ]);
@@ -94,7 +94,7 @@ describe('a catalog of products only', () => {
   test('its first database that may write tells of the settings', async () => {
     cloud = await scenario(policy, [crawled]);
     await refuse('PutDataLakeSettings');
-    const lines = await walk(scopes, policy);
+    const lines = await reconcile(scopes, policy);
     expect(lines.filter((line) => line.includes('settings'))).toEqual([
       `Onramp Access Failed: settings merge-settings-failed Lake Formation settings of ${FINANCE}`,
     ]);
@@ -107,13 +107,13 @@ describe('a catalog of products only', () => {
       delete products['cur'];
       delete products['hr'];
     });
-    await walk([scopeOf(SALES)], alone);
+    await reconcile([scopeOf(SALES)], alone);
     const before = await open(scopeOf(SALES));
     expect(before).toContain('merge-settings-failed');
-    expect(await walk([scopeOf(SALES)], policy)).toEqual([]);
+    expect(await reconcile([scopeOf(SALES)], policy)).toEqual([]);
     expect(await open(scopeOf(SALES))).toEqual(before);
     await cloud.stage.control.clearFaults();
-    await walk([scopeOf(SALES)], policy);
+    await reconcile([scopeOf(SALES)], policy);
     expect(await open(scopeOf(SALES))).not.toContain('merge-settings-failed');
     expect(told().filter((line) => /Recovered: settings/.test(line))).toHaveLength(1);
   });

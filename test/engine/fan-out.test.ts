@@ -3,8 +3,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { reconcileStage } from '../../functions/handlers/reconcile.ts';
 import { ANALYTICS, CUR, REGION } from '../../infra/local/scenes/places.ts';
+import { bucketStatements } from '../support/aws-console.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { bucketStatements } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { crawled, scenario, settled } from '../support/scenario.ts';
 import { scopeOf } from '../support/scopes.ts';
@@ -31,11 +31,11 @@ const stage = (name: string) =>
   );
 const denied = async () => (await cloud.reconcileServices.snapshots.read(scopeOf(CUR)))?.denied;
 
-/** A walk of the consumer finds that this role's trust admits others too. */
+/** A run of the consumer finds that this role's trust admits others too. */
 async function disprove(): Promise<void> {
-  const walked = await cloud.ledger.consumer(ANALYTICS, REGION);
-  if (walked === null) throw new Error('the consumer has not walked');
-  await cloud.ledger.putConsumer({ ...walked, disproved: [WIDE] });
+  const record = await cloud.ledger.consumer(ANALYTICS, REGION);
+  if (record === null) throw new Error('the consumer has not run');
+  await cloud.ledger.putConsumer({ ...record, disproved: [WIDE] });
 }
 
 test('a role disproved between storage and fan-out does not count as denied until it is', async () => {

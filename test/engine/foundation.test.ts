@@ -21,9 +21,9 @@ import { ANALYTICS, BUCKET, CUR, FINANCE, JOB, objectKey, REGION, readerArn } fr
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { bytesOf, clientConfig } from '../../infra/local/scenes/world.ts';
 import { expectWritten } from '../golden/kept.ts';
+import { admin, root } from '../support/aws-console.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { entriesIn } from '../support/entries.ts';
-import { admin, root } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
 import { plan as planOf } from '../support/plan.ts';

@@ -23,8 +23,8 @@ import {
 import { isRead, READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { ADMIN, tableInput } from '../../infra/local/scenes/world.ts';
 import { expectWritten } from '../golden/kept.ts';
+import { admin, dropTable, grantByHand, root } from '../support/aws-console.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { admin, dropTable, grantByHand, root } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { calls, writes } from '../support/journal.ts';
 import { crawled, published, publishedUnder, type Step, scenario, settled } from '../support/scenario.ts';

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.close());
 
-test('both Regions are walked, and nothing is wrong in either', async () => {
+test('both Regions are reconciled, and nothing is wrong in either', async () => {
   for (const region of [REGION, ELSEWHERE]) {
     const records = await cloud.ledger.findings(scopeText({ half: 'onboard', account: ANALYTICS, region }));
     const open = records.filter(({ state }) => state === 'open');

@@ -1,4 +1,4 @@
-/** What a publish tells a consumer, and what the consumer's walk remembers as seen: or nobody would start it again. */
+/** What a publish tells a consumer, and what the consumer's run remembers as seen: or nobody would start it again. */
 
 import { DeleteRoleCommand, DeleteRolePolicyCommand } from '@aws-sdk/client-iam';
 import { PutDataLakeSettingsCommand } from '@aws-sdk/client-lakeformation';
@@ -6,8 +6,8 @@ import { afterEach, expect, test } from 'vitest';
 import { scopeText } from '#core/start.ts';
 import { ANALYTICS, CUR, FINANCE, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { root, shareInOrganization } from '../support/aws-console.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { root, shareInOrganization } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { crawled, scenario } from '../support/scenario.ts';
 import { CONSUMER, openFindings, scopeOf } from '../support/scopes.ts';
@@ -32,7 +32,7 @@ async function enroll(): Promise<void> {
 
 const seen = async () => (await cloud.ledger.consumer(ANALYTICS, REGION))?.fingerprints[scopeText(scopeOf(CUR))];
 
-test('a consumer that only reported is walked again once its account is enforced', async () => {
+test('a consumer that only reported is reconciled again once its account is enforced', async () => {
   await open();
   await shareInOrganization(cloud.stage);
   await enroll();

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { JOB, SALES } from '../../infra/local/scenes/places.ts';
 import { isRefused, READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { expectWritten } from '../golden/kept.ts';
+import { admin, revokeByHand } from '../support/aws-console.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { admin, revokeByHand } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
 import { crawled, scenario } from '../support/scenario.ts';
@@ -73,7 +73,7 @@ test('a product that goes leaves its owner as he was, and its readers without', 
   await withdrawn();
   expect(await everybodys()).toEqual(before);
   expect(await defaults()).toEqual(openBefore);
-  // Its bucket is that of two others, too: each of their walks would take its statements out.
+  // Its bucket is that of two others, too: each of their runs would take its statements out.
   await publishAll(cloud, withoutSales);
   expect(await confirmed()).toBe(2);
   await publishAll(cloud, withoutSales);

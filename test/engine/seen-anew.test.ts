@@ -7,9 +7,9 @@ import { AssociateResourceShareCommand, paginateGetResourceShareInvitations } fr
 import { afterEach, describe, expect, test } from 'vitest';
 import { ANALYTICS, BUCKET, CUR, FINANCE, JOB } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { bucketStatements, glueArn, putBucketStatements, root, shareByHand } from '../support/aws-console.ts';
 import { byStage } from '../support/by-stage.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { bucketStatements, glueArn, putBucketStatements, root, shareByHand } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
 import { crawled, scenario } from '../support/scenario.ts';

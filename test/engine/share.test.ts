@@ -31,7 +31,7 @@ test.each([SQUATTER, OTHER_ROLE, OTHER_ACCOUNT])('$name still reads neither tabl
   expect(await readAs(cloud.stage, reader, CUR)).toSatisfy(isRefused);
 });
 
-test('the walk proves it by permissions: nothing is wrong with the product', async () => {
+test('the run proves it by permissions: nothing is wrong with the product', async () => {
   const records = await cloud.ledger.findings(onboard);
   expect(
     records.map(({ finding }) => finding).filter((f) => f.product === 'cur' && f.cause !== 'role-without-proof'),

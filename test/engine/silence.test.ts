@@ -1,4 +1,4 @@
-/** What a walk could not judge: one fault is one finding, and silence is no recovery. */
+/** What a run could not judge: one fault is one finding, and silence is no recovery. */
 
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '#contracts/findings.ts';

@@ -7,6 +7,7 @@ import { REGION, readerArn, SALES_LAKE } from '../../infra/local/scenes/places.t
 import { LAKE_USER, PRODUCTS, SALES_JOB } from '../../infra/local/scenes/sales-places.ts';
 import { isLent, isShut, readLakeTable } from '../../infra/local/scenes/sales-reading.ts';
 import { expectWritten } from '../golden/kept.ts';
+import { root } from '../support/aws-console.ts';
 import {
   adminOf,
   byTagPolicy,
@@ -21,7 +22,6 @@ import {
   publishLake,
 } from '../support/by-tag.ts';
 import { entriesIn } from '../support/entries.ts';
-import { root } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
 import type { Step } from '../support/scenario.ts';

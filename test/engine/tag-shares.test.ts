@@ -16,6 +16,7 @@ import {
 import { isLent, isShut, readLakeTable } from '../../infra/local/scenes/sales-reading.ts';
 import { makeRole } from '../../infra/local/scenes/world.ts';
 import { expectWritten } from '../golden/kept.ts';
+import { glueArn, root, shareByHand, shareInOrganization } from '../support/aws-console.ts';
 import {
   adminOf,
   byTagPolicy,
@@ -31,7 +32,6 @@ import {
   publishLake,
 } from '../support/by-tag.ts';
 import { entriesIn } from '../support/entries.ts';
-import { glueArn, root, shareByHand, shareInOrganization } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { calls, writes } from '../support/journal.ts';
 import { plan } from '../support/plan.ts';

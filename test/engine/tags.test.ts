@@ -312,7 +312,7 @@ describe('trouble', () => {
   test.each([
     ['ListLFTags', CATALOG],
     ['GetResourceLFTags', SCOPE],
-  ] as const)('%s refused: unknown, one finding, nothing written (law 6)', async (operation, teller) => {
+  ] as const)('%s refused: unknown, one finding, nothing written (law 6)', async (operation, reporter) => {
     await open(taggingPolicy(ALL_TABLES));
     await run(CATALOG, taggingPolicy([]));
     await cloud.stage.control.fault({ kind: 'error', operation, code: 'AccessDeniedException', status: 403 });
@@ -321,6 +321,6 @@ describe('trouble', () => {
     const ofTags = async (scope: typeof SCOPE) => (await findingsOf(cloud, scope)).filter(({ hop }) => hop === 'tags');
     const found = [...(await ofTags(SCOPE)), ...(await ofTags(CATALOG))];
     expect(found).toMatchObject([{ state: 'unknown', cause: 'not-readable', hop: 'tags' }]);
-    expect(await ofTags(teller)).toEqual(found);
+    expect(await ofTags(reporter)).toEqual(found);
   });
 });

@@ -52,7 +52,7 @@ const productsTagged: Step = async (cloud) => {
   await cloud.settle(LAKE);
 };
 
-async function walk(policy: Policy): Promise<readonly string[]> {
+async function reconcile(policy: Policy): Promise<readonly string[]> {
   await cloud.later(60_000);
   const made = await writes(cloud, () => cloud.settle(CONSUMER, policy));
   return made.filter((call) => call.includes('Permissions'));
@@ -72,16 +72,16 @@ const held = async () =>
     .map(({ target }) => target)
     .sort();
 
-test('an account that no grant by tag is for any longer is walked once more, and passes nothing on', async () => {
+test('an account that no grant by tag is for any longer is reconciled once more, and passes nothing on', async () => {
   const [before, after] = [without(true), without(false)];
   await open(before);
   expect(await readLakeTable(cloud.stage, SALES_JOB, PRODUCTS)).toSatisfy(isLent);
   expect(await held()).toContain(`database ${ANALYTICS}/default`);
   expect(consumersLeft(before, after)).toEqual([{ account: ANALYTICS, region: REGION }]);
-  expect(await walk(after)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  expect(await reconcile(after)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
   expect(await held()).toEqual([]);
   expect(await readLakeTable(cloud.stage, SALES_JOB, PRODUCTS)).toSatisfy(isShut);
-  expect(await walk(after)).toEqual([]);
+  expect(await reconcile(after)).toEqual([]);
   await cloud.later(60_000);
   await publishLake(cloud, before);
   expect(await readLakeTable(cloud.stage, SALES_JOB, PRODUCTS)).toSatisfy(isLent);
@@ -91,7 +91,7 @@ test('an account that no grant by tag is for any longer is walked once more, and
 test('what a product wants of the same stays when grants by tag go', async () => {
   const [both, named] = [withProduct(true), withProduct(false)];
   await open(both);
-  await walk(named);
+  await reconcile(named);
   expect(await held()).toEqual(
     [
       `all tables of ${LAKE.account}/${LAKE_DATABASE}`,
@@ -100,22 +100,22 @@ test('what a product wants of the same stays when grants by tag go', async () =>
       `database ${LAKE.account}/${LAKE_DATABASE}`,
     ].sort(),
   );
-  expect(await walk(named)).toEqual([]);
+  expect(await reconcile(named)).toEqual([]);
 });
 
 test('and what grants by tag want of the same stays when the product goes; that all of it goes is asked for', async () => {
   const [both, tagged] = [withProduct(true), without(true)];
   await open(both);
   expect(consumersLeft(both, tagged)).toEqual([{ account: ANALYTICS, region: REGION }]);
-  await walk(tagged);
+  await reconcile(tagged);
   await confirmAsked();
-  await walk(tagged);
+  await reconcile(tagged);
   const now = await held();
   expect(now.filter((target) => target.startsWith('all tables of'))).toEqual([]);
   expect(now).toContain(`database ${ANALYTICS}/default`);
   expect(now.filter((target) => target.includes('tagged'))).not.toEqual([]);
   expect(await readLakeTable(cloud.stage, SALES_JOB, PRODUCTS)).toSatisfy(isLent);
-  expect(await walk(tagged)).toEqual([]);
+  expect(await reconcile(tagged)).toEqual([]);
 });
 
 test('while its owner has told nothing, nothing that it may reach is taken', async () => {
@@ -126,11 +126,11 @@ test('while its owner has told nothing, nothing that it may reach is taken', asy
   if (snapshot === null) throw new Error('nothing published');
   const tagged = snapshot.tagged.map((share) => ({ ...share, shared: [] }));
   await cloud.reconcileServices.snapshots.write({ ...snapshot, tagged });
-  expect(await walk(policy)).toEqual([]);
+  expect(await reconcile(policy)).toEqual([]);
   expect(await held()).toEqual(before);
 });
 
-test("a catalog that leaves the policy is walked once more: what was granted by its tags goes, at the owner's too", async () => {
+test("a catalog that leaves the policy is reconciled once more: what was granted by its tags goes, at the owner's too", async () => {
   const [tagged, gone] = [without(true), byTagPolicy((_, document) => void Reflect.deleteProperty(document, 'tags'))];
   await open(tagged);
   expect(await readLakeTable(cloud.stage, LAKE_USER, PRODUCTS)).toSatisfy(isLent);

@@ -18,8 +18,8 @@ import {
   openTwoRoles,
   policyWith,
   prove,
+  reconcile,
   SECOND,
-  walk,
 } from '../support/two-roles.ts';
 
 let cloud: InProcess;
@@ -30,16 +30,16 @@ test('a role that lost its proof loses what that gave it, another keeps all, and
   const [before, others] = [await held(cloud, SECOND), await held(cloud, JOB)];
   expect(await ofCur(cloud, SECOND)).not.toEqual([]);
   await disprove(cloud, SECOND);
-  expect(await walk(cloud)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  expect(await reconcile(cloud)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
   expect(await ofCur(cloud, SECOND)).toEqual([]);
   // Other products want these for it.
   expect(await held(cloud, SECOND, '"default"')).toHaveLength(1);
   expect(await held(cloud, SECOND, SALES.table)).not.toEqual([]);
   expect(await held(cloud, JOB)).toEqual(others);
   expect(await causes(cloud)).not.toContain('revoke-missing');
-  expect(await walk(cloud)).toEqual([]);
+  expect(await reconcile(cloud)).toEqual([]);
   await prove(cloud, SECOND);
-  await walk(cloud);
+  await reconcile(cloud);
   expect(await held(cloud, SECOND)).toEqual(before);
   await expectWritten(cloud, 'role-disproved');
 });
@@ -47,14 +47,14 @@ test('a role that lost its proof loses what that gave it, another keeps all, and
 test('the last role of a product waits for a person, as all of it would go (law 10)', async () => {
   cloud = await openTwoRoles();
   await disprove(cloud, SECOND);
-  await walk(cloud);
+  await reconcile(cloud);
   await disprove(cloud, JOB);
   const before = await held(cloud, JOB);
-  expect(await walk(cloud)).toEqual([]);
+  expect(await reconcile(cloud)).toEqual([]);
   expect(await causes(cloud)).toContain('brake-pulled');
   expect(await held(cloud, JOB)).toEqual(before);
   await confirmAsked(cloud);
-  await walk(cloud);
+  await reconcile(cloud);
   expect(await ofCur(cloud, JOB)).toEqual([]);
   expect(await readAs(cloud.stage, JOB, SALES)).toEqual(READ);
   expect(await causes(cloud)).not.toContain('brake-pulled');
@@ -64,9 +64,9 @@ test('a role that is gone holds nothing, for whoever makes one of that name', as
   cloud = await openTwoRoles();
   await iam(cloud).send(new DeleteRolePolicyCommand({ RoleName: SECOND.role, PolicyName: 'default' }));
   await iam(cloud).send(new DeleteRoleCommand({ RoleName: SECOND.role }));
-  await walk(cloud);
+  await reconcile(cloud);
   expect(await held(cloud, SECOND)).toEqual([]);
-  expect(await walk(cloud)).toEqual([]);
+  expect(await reconcile(cloud)).toEqual([]);
 });
 
 test('whose trust cannot be judged keeps what it has (law 6)', async () => {
@@ -76,7 +76,7 @@ test('whose trust cannot be judged keeps what it has (law 6)', async () => {
   const trust = { Effect: 'Allow', Principal: { Service: 'glue.amazonaws.com' }, Action: 'sts:AssumeRole', Condition };
   const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
   await iam(cloud).send(new UpdateAssumeRolePolicyCommand({ RoleName: SECOND.role, PolicyDocument }));
-  expect(await walk(cloud)).toEqual([]);
+  expect(await reconcile(cloud)).toEqual([]);
   expect(await causes(cloud)).toContain('role-trust-not-decidable');
   expect(await held(cloud, SECOND)).toEqual(before);
 });
@@ -89,7 +89,7 @@ test('roles that cannot be read, and grants that cannot, are no reason to take a
     const denied = { kind: 'error' as const, code: 'AccessDeniedException', status: 403, operation };
     await cloud.stage.control.fault({ ...denied, principal: 'onramp-', times: 1000 });
     expect(
-      (await walk(cloud)).filter((call) => call.includes('Revoke')),
+      (await reconcile(cloud)).filter((call) => call.includes('Revoke')),
       operation,
     ).toEqual([]);
     const open = await openFindings(cloud);
@@ -97,7 +97,7 @@ test('roles that cannot be read, and grants that cannot, are no reason to take a
     await cloud.stage.control.clearFaults();
     expect(await held(cloud, SECOND), operation).toEqual(before);
   }
-  await walk(cloud);
+  await reconcile(cloud);
   expect(await ofCur(cloud, SECOND)).toEqual([]);
 });
 
@@ -114,10 +114,10 @@ test("somebody else's grants to the same role stay, and of ours what was theirs 
   await give(cloud, { Table: { CatalogId: FINANCE, DatabaseName: HR.database, TableWildcard: {} } }, 'DESCRIBE');
   const theirs = await held(cloud, SECOND);
   expect(theirs).toHaveLength(3);
-  await walk(cloud);
+  await reconcile(cloud);
   expect((await held(cloud, SECOND)).length).toBeGreaterThan(theirs.length);
-  await walk(cloud, only);
+  await reconcile(cloud, only);
   expect(await held(cloud, SECOND)).toEqual(theirs);
-  expect(await walk(cloud, only)).toEqual([]);
+  expect(await reconcile(cloud, only)).toEqual([]);
   expect(await readAs(cloud.stage, JOB, HR)).toEqual(READ);
 });

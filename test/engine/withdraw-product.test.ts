@@ -22,8 +22,8 @@ import {
   policy,
   policyWith,
   prove,
+  reconcile,
   SECOND,
-  walk,
   without,
 } from '../support/two-roles.ts';
 
@@ -38,34 +38,34 @@ test('a product that left the policy: its grants go once confirmed, and come bac
   const [job, second] = [await held(cloud, JOB), await held(cloud, SECOND)];
   const less = policyWith(without('hr'));
   expect(consumersLeft(policy, less)).toEqual([{ account: ANALYTICS, region: REGION }]);
-  expect(await walk(cloud, less)).toEqual([]);
+  expect(await reconcile(cloud, less)).toEqual([]);
   expect(await causes(cloud)).toContain('brake-pulled');
   await confirmAsked(cloud);
-  expect(await walk(cloud, less)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  expect(await reconcile(cloud, less)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
   for (const role of [JOB, SECOND]) {
     expect([...(await held(cloud, role, HR.database)), ...(await held(cloud, role, HR.link))]).toEqual([]);
     expect(await held(cloud, role, '"default"')).toHaveLength(1);
   }
-  expect(await walk(cloud, less)).toEqual([]);
+  expect(await reconcile(cloud, less)).toEqual([]);
   await cloud.later(60_000);
   await cloud.settle(scopeOf(HR), policy);
   expect([await held(cloud, JOB), await held(cloud, SECOND)]).toEqual([job, second]);
   await expectWritten(cloud, 'product-left');
 });
 
-test('an account that left every audience, and the policy: one more walk, and nobody holds anything', async () => {
+test('an account that left every audience, and the policy: one more run, and nobody holds anything', async () => {
   cloud = await openTwoRoles();
   const none = policyWith((document) => {
     delete document.accounts['analytics'];
     for (const product of Object.values(document.products)) product.audience = { accounts: ['finance-lake'] };
   });
   expect(consumersLeft(policy, none)).toEqual([{ account: ANALYTICS, region: REGION }]);
-  await walk(cloud, none);
+  await reconcile(cloud, none);
   expect(await causes(cloud)).toContain('brake-pulled');
   await confirmAsked(cloud);
-  expect(await walk(cloud, none)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  expect(await reconcile(cloud, none)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
   expect([...(await held(cloud, JOB)), ...(await held(cloud, SECOND))]).toEqual([]);
-  expect(await walk(cloud, none)).toEqual([]);
+  expect(await reconcile(cloud, none)).toEqual([]);
 });
 
 test('report mode says what would go, and takes nothing (law 11)', async () => {
@@ -75,7 +75,7 @@ test('report mode says what would go, and takes nothing (law 11)', async () => {
   const reporting = policyWith((document) => {
     document.mode = 'report';
   });
-  expect(await walk(cloud, reporting)).toEqual([]);
+  expect(await reconcile(cloud, reporting)).toEqual([]);
   expect(await causes(cloud)).toContain('report-mode');
   expect(await held(cloud, SECOND)).toEqual(before);
 });
@@ -88,7 +88,7 @@ test('a product whose share does not hold just now is not judged', async () => {
   if (snapshot === null) throw new Error('nothing published');
   const products = snapshot.products.map((product) => ({ ...product, shared: false }));
   await cloud.reconcileServices.snapshots.write({ ...snapshot, products });
-  expect(await walk(cloud)).toEqual([]);
+  expect(await reconcile(cloud)).toEqual([]);
   expect(await ofCur(cloud, SECOND)).toEqual(before);
 });
 
@@ -99,12 +99,12 @@ test('what its owner shares no longer goes as well, whichever half comes first',
   await cloud.settle(scopeOf(HR), less);
   await confirmAsked(cloud);
   await cloud.settle(scopeOf(HR), less);
-  await walk(cloud, less);
+  await reconcile(cloud, less);
   await confirmAsked(cloud);
-  await walk(cloud, less);
+  await reconcile(cloud, less);
   expect([...(await held(cloud, SECOND, HR.link)), ...(await held(cloud, SECOND, HR.database))]).toEqual([]);
   expect(new Set(await causes(cloud))).toEqual(new Set(HARMLESS));
-  expect(await walk(cloud, less)).toEqual([]);
+  expect(await reconcile(cloud, less)).toEqual([]);
 });
 
 /** Whether AWS answers with an error to a question about what is not there is its own affair: both are tolerated. */
@@ -125,12 +125,12 @@ test.each([
   const fault = { kind: 'error', code, status, operation: 'ListPermissions', body: '"dropped"' } as const;
   await cloud.stage.control.fault(fault);
   const asked = await calls(cloud, async () =>
-    expect(await walk(cloud)).toEqual([`${ANALYTICS} BatchRevokePermissions`]),
+    expect(await reconcile(cloud)).toEqual([`${ANALYTICS} BatchRevokePermissions`]),
   );
   expect(asked.filter((call) => call.operation === 'ListPermissions' && call.status === status)).not.toEqual([]);
   expect(await ofCur(cloud, SECOND)).toEqual([]);
   expect((await openFindings(cloud)).filter(({ state }) => state === 'unknown')).toHaveLength(told);
-  expect(await walk(cloud)).toEqual([]);
+  expect(await reconcile(cloud)).toEqual([]);
 });
 
 test('a table that left its product is granted in the consumer no longer', async () => {
@@ -144,13 +144,13 @@ test('a table that left its product is granted in the consumer no longer', async
   expect(await held(cloud, SECOND, SALES.table)).toEqual([]);
   const entries = await entriesIn(cloud.ledger, ANALYTICS, REGION);
   expect(entries.filter(({ kind, target }) => kind === 'grant' && target.startsWith('table '))).toEqual([]);
-  expect(await walk(cloud, narrowed)).toEqual([]);
+  expect(await reconcile(cloud, narrowed)).toEqual([]);
 });
 
 const isBrake = ({ cause }: Finding) => cause === 'brake-pulled';
 const ELSEWHERE = 'us-east-1';
 
-test("another Region's links and its `default` are another walk's", async () => {
+test("another Region's links and its `default` are another run's", async () => {
   const both = policyWith(({ accounts }) => {
     accounts['analytics'] = { id: ANALYTICS, regions: [REGION, ELSEWHERE] };
   });
@@ -165,13 +165,13 @@ test("another Region's links and its `default` are another walk's", async () => 
     accounts['analytics'] = { id: ANALYTICS, regions: [REGION] };
   });
   expect(consumersLeft(both, less)).toEqual([{ account: ANALYTICS, region: ELSEWHERE }]);
-  expect(await walk(cloud, less)).toEqual([]);
+  expect(await reconcile(cloud, less)).toEqual([]);
   expect([await standing(REGION), await standing(ELSEWHERE)]).toEqual([here, elsewhere]);
-  // Gone from there: the links' grants go, the targets' are what the other Region's walk wants.
-  expect(await walk(cloud, less, there)).toEqual([]);
+  // Gone from there: the links' grants go, the targets' are what the other Region's run wants.
+  expect(await reconcile(cloud, less, there)).toEqual([]);
   const [braked] = (await cloud.ledger.findings(scopeText(there))).map(({ finding }) => finding).filter(isBrake);
   await cloud.ledger.confirm(braked?.resource.replace('withdrawal ', '') ?? '', { by: 'x', at: cloud.clock.now() });
-  expect(await walk(cloud, less, there)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  expect(await reconcile(cloud, less, there)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
   expect([await standing(REGION), await standing(ELSEWHERE)]).toEqual([here, 0]);
   expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
 });
@@ -188,7 +188,7 @@ test.each(['before', 'after'] as const)(
     const made = (await cloud.stage.control.journal()).slice(mark);
     const nth = 1 + made.findIndex(({ operation }) => operation.includes('Revoke'));
     await prove(cloud, SECOND);
-    await walk(cloud);
+    await reconcile(cloud);
     await disprove(cloud, SECOND);
     await cloud.later(60_000);
     cloud.line?.die(nth, when);
@@ -202,7 +202,7 @@ test.each(['before', 'after'] as const)(
     await cloud.later(21 * 60_000);
     await cloud.settle(CONSUMER, policy);
     expect(await ofCur(cloud, SECOND)).toEqual([]);
-    expect(await walk(cloud)).toEqual([]);
+    expect(await reconcile(cloud)).toEqual([]);
     expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
   },
 );

@@ -5,8 +5,8 @@ import { PutBucketEncryptionCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ANALYTICS, CUR, FINANCE, JOB, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
+import { bucketStatements, dropTable, makeDatabase, putBucketStatements, root } from '../support/aws-console.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { bucketStatements, dropTable, makeDatabase, putBucketStatements, root } from '../support/hands.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { writes } from '../support/journal.ts';
 import { crawled, scenario } from '../support/scenario.ts';
@@ -32,7 +32,7 @@ const deny = (operation: string, more: object = {}) =>
   });
 const told = () => cloud.told.map(({ type, alert }) => `${type} ${alert.finding.cause}`);
 
-/** Every reading a walk rests on. */
+/** Every reading a run rests on. */
 const READS = [
   'GetDataLakeSettings',
   'ListPermissions',
@@ -53,20 +53,20 @@ const READS = [
 test.each(READS)(
   '%s refused: unknown and told, never a reason to write, and never a recovery (law 6)',
   async (operation) => {
-    const walk = async () => {
+    const reconcile = async () => {
       await cloud.settle(scopeOf(CUR));
       await cloud.settle(CONSUMER);
     };
     await deny(operation);
-    await walk();
+    await reconcile();
     await cloud.stage.control.clearFaults();
-    await walk();
+    await reconcile();
     expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
     const standing = (await openFindings(cloud)).map(({ key, cause }) => ({ key, cause }));
     expect(standing.map(({ cause }) => cause)).toEqual(['role-without-proof']);
     const recovered = cloud.told.filter(({ type }) => type.endsWith('Recovered')).length;
     await deny(operation);
-    expect(await writes(cloud, walk)).toEqual([]);
+    expect(await writes(cloud, reconcile)).toEqual([]);
     const opened = (await openFindings(cloud)).filter(({ key }) => key !== standing[0]?.key);
     expect(opened.length).toBeGreaterThan(0);
     for (const { state, remedy } of opened) expect([state, remedy === '']).toEqual(['unknown', false]);
@@ -74,7 +74,7 @@ test.each(READS)(
   },
 );
 
-/** Every write a walk makes. */
+/** Every write a run makes. */
 const WRITES = [
   'PutDataLakeSettings',
   'BatchGrantPermissions',
@@ -122,7 +122,7 @@ test('one entry refused for the moment is sent again, alone (G-L1, G-L10)', asyn
   expect((await openFindings(cloud)).map(({ cause }) => cause)).toEqual(['role-without-proof']);
 });
 
-test('an account nobody can enter is one finding per half-walk, and the others go on', async () => {
+test('an account nobody can enter is one finding per half, and the others go on', async () => {
   await cloud.close();
   cloud = await scenario(policy, [crawled], { without: [ANALYTICS] });
   await cloud.settle(scopeOf(CUR));

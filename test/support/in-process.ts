@@ -28,9 +28,9 @@ import { hubRoleArn } from '../../infra/names.ts';
 import type { Deed } from '../golden/deeds.ts';
 import { type Recording, record } from '../golden/recorder.ts';
 import { type Call, definition, type MachineFile, perform, type Run, TaskFailed } from './asl.ts';
-import { type Line, openLine } from './line.ts';
+import { type FlakyConnection, openFlakyConnection } from './flaky-connection.ts';
 import { makeOwnRoles } from './own-roles.ts';
-import { createTurns } from './turns.ts';
+import { createScheduler } from './scheduler.ts';
 import { type Watcher, watched } from './watched.ts';
 
 const MACHINES: Readonly<Record<Wake['half'], MachineFile>> = {
@@ -105,7 +105,7 @@ export async function inProcess(
     await makeOwnRoles(stage, policy, without);
     await makePolicyBucket(stage);
   }
-  const line = mortal ? openLine(lake.requestHandler) : null;
+  const line = mortal ? openFlakyConnection(lake.requestHandler) : null;
   const state = from ? structuredClone(from.hub) : emptyHub();
   const hub = openHub(lake, policy, { line, state });
   if (known && !from) await knowConsumers(hub.ledger, policy);
@@ -150,7 +150,7 @@ async function knowConsumers(ledger: Ledger, policy: Policy): Promise<void> {
 type Lake = Awaited<ReturnType<typeof startLake>>;
 
 /** What the functions are wired to in the hub, each recorded. */
-function openHub(lake: Lake, policy: Policy, { line, state }: { line: Line | null; state: HubState }) {
+function openHub(lake: Lake, policy: Policy, { line, state }: { line: FlakyConnection | null; state: HubState }) {
   process.env['AWS_ENDPOINT_URL'] = lake.url;
   const watchers: Watcher[] = [];
   const { requestHandler } = line ?? lake;
@@ -225,7 +225,7 @@ function openAccess(lake: Lake, { namespace }: Policy, requestHandler: DirectHan
 }
 
 /** A function that was killed writes nothing down either. */
-function mortalLedger(ledger: Ledger, line: Line): Ledger {
+function mortalLedger(ledger: Ledger, line: FlakyConnection): Ledger {
   return new Proxy(ledger, {
     get: (target, name: keyof Ledger) => {
       if (line.dead) throw new Error('the function was killed');
@@ -247,7 +247,7 @@ function recordingLog(lines: string[]) {
 type Hub = ReturnType<typeof openHub>;
 
 function createExecutor(hub: Hub, policy: Policy, { state, recording }: { state: HubState; recording: Recording }) {
-  const turns = createTurns(hub.clock);
+  const scheduler = createScheduler(hub.clock);
   /** One execution of a scope's machine, whatever it ends with. */
   const run = (scope: Wake, current: Policy = policy): Promise<Run> => {
     state.runs += 1;
@@ -258,10 +258,10 @@ function createExecutor(hub: Hub, policy: Policy, { state, recording }: { state:
     };
     const input = { scope, window: `e-${state.runs}`, lookAt: '1970-01-01T00:00:00Z' };
     return recording.run(() =>
-      turns.play(() =>
+      scheduler.play(() =>
         perform(definition(MACHINES[scope.half]), input, {
           context,
-          pause: turns.pause,
+          pause: scheduler.pause,
           answer: (call) => answer(hub, call),
         }),
       ),

@@ -1,4 +1,4 @@
-/** The roles our own templates would make: the hub's walk role, and the three of every member account. */
+/** The roles our own templates would make: the hub's reconcile role, and the three of every member account. */
 
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { memberRoleName, memberRolePath } from '#contracts/names.ts';

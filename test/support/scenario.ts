@@ -22,7 +22,7 @@ export const published: Step = publishAll;
 /** As `published`, under another policy than the world was made for. */
 export const publishedUnder = stepFor((policy: Policy) => (cloud) => publishAll(cloud, policy));
 
-/** A scope was walked to the end, with whatever that woke. */
+/** A scope was reconciled to the end, with whatever that woke. */
 export const settled = stepFor((scope: Scope) => (cloud) => cloud.settle(scope));
 
 /** Steps told apart by an argument, which is plain data: the same argument gives the same step. */

@@ -16,8 +16,8 @@ import type { Policy } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import { scopeText } from '#core/start.ts';
 import { REGION, SALES_LAKE } from '../../infra/local/scenes/places.ts';
+import { makeDatabase, root } from './aws-console.ts';
 import { demoPolicy } from './demo-policy.ts';
-import { makeDatabase, root } from './hands.ts';
 import type { InProcess } from './in-process.ts';
 import { stepFor } from './scenario.ts';
 

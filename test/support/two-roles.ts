@@ -11,8 +11,8 @@ import type { Policy } from '#contracts/policy.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
 import { ANALYTICS, CUR, JOB, type Reader, readerArn } from '../../infra/local/scenes/places.ts';
 import { clientConfig, makeRole } from '../../infra/local/scenes/world.ts';
+import { root } from './aws-console.ts';
 import { demoPolicy } from './demo-policy.ts';
-import { root } from './hands.ts';
 import type { InProcess, InProcessOptions } from './in-process.ts';
 import { writes } from './journal.ts';
 import { crawled, published, type Step, scenario } from './scenario.ts';
@@ -74,7 +74,7 @@ export const ofCur = async (cloud: InProcess, role: Reader): Promise<readonly st
 ];
 
 /** One run of the consumer, a minute later: what it wrote. */
-export async function walk(
+export async function reconcile(
   cloud: InProcess,
   current: Policy = policy,
   scope: OnboardScope = CONSUMER,

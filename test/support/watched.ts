@@ -2,7 +2,7 @@
 
 import type { Access } from '#aws/clients.ts';
 
-export type Watcher = (command: string, role: string) => Promise<void>;
+export type Watcher = (command: string, role: string, input: Readonly<Record<string, unknown>>) => Promise<void>;
 
 /** What the clients of all services have in common. */
 interface Client {
@@ -13,7 +13,10 @@ interface Client {
     ): void;
   };
 }
-type Handler = (args: unknown) => Promise<unknown>;
+interface Sent {
+  readonly input?: Readonly<Record<string, unknown>>;
+}
+type Handler = (args: Sent) => Promise<unknown>;
 
 export function watched(access: Access, watchers: readonly Watcher[]): Access {
   const seen = new WeakSet<object>();
@@ -24,7 +27,7 @@ export function watched(access: Access, watchers: readonly Watcher[]): Access {
       (next, { commandName = '' }) =>
         async (args) => {
           const answer = await next(args);
-          for (const watcher of watchers) await watcher(commandName, role);
+          for (const watcher of watchers) await watcher(commandName, role, args.input ?? {});
           return answer;
         },
       { step: 'initialize' },

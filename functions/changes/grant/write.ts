@@ -6,6 +6,6 @@ import { type GrantChange, grantChange } from './change.ts';
 export const grantWriter: ChangeWriter<GrantChange> = {
   kind: grantChange,
   ...permissionWriter(grantBatch),
-  // A role may have been opened to others since it was admitted.
-  anew: ['roles'],
+  // A role may have been opened to others since it was admitted; and what others grant meanwhile is theirs.
+  anew: ['grants', 'roles'],
 };

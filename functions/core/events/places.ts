@@ -81,6 +81,7 @@ export function workflowNames(policy: Policy, place: Catalog): readonly string[]
   return sortedSet(workflowRules(policy, place).flatMap(({ workflow }) => workflow ?? []));
 }
 
+/** Tag rules about this account and Region. */
 export function rulesIn(policy: Policy, place: Catalog): readonly TagRule[] {
   return (policy.tags?.rules ?? []).filter(sameAccountRegion(place));
 }

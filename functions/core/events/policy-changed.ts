@@ -15,7 +15,7 @@ export const policyChanged: EventRoute = (event, policy) => {
   const open = openCatalogs(policy).map(({ account, region }) =>
     lookFor({ kind: 'databases', account, region, workflows: null }),
   );
-  // What was granted there is withdrawn by a walk that wants nothing.
+  // What was granted there is withdrawn by a run that wants nothing.
   const ended: readonly Scope[] = [
     ...gone.map((place) => ({ half: 'publish' as const, ...place })),
     ...left.map((place) => ({ half: 'onboard' as const, ...place })),

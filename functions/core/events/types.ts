@@ -40,10 +40,12 @@ export type Route =
 /** One file per event type makes one of these. */
 export type EventRoute = (event: Envelope, policy: Policy) => Route;
 
+/** Nothing to run, and why. */
 export function ignore(why: string): Route {
   return { kind: 'ignore', why };
 }
 
+/** What has to be read before it can be said which scopes an event is about. */
 export function lookFor(...lookups: readonly Lookup[]): Route {
   return { kind: 'lookup', scopes: [], lookups };
 }

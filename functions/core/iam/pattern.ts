@@ -52,6 +52,7 @@ function runs(texts: readonly string[]): Matcher {
   };
 }
 
+/** The pattern's parts, `*` and `?` told from letters. */
 export function wildcards(pattern: string): readonly Token[] {
   return Array.from(pattern, (char) => (char === '*' ? ANY : char === '?' ? ONE : char));
 }

@@ -31,6 +31,7 @@ export function namedIn(member: unknown): readonly Named[] | null {
   return named.every((list) => list !== null) ? named.flat() : null;
 }
 
+/** Whether a statement's Principal means this caller. */
 export function principalClaim(member: unknown, principal: Principal, reach: Reach): Claim {
   const named = namedIn(member);
   if (named === null) return untold("its Principal can't be read");

@@ -3,6 +3,7 @@
 import { unique } from '../collections.ts';
 import { asList, isMembers } from './document.ts';
 
+/** Whether they say the same, whatever the order of statements, members and list entries. */
 export function sameStatements(left: readonly object[], right: readonly object[]): boolean {
   const texts = (statements: readonly object[]) => statements.map(canonicalStatement).toSorted().join('\n');
   return texts(left) === texts(right);

@@ -7,6 +7,7 @@ import { nearest } from './nearest.ts';
 
 export type AccountEntry = PolicyDocument['accounts'][string];
 
+/** The id of an account, in either form of its entry. */
 export function accountId(entry: AccountEntry): string {
   return typeof entry === 'string' ? entry : entry.id;
 }

@@ -15,10 +15,12 @@ export interface PolicyIssue {
 
 export type PolicyPath = PolicyIssue['path'];
 
+/** What was found at a place of the policy, what is wrong with it, and what to write instead. */
 export function invalid(path: PolicyPath, found: unknown, message: string, instead: string): PolicyIssue {
   return { path, found: shown(found), message, instead, code: 'invalid' };
 }
 
+/** A key that the policy's language has and this version does not do. */
 export function notYet(path: PolicyPath, found: unknown, instead: string): PolicyIssue {
   return { path, found: shown(found), message: 'not yet acted on', instead, code: 'not-yet' };
 }

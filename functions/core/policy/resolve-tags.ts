@@ -18,6 +18,7 @@ type TagsEntry = NonNullable<PolicyDocument['tags']>;
 type RuleEntry = TagsEntry['rules'][number];
 type GrantEntry = TagsEntry['grants'][number];
 
+/** Tags with ids for names and defaults filled in; null when the policy has none. */
 export function resolveTags(document: PolicyDocument, accounts: readonly PolicyAccount[]): TagPolicy | null {
   const { tags } = document;
   if (tags === undefined) return null;
@@ -34,6 +35,7 @@ export function resolveTags(document: PolicyDocument, accounts: readonly PolicyA
   };
 }
 
+/** Data locations with ids for names. */
 export function resolveDataLocations(document: PolicyDocument, accounts: readonly PolicyAccount[]): DataLocation[] {
   const { region } = document.hub;
   return (document.dataLocations ?? []).map((entry, index) => {
@@ -61,6 +63,7 @@ interface Ruling {
   readonly accounts: readonly PolicyAccount[];
 }
 
+/** A rule with ids for names and its index in the policy. */
 export function resolveRule(document: PolicyDocument, { rule, index, accounts }: Ruling): TagRule {
   const { match, assign } = rule;
   return {

@@ -63,6 +63,7 @@ export function twins(words: readonly string[]): Twin[] {
   });
 }
 
+/** A word that Lake Formation, which keeps tags in lower case, takes for another one of the policy. */
 export function twinIssue(path: PolicyPath, word: string, first: string): PolicyIssue {
   return invalid(path, word, `the same as ${first}: tags are stored in lower case`, 'keep one of them');
 }

@@ -111,6 +111,7 @@ export interface TableView {
   readonly parameters: TableFacts['parameters'];
 }
 
+/** What rules look at, of a table. */
 export function tableView({ name, location, parameters }: TableFacts): TableView {
   return { name: name.toLowerCase(), location: locationText(location), parameters };
 }

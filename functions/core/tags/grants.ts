@@ -32,14 +32,14 @@ export function consumerGrants(policy: Policy, catalog: Catalog, account: string
 function grantsBy(entry: TagGrant, principal: string): readonly DesiredGrant[] {
   const catalog = entry.account;
   const by = (on: 'database' | 'table'): LakeResource => ({ type: 'tag-policy', catalog, on, expression: entry.where });
-  const wishes: readonly (readonly [LakeResource, readonly string[]])[] = [
+  const desired: readonly (readonly [LakeResource, readonly string[]])[] = [
     [by('database'), entry.database],
     [by('table'), entry.tables],
     ...entry.associate.map((key) => [{ type: 'tag' as const, catalog, key, values: [EVERY] }, ASSOCIATE] as const),
   ];
-  return wishes
+  return desired
     .filter(([, permissions]) => permissions.length > 0)
-    .map(([resource, permissions]) => wish(principal, resource, permissions, isAccountId(principal)));
+    .map(([resource, permissions]) => desiredGrant(principal, resource, permissions, isAccountId(principal)));
 }
 
 const ASSOCIATE = ['ASSOCIATE', 'DESCRIBE'];
@@ -63,12 +63,12 @@ function described(policy: Policy, catalog: Catalog, given: readonly DesiredGran
   }
   return [...values.values()].flatMap(({ principal, key, values: some }) => {
     const tag = (of: readonly string[]) => ({ type: 'tag' as const, catalog: catalog.account, key, values: of });
-    if (whole.has(grantText(wish(principal, tag([EVERY]), [], false).grant))) return [];
-    return [wish(principal, tag(sortedSet(some)), ['DESCRIBE'], false)];
+    if (whole.has(grantText(desiredGrant(principal, tag([EVERY]), [], false).grant))) return [];
+    return [desiredGrant(principal, tag(sortedSet(some)), ['DESCRIBE'], false)];
   });
 }
 
-function wish(
+function desiredGrant(
   principal: string,
   resource: LakeResource,
   permissions: readonly string[],

@@ -68,6 +68,7 @@ export class NameIndex<T> {
 
 const NONE: readonly never[] = [];
 
+/** Adds to the list under a key, which is made when it is missing. */
 export function push<K, T>(map: Map<K, T[]>, key: K, item: T): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [item]);

@@ -46,7 +46,7 @@ function rulesOf(policy: Policy): readonly TagRule[] {
  * What several rules of one catalog name is one thing, told once (law 5): in the scope of the catalog's own, null, where
  * one of them leaves the database open, else with the first of their databases.
  */
-export function tellerOf(rules: readonly TagRule[]): string | null {
+export function reportingDatabase(rules: readonly TagRule[]): string | null {
   if (rules.some(isOpen)) return null;
   return rules.map(({ database }) => database).sort()[0] ?? null;
 }

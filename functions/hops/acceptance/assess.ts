@@ -8,7 +8,7 @@ import type { Assessment } from '#core/assessment.ts';
 import { assessed } from '#core/assessment.ts';
 import { type Expected, expectedProduct, hasArrived } from '#core/expected-shares.ts';
 import type { AcceptanceFacts, InvitationFacts } from '#core/facts.ts';
-import { finding, unreadable, waiting } from '#core/findings.ts';
+import { finding, listed, unreadable, waiting } from '#core/findings.ts';
 import type { Observed } from '#core/observed.ts';
 
 export interface AcceptanceQuestion {
@@ -74,7 +74,7 @@ function judge(invitation: InvitationFacts, { account, all }: { account: string;
   if (invitation.resources.length === 0) return { accept: false, why: 'it brings no resources yet' };
   const foreign = invitation.resources.filter((arn) => !named.some(({ names }) => names(arn)));
   if (foreign.length > 0)
-    return { accept: false, why: `it also brings ${foreign.join(', ')}, which the policy does not name` };
+    return { accept: false, why: `it also brings ${listed(foreign)}, which the policy does not name` };
   // Whom a failure would concern: what this share carries, as far as its owner has told.
   const carried = named.filter(({ arns }) => arns.includes(invitation.shareArn));
   const concerned = carried.length > 0 ? carried : named;
@@ -142,7 +142,7 @@ function stateFinding(
       remedy:
         old === undefined
           ? `Check in account ${sender} that the share's principal ${account} is ASSOCIATED (aws ram get-resource-share-associations --association-type PRINCIPAL).`
-          : `In account ${sender}, disassociate ${account} from ${arns.join(', ')} and associate it again: AWS then sends a new invitation (Glue's live 12 hours).`,
+          : `In account ${sender}, disassociate ${account} from ${listed(arns)} and associate it again: AWS then sends a new invitation (Glue's live 12 hours).`,
     }),
   ];
 }

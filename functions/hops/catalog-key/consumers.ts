@@ -40,6 +40,7 @@ export function notShareable({ account, region }: Catalog): Finding {
 /** Of more accounts than this a statement names the organization. */
 const MOST_NAMED = 20;
 
+/** The finding that names these accounts, with the statements to add. */
 export function closedToConsumers(question: ConsumersQuestion, accounts: readonly string[]): Finding {
   const { policy, catalog, key, operators } = question;
   const { account, region } = catalog;

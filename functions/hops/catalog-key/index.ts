@@ -10,6 +10,7 @@ import { unreadable, waiting } from '#core/findings.ts';
 import { roleArn } from '#core/member-roles.ts';
 import type { Observed, Trouble } from '#core/observed.ts';
 import { consumersOfScope, productsFor, productsOf } from '#core/selectors.ts';
+import { consumerGrants } from '#core/tags/grants.ts';
 import type { OnboardHop, PublishHop, Question, SnapshotPart, Told } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 import { observeArrivals, producersOf } from '../arrivals.ts';
@@ -180,10 +181,22 @@ function assessConsumer(
   const distinct = new Map([...admitted, ...byTag].map((role) => [role.arn, role]));
   const findings = [
     own.value === null ? null : ownFinding(own.value, question),
-    ...[...distinct.values()].map((role) => jobRoleFinding({ account, region, role, keys: all })),
+    ...[...distinct.values()].map((role) => {
+      const reads = readsOf(policy, scope, role);
+      return jobRoleFinding({ account, region, role, keys: all.filter(({ catalog }) => reads(catalog)) });
+    }),
     ...keys.filter(({ closed }) => closed).map((key) => closedHere(scope, key)),
   ];
   return assessed({ findings: findings.filter((one) => one !== null) });
+}
+
+/** Catalogs that a role reads: its own account's, for the links, and those of products and grants by tag that admit it. */
+function readsOf(policy: Policy, scope: OnboardScope, role: RoleFacts): (catalog: Catalog) => boolean {
+  const products = productsFor(policy, scope).filter((product) => admit(policy, product, role).kind === 'admitted');
+  return (catalog) =>
+    catalog.account === scope.account ||
+    products.some(({ account, region }) => account === catalog.account && region === catalog.region) ||
+    consumerGrants(policy, catalog, scope.account).some(({ grant }) => grant.principal === role.arn);
 }
 
 /** The catalog's owner has the finding: only he can open the key. */

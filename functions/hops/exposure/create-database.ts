@@ -31,6 +31,7 @@ export interface CreateDatabaseQuestion {
   readonly recent: readonly Entry[];
 }
 
+/** The catalog as Lake Formation names it in grants. */
 export function catalogResource(account: string): LakeResource {
   return { type: 'catalog', catalog: account };
 }

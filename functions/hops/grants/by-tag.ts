@@ -42,9 +42,9 @@ export function assessTagGrants(question: TagGrantsQuestion): Assessment {
   const changes = missingGrants({ ...at, desired, listed, recent });
   // What can't be granted just now is wanted all the same.
   const catalogs = policy.tags?.catalogs.filter((catalog) => catalog.region === region) ?? [];
-  const wishes = catalogs.flatMap((catalog) => consumerGrants(policy, catalog, account));
+  const byPolicy = catalogs.flatMap((catalog) => consumerGrants(policy, catalog, account));
   const isOurs = (catalog: string) => catalog !== account;
-  const taken = taggedWithdrawals({ ...at, entries, desired: wishes, listed, isOurs });
+  const taken = taggedWithdrawals({ ...at, entries, desired: byPolicy, listed, isOurs });
   return assessed({ changes: [...changes, ...taken] });
 }
 
@@ -61,17 +61,18 @@ export interface LinkReader {
   readonly links: readonly string[];
 }
 
+/** Who has to see which link, by the grants by tag that reach its database. */
 export function linkReaders(
   desired: readonly DesiredGrant[],
   links: readonly { readonly catalog: string; readonly link: string; readonly by: readonly Reached[] }[],
 ): readonly LinkReader[] {
   const byPrincipal = Map.groupBy(desired, ({ grant }) => grant.principal);
-  return [...byPrincipal].flatMap(([principal, wishes]) => {
+  return [...byPrincipal].flatMap(([principal, theirs]) => {
     const reach = (resource: LakeResource, catalog: string, by: readonly Reached[]) =>
       resource.type === 'tag-policy' &&
       resource.catalog === catalog &&
       by.some(({ on, where }) => on === resource.on && where === expressionText(resource.expression));
-    const read = links.filter(({ catalog, by }) => wishes.some(({ grant }) => reach(grant.resource, catalog, by)));
+    const read = links.filter(({ catalog, by }) => theirs.some(({ grant }) => reach(grant.resource, catalog, by)));
     return read.length === 0 ? [] : [{ principal, links: sortedSet(read.map(({ link }) => link)) }];
   });
 }

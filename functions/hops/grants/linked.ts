@@ -8,6 +8,7 @@ import { type Arrivals, type ArrivedProduct, arrivedProducts } from '../arrivals
 /** A link that is open to everybody stands all the same. */
 const LINKED_ALL_THE_SAME = 'link-open';
 
+/** Products whose share has arrived and whose link is ours, so that grants on them can be made. */
 export function linkedProducts(arrivals: Arrivals, question: Question<OnboardScope>): readonly ArrivedProduct[] {
   const arrived = arrivedProducts(arrivals, question.planning);
   if (question.planning) return arrived;

@@ -17,11 +17,11 @@ export interface UnwantedGrantsQuestion {
   readonly region: string;
   /** Whose grants are judged: that Region, or one where targets of its links are. */
   readonly where: string;
-  /** Products whose wishes are known. Who can't be told to be admitted counts as admitted: unknown takes nothing (law 6). */
+  /** Products whose needs are known. Who can't be told to be admitted counts as admitted: unknown takes nothing (law 6). */
   readonly decided: readonly ReadyProduct[];
-  /** The others of this walk: what they may want is left alone, whoever it was granted for. */
+  /** The others of this run: what they may want is left alone, whoever it was granted for. */
   readonly undecided: readonly Product[];
-  /** Products for the account in other Regions only: another walk links them, and judges grants on their targets. */
+  /** Products for the account in other Regions only: another run links them, and judges grants on their targets. */
   readonly elsewhere: readonly Product[];
   /** Principals that read links here by tag. */
   readonly readers: readonly LinkReader[];
@@ -34,6 +34,7 @@ export interface UnwantedGrantsQuestion {
   readonly listed: readonly ListedGrant[];
 }
 
+/** Revocations of what we granted and the policy no longer wants. */
 export function unwantedGrants(question: UnwantedGrantsQuestion): readonly RevokeChange[] {
   const { account, region, where, decided, undecided, entries, listed } = question;
   const desired = [...desiredGrants(account, region, where, decided), ...readByTag(question)];
@@ -61,7 +62,7 @@ function isJudged(question: Omit<UnwantedGrantsQuestion, 'listed'>, { principal,
   if (arnParts(principal)?.account !== account || ourselves.includes(principal)) return false;
   if ([...undecided, ...elsewhere].some((product) => isTarget(where, product, resource))) return false;
   if (resource.catalog !== account) return true;
-  // Elsewhere this account's databases are the links of another walk.
+  // Elsewhere this account's databases are the links of another run.
   if (where !== region || silent.has(principal)) return false;
   return !undecided.some(({ link }) => resource.database === link || resource.database === DEFAULT_DATABASE);
 }

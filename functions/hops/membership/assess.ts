@@ -20,6 +20,7 @@ export function isOutside({ policy, scope, organization }: MembershipQuestion): 
   return organization.value.id !== policy.organization.id;
 }
 
+/** At most one; none while the policy calls the account external. */
 export function membershipFindings(question: MembershipQuestion): readonly Finding[] {
   const { policy, scope, organization } = question;
   const { account, region } = scope;

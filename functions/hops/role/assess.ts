@@ -97,9 +97,35 @@ function lacking(base: Base, unmet: readonly Unmet[]): readonly Finding[] {
       state: 'broken',
       cause: 'role-lacks-permissions',
       message: `${base.principal} may not ${listed(actions)}`,
-      remedy: `Add to the role's policy: ${pasteable(statementsFor(missing))}`,
+      remedy: remedyFor(missing),
     }),
   ];
+}
+
+/** Characters: AWS takes no longer managed policy, and 10,240 in all inline ones of a role. */
+const MOST_OF_A_POLICY = 6144;
+
+/** Tables one by one while a policy holds them; then all of each database, then all databases of each account. */
+function remedyFor(missing: readonly Need[]): string {
+  const add = "Add to the role's policy";
+  const one = statementsFor(missing);
+  if (isShort(one)) return `${add}: ${pasteable(one)}`;
+  const why = '"*" for what is too much to be named in a policy: Lake Formation decides what of it the role reads';
+  const byDatabase = statementsFor(missing.map(allTables));
+  const wide = isShort(byDatabase) ? byDatabase : statementsFor(missing.map(allDatabases));
+  return `${add} (${why}): ${pasteable(wide)}`;
+}
+
+function isShort(statements: readonly object[]): boolean {
+  return JSON.stringify(statements).length <= MOST_OF_A_POLICY;
+}
+
+function allTables({ action, resource }: Need): Need {
+  return { action, resource: resource.replace(/(:table\/[^/]+)\/.*$/, '$1/*') };
+}
+
+function allDatabases({ action, resource }: Need): Need {
+  return { action, resource: resource.replace(/(:glue:.*:)(table|database)\/.*$/, '$1$2/*') };
 }
 
 /** One statement per service and kind of resource: actions must not meet resources they were not meant for. */
@@ -107,7 +133,7 @@ function statementsFor(missing: readonly Need[]): readonly object[] {
   const service = (action: string) => action.split(':')[0];
   const sameResources = new Map(
     [...Map.groupBy(missing, ({ action }) => action)].map(([action, needs]) => {
-      return [action, JSON.stringify([service(action), needs.map(({ resource }) => resource).sort()])] as const;
+      return [action, JSON.stringify([service(action), sortedSet(needs.map(({ resource }) => resource))])] as const;
     }),
   );
   const groups = Map.groupBy(missing, ({ action, resource }) =>

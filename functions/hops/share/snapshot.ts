@@ -20,6 +20,7 @@ export interface SeenOfProduct {
   readonly planning: boolean;
 }
 
+/** What consumers are told of a product: whether it is shared with whom, and by which RAM shares. */
 export function productSnapshot(
   product: Product,
   { catalog, rows: all, blocked, held: heldBack, planning }: SeenOfProduct,

@@ -69,8 +69,8 @@ export function tablesToAsk(question: AssignmentsQuestion): readonly string[] {
 /** Top down: what a database will say assesses what its tables need not. */
 function decided({ desired, tagged }: AssignmentsQuestion): readonly Decided[] {
   const results: Decided[] = [];
-  const assess = (wish: DesiredTags, on: TagsOn | undefined, parent: InForce): InForce => {
-    const { result, inForce } = assessThing(without(wish, left(wish)), on, parent);
+  const assess = (thing: DesiredTags, on: TagsOn | undefined, parent: InForce): InForce => {
+    const { result, inForce } = assessThing(without(thing, left(thing)), on, parent);
     results.push(result);
     return inForce;
   };
@@ -95,7 +95,7 @@ function decided({ desired, tagged }: AssignmentsQuestion): readonly Decided[] {
  * Keys that a thing must not change, since one below it inherits them and is to be left as it is: nobody knows what it
  * should say.
  */
-function leftAlone(desired: readonly DesiredTags[], tagged: TaggedFacts): (wish: DesiredTags) => ReadonlySet<string> {
+function leftAlone(desired: readonly DesiredTags[], tagged: TaggedFacts): (thing: DesiredTags) => ReadonlySet<string> {
   const open = desired.filter(({ table, undecided }) => table !== null && undecided.length > 0);
   const inherits = (on: TagsOn | undefined, key: string) => on?.assigned[key] === undefined || on.unsure.includes(key);
   const ofDatabase = new Set<string>();
@@ -115,9 +115,9 @@ function leftAlone(desired: readonly DesiredTags[], tagged: TaggedFacts): (wish:
   };
 }
 
-function without(wish: DesiredTags, keys: ReadonlySet<string>): DesiredTags {
-  if (keys.size === 0) return wish;
-  return { ...wish, tags: Object.fromEntries(Object.entries(wish.tags).filter(([key]) => !keys.has(key))) };
+function without(thing: DesiredTags, keys: ReadonlySet<string>): DesiredTags {
+  if (keys.size === 0) return thing;
+  return { ...thing, tags: Object.fromEntries(Object.entries(thing.tags).filter(([key]) => !keys.has(key))) };
 }
 
 const NO_DESIRE: DesiredTags = { table: null, column: null, tags: {}, undecided: [] };

@@ -8,7 +8,7 @@ import { matches } from '#core/iam/pattern.ts';
 import { isPattern } from '#core/policy/patterns.ts';
 import { columnKey } from '#core/tags/columns.ts';
 import { missingNames } from '#core/tags/rules.ts';
-import { tellerOf } from '#core/tags/scopes.ts';
+import { reportingDatabase } from '#core/tags/scopes.ts';
 import type { DesiredTags, RuleWorld } from '#core/tags/types.ts';
 
 /** A thing that rules name by a literal, with the places of those rules under `tags.rules`. */
@@ -95,7 +95,7 @@ function missingRunners(policy: TagPolicy, place: Runners): readonly Named[] {
     names.flatMap((name): readonly Named[] => {
       const rules = here.filter((rule) => rule[kind] === name);
       const what = `${kind} ${name} of ${place.account}`;
-      if (tellerOf(rules) !== place.database) return [];
+      if (reportingDatabase(rules) !== place.database) return [];
       return [{ what, rules: rules.map(({ index }) => index), leaves: true }];
     });
   return [...named('crawler', missing.crawlers), ...named('workflow', missing.workflows)];

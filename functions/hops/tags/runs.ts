@@ -7,7 +7,7 @@ import type { WorkflowFacts, WorkflowRunFacts } from '#core/facts.ts';
 import { finding, listed, unreadable } from '#core/findings.ts';
 import { matches } from '#core/iam/pattern.ts';
 import type { Observed } from '#core/observed.ts';
-import { tellerOf } from '#core/tags/scopes.ts';
+import { reportingDatabase } from '#core/tags/scopes.ts';
 
 /** Milliseconds in which Glue may still say RUNNING though a run's last action has ended. */
 const SETTLES_WITHIN_MS = 60_000;
@@ -28,7 +28,7 @@ export function assessRuns({ scope, rules, workflows }: RunsQuestion): Assessmen
   }
   const ours = workflows.value.filter(({ name }) => {
     const naming = rules.filter(({ workflow }) => workflow !== null && matches(workflow, name));
-    return naming.length > 0 && tellerOf(naming) === scope.database;
+    return naming.length > 0 && reportingDatabase(naming) === scope.database;
   });
   return { ...NOTHING, findings: ours.flatMap((workflow) => failureOf(scope, workflow)) };
 }

@@ -8,8 +8,8 @@ import type { Scene } from '../scenes/scene.ts';
 import { share } from '../scenes/share.ts';
 import { keep } from './keep.ts';
 import { playDemo } from './play.ts';
+import { createProgress } from './progress.ts';
 import { renderDemo } from './render.ts';
-import { createTeller } from './teller.ts';
 
 const SCENES: readonly Scene[] = [share, failedGrant, blueprint];
 
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
     (given === HELP ? process.stdout : process.stderr).write(given);
     return given === HELP ? EXIT_CODES.done : EXIT_CODES.usage;
   }
-  const say = createTeller(process.stderr);
+  const say = createProgress(process.stderr);
   say('Lake Onramp on this machine: no AWS account is needed, none is used');
   const { document, cloud, policy } = await playDemo({ scenes: given.scenes, say });
   try {

@@ -4,20 +4,20 @@ import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge
 import { shortHash } from '#contracts/hash.ts';
 import { localClient } from '../clients.ts';
 import { accountName, HUB, REGION } from '../scenes/places.ts';
-import type { Execution, Theatre } from '../scenes/theatre.ts';
+import type { Execution, SceneCloud } from '../scenes/scene-cloud.ts';
 
 export type OriginOf = (execution: Execution, labels: ReadonlyMap<string, string>) => Promise<string>;
 
 /** `labels`: what executions are called, by their names. */
-export async function openOrigins(theatre: Theatre): Promise<OriginOf> {
-  let rules = await hubRules(theatre);
+export async function openOrigins(sceneCloud: SceneCloud): Promise<OriginOf> {
+  let rules = await hubRules(sceneCloud);
   return async ({ name }, labels) => {
     const id = /-e-([0-9A-Za-z_-]+)$/.exec(name)?.[1];
-    const event = id === undefined ? undefined : (await theatre.control.events()).find((event) => event.id === id);
+    const event = id === undefined ? undefined : (await sceneCloud.control.events()).find((event) => event.id === id);
     if (event !== undefined) {
       const type = event['detail-type'];
       // A new policy version may bring rules of its own.
-      if (!rules.has(type)) rules = await hubRules(theatre);
+      if (!rules.has(type)) rules = await hubRules(sceneCloud);
       return `event "${type}" of ${accountName(event.account)} → rule ${rules.get(type) ?? '(none)'}`;
     }
     const parent = [...labels].find(([parentName]) => name.endsWith(`-h-${bucketOf(parentName)}`));
@@ -31,9 +31,9 @@ function bucketOf(executionName: string): string {
 }
 
 /** Rules on the hub's bus, by the event types they name. */
-async function hubRules(theatre: Theatre): Promise<ReadonlyMap<string, string>> {
+async function hubRules(sceneCloud: SceneCloud): Promise<ReadonlyMap<string, string>> {
   const client = new EventBridgeClient(
-    localClient({ endpoint: theatre.cloud.emulatorUrl, account: HUB, region: REGION }),
+    localClient({ endpoint: sceneCloud.cloud.emulatorUrl, account: HUB, region: REGION }),
   );
   const { Rules = [] } = await client.send(new ListRulesCommand({ EventBusName: 'onramp-hub' }));
   return new Map(

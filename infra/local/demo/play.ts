@@ -5,9 +5,10 @@ import type { DemoDocument } from '#contracts/documents.ts';
 import { type LocalCloud, startLocalCloud } from '../cloud.ts';
 import { readAssembly } from '../deployer/assembly.ts';
 import { type DeployEvent, deployAssembly } from '../deployer/deploy.ts';
+import { encryptCatalog } from '../scenes/catalog-key.ts';
 import { ACCOUNTS } from '../scenes/places.ts';
 import { type Play, type Scene, type SceneResult, settled } from '../scenes/scene.ts';
-import { openTheatre, type Theatre } from '../scenes/theatre.ts';
+import { openSceneCloud, type SceneCloud } from '../scenes/scene-cloud.ts';
 import { makeWorld } from '../scenes/world.ts';
 import { type Assemblies, synthesize } from './synthesize.ts';
 import { watch } from './watch.ts';
@@ -54,9 +55,11 @@ async function playOn(
   assemblies: Assemblies,
   { scenes, say }: DemoOptions,
 ): Promise<Omit<Demo, 'cloud'>> {
-  await makeWorld({ url: cloud.url, control: cloud.control });
+  const stage = { url: cloud.url, control: cloud.control };
+  await makeWorld(stage);
+  await encryptCatalog(stage);
   say('synthesizing the stacks with every policy the scenes need (cdk synth)');
-  const theatre = await setUp(cloud, await assemblies.of(FIRST), say);
+  const sceneCloud = await setUp(cloud, await assemblies.of(FIRST), say);
   let policy: string = FIRST;
   const inPlace = memberStacks(await assemblies.of(FIRST));
   const deployPolicy = async (name: string): Promise<void> => {
@@ -68,7 +71,7 @@ async function playOn(
     for (const [stack, template] of changed) inPlace.set(stack, template);
     policy = name;
   };
-  const results = await playScenes(scenes, { theatre, say, deployPolicy });
+  const results = await playScenes(scenes, { sceneCloud, say, deployPolicy });
   const document = { schema: 'onramp.demo/1' as const, ok: results.every((scene) => scene.ok), scenes: results };
   return { document, policy: policyFile(policy) };
 }
@@ -79,7 +82,7 @@ async function playScenes(scenes: readonly Scene[], play: Play): Promise<SceneRe
     play.say('bringing about what the scene before it leaves');
     await scenes[0].prepare({ ...play, say: () => {} });
   }
-  const stop = await watch(play.theatre, play.say);
+  const stop = await watch(play.sceneCloud, play.say);
   try {
     for (const scene of scenes) {
       play.say(`scene ${scene.name}: ${scene.title}`);
@@ -95,15 +98,15 @@ async function playScenes(scenes: readonly Scene[], play: Play): Promise<SceneRe
  * In the order of the README: the hub first. Its policy starts a publish at once, which can't enter the accounts yet
  * and says so, once. Then the member accounts get their roles, and from then on events arrive.
  */
-export async function setUp(cloud: LocalCloud, assembly: string, say: (text: string) => void): Promise<Theatre> {
+export async function setUp(cloud: LocalCloud, assembly: string, say: (text: string) => void): Promise<SceneCloud> {
   say('deploying the hub into 333333333333');
   await deploy(cloud, assembly, say, ['onramp-hub']);
-  const theatre = await openTheatre(cloud);
-  await settled(theatre, new Set());
+  const sceneCloud = await openSceneCloud(cloud);
+  await settled(sceneCloud, new Set());
   say('deploying roles and event forwarding into 111111111111 and 222222222222');
   const { roles, events } = rolesAndEvents([...memberStacks(assembly).keys()]);
   for (const names of [roles, events]) await deploy(cloud, assembly, say, names);
-  return theatre;
+  return sceneCloud;
 }
 
 /** Templates of the stacks that go into member accounts, by name. */

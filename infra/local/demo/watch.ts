@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accountName } from '../scenes/places.ts';
-import type { Execution, Theatre } from '../scenes/theatre.ts';
+import type { Execution, SceneCloud } from '../scenes/scene-cloud.ts';
 import { type OriginOf, openOrigins } from './origin.ts';
 
 const EVERY_MS = 400;
@@ -25,8 +25,8 @@ interface Followed {
 }
 
 /** @returns a function that ends the watching. */
-export async function watch(theatre: Theatre, say: (text: string) => void): Promise<() => Promise<void>> {
-  const watcher = new Watcher(theatre, say, await openOrigins(theatre));
+export async function watch(sceneCloud: SceneCloud, say: (text: string) => void): Promise<() => Promise<void>> {
+  const watcher = new Watcher(sceneCloud, say, await openOrigins(sceneCloud));
   await watcher.begin();
   let watching = true;
   const loop = (async () => {
@@ -46,7 +46,7 @@ export async function watch(theatre: Theatre, say: (text: string) => void): Prom
 }
 
 class Watcher {
-  readonly #theatre: Theatre;
+  readonly #sceneCloud: SceneCloud;
   readonly #say: (text: string) => void;
   readonly #originOf: OriginOf;
   readonly #followed = new Map<string, Followed>();
@@ -55,23 +55,23 @@ class Watcher {
   readonly #runs = new Map<string, number>();
   #mark = 0;
 
-  constructor(theatre: Theatre, say: (text: string) => void, originOf: OriginOf) {
-    this.#theatre = theatre;
+  constructor(sceneCloud: SceneCloud, say: (text: string) => void, originOf: OriginOf) {
+    this.#sceneCloud = sceneCloud;
     this.#say = say;
     this.#originOf = originOf;
   }
 
   /** What is there already is no news. */
   async begin(): Promise<void> {
-    this.#mark = await this.#theatre.mark();
-    for (const execution of await this.#theatre.executions()) {
+    this.#mark = await this.#sceneCloud.mark();
+    for (const execution of await this.#sceneCloud.executions()) {
       this.#followed.set(execution.arn, { label: '', seen: 0, waitsSince: null, ended: true });
     }
   }
 
   async look(): Promise<void> {
     const lines: Line[] = [];
-    for (const execution of await this.#theatre.executions()) lines.push(...(await this.#follow(execution)));
+    for (const execution of await this.#sceneCloud.executions()) lines.push(...(await this.#follow(execution)));
     lines.push(...(await this.#writes()));
     lines.sort((a, b) => a.at - b.at);
     for (const line of joined(lines)) this.#say(`  ${line.who.padEnd(line.who === '' ? 0 : WHO)}${line.text}`);
@@ -87,7 +87,7 @@ class Watcher {
       const origin = await this.#originOf(execution, this.#labels);
       lines.push({ at: execution.startedAt, who: '', text: `${origin} → ${who}` });
     }
-    const steps = await this.#theatre.steps(execution, followed.seen);
+    const steps = await this.#sceneCloud.steps(execution, followed.seen);
     followed.seen += steps.length;
     for (const { at, state } of steps) {
       const text = told(followed, state, at);
@@ -104,7 +104,7 @@ class Watcher {
 
   /** A scope and the how-manieth run on it: `publish cur_org #2`. */
   async #meet(execution: Execution): Promise<Followed> {
-    const scope = await this.#theatre.scope(execution);
+    const scope = await this.#sceneCloud.scope(execution);
     const name =
       scope.half === 'publish'
         ? `publish ${scope.database ?? accountName(scope.account)}`
@@ -118,7 +118,7 @@ class Watcher {
   }
 
   async #writes(): Promise<readonly Line[]> {
-    const calls = await this.#theatre.calls(this.#mark);
+    const calls = await this.#sceneCloud.calls(this.#mark);
     this.#mark = calls.at(-1)?.sequence ?? this.#mark;
     return calls
       .filter((call) => call.kind === 'write')

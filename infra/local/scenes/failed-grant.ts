@@ -14,8 +14,8 @@ import {
   type SceneResult,
   settled,
 } from './scene.ts';
+import type { Mail } from './scene-cloud.ts';
 import { crawlUntilReadable } from './share.ts';
-import type { Mail } from './theatre.ts';
 import { updateTable } from './world.ts';
 
 export const failedGrant: Scene = {
@@ -34,22 +34,22 @@ const TABLES = [CUR, SALES, HR];
 
 /** The first product in place: its crawler has run, its table is read. */
 async function prepare(play: Play): Promise<void> {
-  const { theatre } = play;
-  const known = await executionArns(theatre);
+  const { sceneCloud } = play;
+  const known = await executionArns(sceneCloud);
   await crawlUntilReadable(play);
-  await settled(theatre, known);
+  await settled(sceneCloud, known);
 }
 
 async function run(play: Play): Promise<SceneResult> {
-  const { theatre } = play;
-  await theatre.alerts();
-  await theatre.mails();
-  const before = await readAll(theatre, TABLES, [JOB]);
-  const mark = await theatre.mark();
+  const { sceneCloud } = play;
+  await sceneCloud.alerts();
+  await sceneCloud.mails();
+  const before = await readAll(sceneCloud, TABLES, [JOB]);
+  const mark = await sceneCloud.mark();
   const broken = await breakThings(play);
   const again = await repeat(play);
   const healed = await heal(play);
-  const after = await readAll(theatre, TABLES, [JOB]);
+  const after = await readAll(sceneCloud, TABLES, [JOB]);
   const readable = after.map((row) =>
     expectation(
       `in the end the job role reads ${row.table.database}.${row.table.table}`,
@@ -62,7 +62,7 @@ async function run(play: Play): Promise<SceneResult> {
     name: failedGrant.name,
     ok: expectations.every((e) => e.held),
     eventToReadableMs: null,
-    calls: callsOf(await theatre.calls(mark)),
+    calls: callsOf(await sceneCloud.calls(mark)),
     access: accessOf(before, after),
     findings: broken.findings,
     expectations,
@@ -82,24 +82,24 @@ interface Alerted {
 }
 
 async function told(play: Play): Promise<Told> {
-  const alerts = (await play.theatre.alerts()).map((event) => {
+  const alerts = (await play.sceneCloud.alerts()).map((event) => {
     const { finding } = event['detail'] as { finding: { key: string; product: string | null; cause: string } };
     return { key: finding.key, type: String(event['detail-type']), product: finding.product, cause: finding.cause };
   });
-  return { alerts, mails: await play.theatre.mails() };
+  return { alerts, mails: await play.sceneCloud.mails() };
 }
 
 async function breakThings(play: Play): Promise<Broken> {
-  const { theatre } = play;
+  const { sceneCloud } = play;
   play.say('a fault of the lake: every grant on hr_db is refused inside Failures[]');
   const onHr = { service: 'lakeformation', operation: 'BatchGrantPermissions', account: FINANCE, body: HR.database };
-  await theatre.control.fault({ kind: 'entry', ...onHr, ...REFUSAL });
+  await sceneCloud.control.fault({ kind: 'entry', ...onHr, ...REFUSAL });
   play.say('a new policy version adds the products sales and hr: every product is published');
-  const known = await executionArns(theatre);
+  const known = await executionArns(sceneCloud);
   await play.deployPolicy('demo');
-  await settled(theatre, known);
-  const findings = (await findingsOf(theatre)).filter(isOpen).map((kept) => kept.finding);
-  const rows = await readAll(theatre, TABLES, [JOB]);
+  await settled(sceneCloud, known);
+  const findings = (await findingsOf(sceneCloud)).filter(isOpen).map((kept) => kept.finding);
+  const rows = await readAll(sceneCloud, TABLES, [JOB]);
   const access = new Map(rows.map((row) => [row.table.database, row.text]));
   return { findings, expectations: [...expectFindings(findings, access), ...expectTold(await told(play))] };
 }
@@ -169,11 +169,11 @@ function unique(alerts: readonly Alerted[]): boolean {
 }
 
 async function repeat(play: Play): Promise<readonly Expectation[]> {
-  const { theatre } = play;
+  const { sceneCloud } = play;
   play.say('hr_db and sales_db change once more: nothing new, so nobody is woken');
-  const known = await executionArns(theatre);
-  for (const table of [SALES, HR]) await updateTable(theatre, table);
-  const executions = await settled(theatre, known);
+  const known = await executionArns(sceneCloud);
+  for (const table of [SALES, HR]) await updateTable(sceneCloud, table);
+  const executions = await settled(sceneCloud, known);
   const { alerts, mails } = await told(play);
   return [
     expectation(
@@ -185,20 +185,20 @@ async function repeat(play: Play): Promise<readonly Expectation[]> {
 }
 
 async function heal(play: Play): Promise<readonly Expectation[]> {
-  const { theatre } = play;
+  const { sceneCloud } = play;
   play.say('the fault is gone, and a new policy version says exposure: revoke for sales');
-  await theatre.control.clearFaults();
-  const known = await executionArns(theatre);
+  await sceneCloud.control.clearFaults();
+  const known = await executionArns(sceneCloud);
   await play.deployPolicy('demo-revoke');
-  await settled(theatre, known);
-  const open = (await findingsOf(theatre))
+  await settled(sceneCloud, known);
+  const open = (await findingsOf(sceneCloud))
     .filter(isOpen)
     .map((kept) => kept.finding)
     .filter((f) => f.product === 'sales' || f.product === 'hr');
   const { alerts } = await told(play);
   const recovered = (product: string) =>
     alerts.some((a) => a.product === product && a.type === 'Onramp Access Recovered');
-  const revoked = (await entriesOf(theatre)).filter(
+  const revoked = (await entriesOf(sceneCloud)).filter(
     (e) => e.kind === 'revoke' && e.account === FINANCE && e.target.includes(SALES.database),
   );
   return [

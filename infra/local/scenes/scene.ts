@@ -7,7 +7,7 @@ import { lookAtHops } from './hops.ts';
 import type { Reader, SceneTable } from './places.ts';
 import { READERS } from './places.ts';
 import { readAs, readingText, UNREAD } from './reading.ts';
-import type { Execution, Theatre } from './theatre.ts';
+import type { Execution, SceneCloud } from './scene-cloud.ts';
 
 type Documented = DemoDocument['scenes'][number];
 interface ServiceCalls {
@@ -23,9 +23,9 @@ export interface SceneResult extends Documented {
 }
 export type Expectation = SceneResult['expectations'][number];
 
-/** What a scene may ask for besides the theatre. */
+/** What a scene may ask for besides the cloud it is played on. */
 export interface Play {
-  readonly theatre: Theatre;
+  readonly sceneCloud: SceneCloud;
   /** Puts another version of the policy in force, as `cdk deploy` would. */
   deployPolicy(file: string): Promise<void>;
   say(text: string): void;
@@ -47,13 +47,13 @@ const SETTLE_MS = 120_000;
 const QUIET_MS = 700;
 
 /** Waits until an execution has begun that was not there before, and all have ended for a moment. Returns the new ones. */
-export async function settled(theatre: Theatre, before: ReadonlySet<string>): Promise<readonly Execution[]> {
+export async function settled(sceneCloud: SceneCloud, before: ReadonlySet<string>): Promise<readonly Execution[]> {
   let quietSince = Date.now();
   let count = before.size;
   const done = await until(
     SETTLE_MS,
     async () => {
-      const executions = await theatre.executions();
+      const executions = await sceneCloud.executions();
       const busy = executions.some((e) => e.status === 'RUNNING') || executions.length !== count;
       count = executions.length;
       if (busy || count === before.size) quietSince = Date.now();
@@ -65,8 +65,8 @@ export async function settled(theatre: Theatre, before: ReadonlySet<string>): Pr
   return done.filter((execution) => !before.has(execution.arn));
 }
 
-export async function executionArns(theatre: Theatre): Promise<ReadonlySet<string>> {
-  return new Set((await theatre.executions()).map((execution) => execution.arn));
+export async function executionArns(sceneCloud: SceneCloud): Promise<ReadonlySet<string>> {
+  return new Set((await sceneCloud.executions()).map((execution) => execution.arn));
 }
 
 export interface Row {
@@ -79,18 +79,18 @@ export interface Row {
 
 /** Everybody tries to read the tables. */
 export async function readAll(
-  theatre: Theatre,
+  sceneCloud: SceneCloud,
   tables: readonly SceneTable[],
   readers: readonly Reader[] = READERS,
 ): Promise<readonly Row[]> {
   const tries = tables.flatMap((table) => readers.map((reader) => ({ table, reader })));
   const [hopsOf, readings] = await Promise.all([
     lookAtHops(
-      theatre,
+      sceneCloud,
       readers.map((reader) => reader.account),
       tables,
     ),
-    Promise.all(tries.map(({ table, reader }) => readAs(theatre, reader, table))),
+    Promise.all(tries.map(({ table, reader }) => readAs(sceneCloud, reader, table))),
   ]);
   return tries.map(({ table, reader }, i) => {
     const reading = readings[i] ?? UNREAD;

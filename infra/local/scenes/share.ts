@@ -1,6 +1,7 @@
 /** The article's eight steps, nobody clicking: a crawler finishes in `finance-lake`, a Glue job role of `analytics` reads. */
 
 import { until } from '../until.ts';
+import { expectEncrypted } from './catalog-key.ts';
 import { findingsOf, isOpen } from './ledger.ts';
 import { CUR, JOB, READERS, type Reader } from './places.ts';
 import { isRead, readAs, readingText, watchAs } from './reading.ts';
@@ -17,7 +18,7 @@ import {
   type SceneResult,
   settled,
 } from './scene.ts';
-import { type Execution, failureOf, type Theatre } from './theatre.ts';
+import { type Execution, failureOf, type SceneCloud } from './scene-cloud.ts';
 import { bucketPolicySids, EXPORTER_SID, runCrawler } from './world.ts';
 
 /** Longer than this and the scene failed; the figure itself is in the result. */
@@ -33,20 +34,21 @@ export const share: Scene = {
 };
 
 async function run(play: Play): Promise<SceneResult> {
-  const { theatre } = play;
+  const { sceneCloud } = play;
   play.say('before: everybody tries to read');
-  const before = await readAll(theatre, [CUR]);
-  const known = await executionArns(theatre);
-  const mark = await theatre.mark();
+  const before = await readAll(sceneCloud, [CUR]);
+  const known = await executionArns(sceneCloud);
+  const mark = await sceneCloud.mark();
   play.say(`the crawler ends: "Glue Crawler State Change", Succeeded, on finance-lake's default bus`);
   const readable = await crawlUntilReadable(play);
-  const executions = await settled(theatre, known);
-  const calls = callsOf(await theatre.calls(mark));
-  const after = await readAll(theatre, [CUR]);
-  const findings = (await findingsOf(theatre)).filter(isOpen).map((kept) => kept.finding);
+  const executions = await settled(sceneCloud, known);
+  const calls = callsOf(await sceneCloud.calls(mark));
+  const after = await readAll(sceneCloud, [CUR]);
+  const findings = (await findingsOf(sceneCloud)).filter(isOpen).map((kept) => kept.finding);
   const expectations = [
     ...expectAccess(before, after),
-    ...(await expectClean(theatre, executions, findings)),
+    ...(await expectClean(sceneCloud, executions, findings)),
+    await expectEncrypted(sceneCloud),
     ...(await repeat(play)),
   ];
   const ok = expectations.every((e) => e.held);
@@ -62,10 +64,13 @@ async function run(play: Play): Promise<SceneResult> {
 }
 
 /** Milliseconds from the event to the first complete reading; null when it never came. */
-export async function crawlUntilReadable({ theatre, say }: Play, within = READABLE_WITHIN_MS): Promise<number | null> {
-  const look = await watchAs(theatre, JOB, CUR);
+export async function crawlUntilReadable(
+  { sceneCloud, say }: Play,
+  within = READABLE_WITHIN_MS,
+): Promise<number | null> {
+  const look = await watchAs(sceneCloud, JOB, CUR);
   const started = performance.now();
-  await runCrawler(theatre);
+  await runCrawler(sceneCloud);
   const attempt = async () => ((await look()) ? performance.now() - started : undefined);
   const readable = await until(within, attempt, LOOK_EVERY_MS);
   if (readable === undefined) return null;
@@ -90,23 +95,27 @@ function expectAccess(before: readonly Row[], after: readonly Row[]): readonly E
 }
 
 async function expectClean(
-  theatre: Theatre,
+  sceneCloud: SceneCloud,
   executions: readonly Execution[],
   findings: SceneResult['findings'],
 ): Promise<readonly Expectation[]> {
   const failed = executions.filter((execution) => execution.status !== 'SUCCEEDED');
   const wrong = findings.filter((f) => f.cause !== 'role-without-proof').map((f) => f.message);
-  const sids = await bucketPolicySids(theatre);
+  const sids = await bucketPolicySids(sceneCloud);
   return [
     expectation(
       'every execution succeeded',
       failed.length === 0,
-      await Promise.all(failed.map((e) => failureOf(theatre, e))),
+      await Promise.all(failed.map((e) => failureOf(sceneCloud, e))),
     ),
     expectation('verified by permissions: nothing is wrong', wrong.length === 0, wrong),
     expectation(
       'the squatter is a finding, not a grant',
       findings.some((f) => f.cause === 'role-without-proof'),
+    ),
+    expectation(
+      'nothing is told of keys: whoever reads the encrypted catalog may use its key',
+      !findings.some((f) => f.hop === 'catalog-key' || f.cause === 'key-denied'),
     ),
     expectation("the exporter's own statement in the bucket policy survived", sids.includes(EXPORTER_SID), sids),
   ];
@@ -114,14 +123,14 @@ async function expectClean(
 
 /** The same event once more: the lease puts runs in line, and there is nothing left to write. */
 async function repeat(play: Play) {
-  const { theatre } = play;
+  const { sceneCloud } = play;
   play.say('the same event once more');
-  const known = await executionArns(theatre);
-  const mark = await theatre.mark();
-  await runCrawler(theatre);
-  const executions = await settled(theatre, known);
-  const { write, byAction } = callsOf(await theatre.calls(mark));
-  const still = await readAs(theatre, JOB, CUR);
+  const known = await executionArns(sceneCloud);
+  const mark = await sceneCloud.mark();
+  await runCrawler(sceneCloud);
+  const executions = await settled(sceneCloud, known);
+  const { write, byAction } = callsOf(await sceneCloud.calls(mark));
+  const still = await readAs(sceneCloud, JOB, CUR);
   return [
     expectation('a second run of the same event makes no write call', write === 0 && executions.length > 0, byAction),
     expectation('the job role still reads', isRead(still), readingText(still)),

@@ -133,7 +133,7 @@ export function bytesOf(table: SceneTable, month: string): string {
 }
 
 export const ADMIN = { name: 'lake admin', account: FINANCE, path: '/', role: 'lake-admin' };
-const CRAWLER_ROLE = { name: 'crawler', account: FINANCE, path: '/service-role/', role: 'cur-crawler-role' };
+export const CRAWLER_ROLE = { name: 'crawler', account: FINANCE, path: '/service-role/', role: 'cur-crawler-role' };
 
 /** IAM-only defaults are off, but `sales_db` was made before: its table is still open to everybody. */
 async function makeCatalog(stage: Stage): Promise<void> {

@@ -212,14 +212,15 @@ describe('a policy that changed', () => {
 describe('the schedule', () => {
   const scheduled = eventOf({ source: 'aws.events', type: 'Scheduled Event', account: HUB, detail: {} });
 
-  test('makes products, catalogs, named databases and consumers be looked at (G-E1)', () => {
-    const onboard = { half: 'onboard', account: ANALYTICS, region: REGION };
-    const all = [onboard, publish('cur_org'), publish('kthr01', LAKE), publish(null, LAKE)];
-    expect(route(scheduled, named)).toEqual({ kind: 'scopes', scopes: all });
-  });
+  const survey = (account: string) => ({ half: 'survey', account, region: REGION });
+  const surveyed = (policy: Policy) => {
+    const answer = route(scheduled, policy);
+    return answer.kind === 'scopes' ? answer.scopes : [];
+  };
 
-  test('asks for the databases that a rule reaches without naming them', () => {
-    expect(lookups(route(scheduled, open))).toEqual([allDatabases(null)]);
+  test('makes accounts with products, catalogs, named databases and consumers be looked at (G-E1)', () => {
+    expect(surveyed(named)).toEqual([FINANCE, ANALYTICS, LAKE].sort().map(survey));
+    expect(surveyed(open)).toContainEqual(survey(LAKE));
   });
 
   test('makes who is granted by tag, or a place, look too', () => {
@@ -229,10 +230,8 @@ describe('the schedule', () => {
       ...{ database: ['DESCRIBE'], tables: ['SELECT'], associate: [] },
     };
     const location = { ...place, index: 0, bucket: 'b', prefix: '', to };
-    const answer = route(scheduled, { ...policyWith([KTHR], [byTag]), dataLocations: [location] });
-    const onboard = (account: string) => ({ half: 'onboard', account, region: REGION });
-    const scopesOfAnswer = answer.kind === 'scopes' ? answer.scopes : [];
-    expect(scopesOfAnswer).toEqual(expect.arrayContaining([onboard('555555555555'), onboard('666666666666')]));
+    const all = surveyed({ ...policyWith([KTHR], [byTag]), dataLocations: [location] });
+    expect(all).toEqual(expect.arrayContaining([survey('555555555555'), survey('666666666666')]));
   });
 });
 

@@ -1,15 +1,19 @@
 /** What a key's policy, our policy and a role's own policies say about using a catalog's key. */
 
 import { describe, expect, test } from 'vitest';
+import type { OnboardScope } from '#contracts/steps.ts';
 import type { KeyFacts, RoleFacts } from '#core/facts.ts';
 import { known, unknown } from '#core/observed.ts';
+import type { Question } from '#engine/hop.ts';
 import { closedTo, closedToConsumers } from '#hops/catalog-key/consumers.ts';
+import { consumerCatalogKey } from '#hops/catalog-key/index.ts';
 import { jobRoleFinding } from '#hops/catalog-key/job-roles.ts';
 import type { CatalogKey } from '#hops/catalog-key/observe.ts';
 import { ownRolesFinding } from '#hops/catalog-key/own-roles.ts';
 import { ANALYTICS, documentInput, FINANCE, policyOf, REGION } from '../../core/policy/documents.ts';
 
 const catalog = { account: FINANCE, region: REGION };
+const SALES = '444444444444';
 const ARN = `arn:aws:kms:${REGION}:${FINANCE}:key/1234`;
 const READER = `arn:aws:iam::${FINANCE}:role/onramp/onramp-reader`;
 const OPERATOR = `arn:aws:iam::${FINANCE}:role/onramp/onramp-operator`;
@@ -132,6 +136,33 @@ describe('job roles', () => {
     expect(found).toMatchObject({ cause: 'role-lacks-catalog-key', principal: role().arn });
     expect(pasted(found?.remedy)[0]?.['Resource']).toEqual([ARN, own]);
     expect(judged(...pasted(found?.remedy))).toBeNull();
+  });
+
+  test('lack no key of a catalog that they don’t read: who is granted by tag of another account', () => {
+    const grants = [
+      { to: { account: 'analytics', principal: 'role/tag-job' }, where: { a: ['b'] }, tables: ['SELECT'] },
+    ];
+    const byTag = policyOf({
+      accounts: { 'finance-lake': FINANCE, analytics: ANALYTICS, 'sales-lake': SALES },
+      tags: { in: [{ account: 'sales-lake' }], keys: { a: ['b'] }, grants },
+    });
+    const tagJob = { ...role(), arn: `arn:aws:iam::${ANALYTICS}:role/tag-job`, name: 'tag-job', path: '/' };
+    const sales = `arn:aws:kms:${REGION}:${SALES}:key/7`;
+    const question = { policy: byTag, scope: { half: 'onboard', account: ANALYTICS, region: REGION } };
+    const lackOf = (...keysThere: readonly { account: string; arn: string }[]) =>
+      consumerCatalogKey.assess(
+        {
+          own: known(null),
+          roles: known([]),
+          tagRoles: new Map([[tagJob.arn, known(tagJob)]]),
+          keys: keysThere.map(({ account, arn }) => ({ catalog: { account, region: REGION }, arn, closed: false })),
+        },
+        question as unknown as Question<OnboardScope>,
+      ).findings;
+    expect(lackOf({ account: FINANCE, arn: ARN })).toEqual([]);
+    const both = lackOf({ account: FINANCE, arn: ARN }, { account: SALES, arn: sales });
+    expect(both).toMatchObject([{ cause: 'role-lacks-catalog-key', principal: tagJob.arn }]);
+    expect(pasted(both[0]?.remedy)[0]?.['Resource']).toEqual([sales]);
   });
 
   test('a right that holds through another service only is none', () => {

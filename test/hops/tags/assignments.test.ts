@@ -22,7 +22,7 @@ const listed = (inForce: Tags, parent: Tags): TagsOn => ({
   unsure: Object.keys(inForce).filter((key) => parent[key] === inForce[key]),
 });
 
-function wish(
+function desiredTags(
   thing: { table?: string; column?: string },
   tags: Tags,
   apply: 'enforce' | 'only-if-absent' = 'enforce',
@@ -48,10 +48,10 @@ describe('assignments', () => {
   test('one per thing, and one for columns that get the same: exceptions first, the database last', () => {
     const changes = assessAssignments(
       question([
-        wish({}, { pii: 'false' }),
-        wish({ table: 'orders' }, { source: 'product' }),
-        wish({ table: 'orders', column: 'email' }, { pii: 'true' }),
-        wish({ table: 'orders', column: 'address' }, { pii: 'true' }),
+        desiredTags({}, { pii: 'false' }),
+        desiredTags({ table: 'orders' }, { source: 'product' }),
+        desiredTags({ table: 'orders', column: 'email' }, { pii: 'true' }),
+        desiredTags({ table: 'orders', column: 'address' }, { pii: 'true' }),
       ]),
     );
     expect(shown(changes)).toEqual([
@@ -65,14 +65,14 @@ describe('assignments', () => {
   test('an inherited value is not written again, other keys on the thing stay (G-L33)', () => {
     const database = own({ pii: 'false' });
     const tables = { orders: own({ theirs: 'x' }, { pii: 'false' }) };
-    expect(assessAssignments(question([wish({ table: 'orders' }, { pii: 'false' })], { database, tables }))).toEqual(
-      [],
-    );
+    expect(
+      assessAssignments(question([desiredTags({ table: 'orders' }, { pii: 'false' })], { database, tables })),
+    ).toEqual([]);
   });
 
   test('a table that inherited what its database no longer says is told so itself', () => {
     const database = own({ pii: 'false' });
-    const desired = [wish({}, { pii: 'true' }), wish({ table: 'orders' }, { pii: 'false' })];
+    const desired = [desiredTags({}, { pii: 'true' }), desiredTags({ table: 'orders' }, { pii: 'false' })];
     expect(shown(assessAssignments(question(desired, { database })))).toEqual([
       ['orders', { pii: 'false' }],
       ['', { pii: 'true' }],
@@ -80,7 +80,7 @@ describe('assignments', () => {
   });
 
   test('a column spelled with capitals is known by the answer without, and sent as it is spelled', () => {
-    const desired = [wish({ table: 'orders', column: 'Email' }, { pii: 'true' })];
+    const desired = [desiredTags({ table: 'orders', column: 'Email' }, { pii: 'true' })];
     expect(shown(assessAssignments(question(desired)))).toEqual([['orders.Email', { pii: 'true' }]]);
     const columns = { orders: { email: own({ pii: 'true' }) } };
     expect(assessAssignments(question(desired, { columns }))).toEqual([]);
@@ -88,9 +88,11 @@ describe('assignments', () => {
 
   test('enforce replaces and remembers what was there; only-if-absent respects it', () => {
     const tables = { orders: own({ source: 'none' }) };
-    const [replaced] = assessAssignments(question([wish({ table: 'orders' }, { source: 'product' })], { tables }));
+    const [replaced] = assessAssignments(
+      question([desiredTags({ table: 'orders' }, { source: 'product' })], { tables }),
+    );
     expect(replaced?.had).toEqual({ source: 'none' });
-    const kept = wish({ table: 'orders' }, { source: 'product' }, 'only-if-absent');
+    const kept = desiredTags({ table: 'orders' }, { source: 'product' }, 'only-if-absent');
     expect(assessAssignments(question([kept], { tables }))).toEqual([]);
     expect(shown(assessAssignments(question([kept], { database: own({ source: 'none' }) })))).toEqual([
       ['orders', { source: 'product' }],
@@ -101,16 +103,16 @@ describe('assignments', () => {
     const database = own({ source: 'none' });
     const tables = { orders: listed({ source: 'none' }, { source: 'none' }) };
     const asked = (value: string, apply: 'enforce' | 'only-if-absent') =>
-      tablesToAsk(question([wish({ table: 'orders' }, { source: value }, apply)], { database, tables }));
+      tablesToAsk(question([desiredTags({ table: 'orders' }, { source: value }, apply)], { database, tables }));
     expect(asked('product', 'only-if-absent')).toEqual(['orders']);
     expect(asked('none', 'only-if-absent')).toEqual([]);
     expect(asked('product', 'enforce')).toEqual([]);
-    const changing = [wish({}, { source: 'product' }), wish({ table: 'orders' }, { source: 'product' })];
+    const changing = [desiredTags({}, { source: 'product' }), desiredTags({ table: 'orders' }, { source: 'product' })];
     expect(tablesToAsk(question(changing, { database, tables }))).toEqual(['orders']);
   });
 
   test('what was written moments ago is not written again, unless the table was made since (G-L31)', () => {
-    const desired = [wish({ table: 'orders' }, { source: 'product' })];
+    const desired = [desiredTags({ table: 'orders' }, { source: 'product' })];
     const [change] = assessAssignments(question(desired));
     if (change === undefined) throw new Error('nothing decided');
     const entry = settledFor(change, intentFor(change), { at: 1000 });
@@ -121,16 +123,16 @@ describe('assignments', () => {
   });
 
   test('what nobody can tell about a thing keeps it as it is: what it inherits is not changed above it (law 6)', () => {
-    const unknown = { ...wish({ table: 'orders' }, {}), undecided: ['source'] };
-    const desired = [wish({}, { source: 'product', pii: 'false' }), unknown];
+    const unknown = { ...desiredTags({ table: 'orders' }, {}), undecided: ['source'] };
+    const desired = [desiredTags({}, { source: 'product', pii: 'false' }), unknown];
     expect(shown(assessAssignments(question(desired)))).toEqual([['', { pii: 'false' }]]);
     // With a value of its own it inherits nothing.
     const tables = { orders: own({ source: 'none' }) };
     expect(shown(assessAssignments(question(desired, { tables })))).toEqual([
       ['', { pii: 'false', source: 'product' }],
     ]);
-    const column = { ...wish({ table: 'orders', column: 'email' }, {}), undecided: ['pii'] };
-    const above = [wish({}, { source: 'x' }), wish({ table: 'orders' }, { pii: 'false' }), column];
+    const column = { ...desiredTags({ table: 'orders', column: 'email' }, {}), undecided: ['pii'] };
+    const above = [desiredTags({}, { source: 'x' }), desiredTags({ table: 'orders' }, { pii: 'false' }), column];
     expect(shown(assessAssignments(question(above)))).toEqual([['', { source: 'x' }]]);
   });
 
@@ -141,9 +143,9 @@ describe('assignments', () => {
     fc.assert(
       fc.property(things, ([d, t, c, how, onD, onT, onC, backwards]) => {
         const desired = [
-          wish({}, d, how),
-          wish({ table: 'orders' }, t, how),
-          wish({ table: 'orders', column: 'email' }, c, how),
+          desiredTags({}, d, how),
+          desiredTags({ table: 'orders' }, t, how),
+          desiredTags({ table: 'orders', column: 'email' }, c, how),
         ];
         const state: Record<'database' | 'table' | 'column', Tags> = { database: onD, table: onT, column: onC };
         const changes = assessAssignments(question(backwards ? desired.toReversed() : desired, factsOf(state)));

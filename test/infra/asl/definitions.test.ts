@@ -6,7 +6,7 @@ import { PATH } from '#hops/path.ts';
 import { type Catcher, definition, definitionText, type MachineFile, type State } from '../../support/asl.ts';
 import { hubTemplate } from '../../support/templates.ts';
 
-const FILES: MachineFile[] = ['publish-database', 'onboard-account'];
+const FILES: MachineFile[] = ['publish-database', 'onboard-account', 'survey-account'];
 
 /** Errors of Lambda itself that AWS recommends to retry, and Step Functions' own. */
 const NOT_OURS = [
@@ -14,6 +14,9 @@ const NOT_OURS = [
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
   'Lambda.TooManyRequestsException',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.Unknown',
+  'Runtime.ExitError',
   'Sandbox.Timedout',
   'States.ALL',
 ];

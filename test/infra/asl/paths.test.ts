@@ -249,3 +249,32 @@ describe.each(FILES)('%s, failure', (file) => {
     expect([status, error]).toEqual(['FAILED', 'AccessDenied']);
   });
 });
+
+describe('survey-account', () => {
+  const surveyed = (...nexts: readonly string[]) => {
+    const left = [...nexts];
+    return () => ({ ...stage('survey', 'survey'), pause: 20, next: left.shift() ?? 'end' });
+  };
+
+  test('is one call where all fits into it', () => {
+    const { status, states, calls } = run('survey-account', surveyed('end'));
+    expect(status).toBe('SUCCEEDED');
+    expect(states).toEqual(['WaitForWindow', 'Survey', 'Surveyed', 'Done']);
+    expect(calls).toHaveLength(1);
+  });
+
+  test('goes on where it is: at once with more to read, later when AWS asks for patience', () => {
+    const { states, calls } = run('survey-account', surveyed('survey', 'survey-later', 'end'));
+    expect(states.slice(1)).toEqual([
+      ...['Survey', 'Surveyed', 'SurveyOn', 'Surveyed', 'WaitToSurvey', 'SurveyOn', 'Surveyed', 'Done'],
+    ]);
+    expect(calls.map(({ at }) => at)).toEqual([0, 0, 20]);
+    expect(calls[0]?.payload).not.toHaveProperty('run');
+    expect(calls[1]?.payload['run']).toMatchObject({ policy: begin.run.policy });
+  });
+
+  test('that fails shows the error itself', () => {
+    const { status, error } = run('survey-account', failing('Survey', thrown('AccessDenied')));
+    expect([status, error]).toEqual(['FAILED', 'AccessDenied']);
+  });
+});

@@ -228,6 +228,8 @@ describe('alarms', () => {
       'onramp-report-errors',
       'onramp-schedule-silent',
       'onramp-store-policy-errors',
+      'onramp-survey-account-failed',
+      'onramp-survey-account-timed-out',
     ]);
   });
 

@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util';
 
-export function createTeller(stream: NodeJS.WriteStream): (text: string) => void {
+export function createProgress(stream: NodeJS.WriteStream): (text: string) => void {
   const started = performance.now();
   return (text) => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(5);

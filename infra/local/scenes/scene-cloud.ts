@@ -1,4 +1,4 @@
-/** What a scene plays on: the local cloud with our stacks in it, and ways to see what happens. */
+/** What a scene is played on: the local cloud with our stacks in it, and ways to see what happens. */
 
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
@@ -38,7 +38,7 @@ export interface Mail {
   readonly body: string;
 }
 
-export interface Theatre extends Stage {
+export interface SceneCloud extends Stage {
   readonly cloud: LocalCloud;
   executions(): Promise<readonly Execution[]>;
   /** What the execution was started with. */
@@ -56,7 +56,7 @@ export interface Theatre extends Stage {
 const target = (url: string) => ({ endpoint: url, account: HUB, region: REGION });
 
 /** Once the hub is deployed: its machines are there, and two mailboxes listen. */
-export async function openTheatre(cloud: LocalCloud): Promise<Theatre> {
+export async function openSceneCloud(cloud: LocalCloud): Promise<SceneCloud> {
   const sfn = new SFNClient(localClient(target(cloud.emulatorUrl)));
   const boxes = await openMailboxes(cloud.emulatorUrl);
   const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
@@ -125,8 +125,8 @@ async function listSteps(sfn: SFNClient, execution: Execution, after: number): P
   }));
 }
 
-export async function failureOf(theatre: Stage, execution: Execution): Promise<string> {
-  const sfn = new SFNClient(localClient(target(theatre.url)));
+export async function failureOf(sceneCloud: Stage, execution: Execution): Promise<string> {
+  const sfn = new SFNClient(localClient(target(sceneCloud.url)));
   const { error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn: execution.arn }));
   return `${error ?? 'unknown'}: ${cause ?? ''}`;
 }

@@ -2,7 +2,7 @@
 
 import { connectionCut, type DirectHandler } from '../../infra/local/lake/start.ts';
 
-export interface Line {
+export interface FlakyConnection {
   /** For the clients whose line it is. */
   readonly requestHandler: DirectHandler;
   /** Requests that came through since the last `mend`. */
@@ -14,7 +14,7 @@ export interface Line {
   mend(): void;
 }
 
-export function openLine(target: DirectHandler): Line {
+export function openFlakyConnection(target: DirectHandler): FlakyConnection {
   const state = { count: 0, nth: Number.POSITIVE_INFINITY, when: 'before' as 'before' | 'after' };
   const handle: DirectHandler['handle'] = async (request) => {
     state.count += 1;

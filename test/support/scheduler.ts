@@ -1,12 +1,12 @@
 /** Several executions on one clock: time passes only when all of them pause, and then no further than to the first. */
 
-export interface Turns {
+export interface Scheduler {
   pause(seconds: number): Promise<void>;
   /** Counts as one that has to pause before time passes. */
   play<T>(execution: () => Promise<T>): Promise<T>;
 }
 
-export function createTurns(clock: { now(): number; sleep(ms: number): Promise<void> }): Turns {
+export function createScheduler(clock: { now(): number; sleep(ms: number): Promise<void> }): Scheduler {
   let playing = 0;
   let paused: { readonly due: number; readonly go: () => void }[] = [];
   const passIfAllPause = async (): Promise<void> => {
