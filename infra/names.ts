@@ -21,10 +21,3 @@ export function hubRoleArn(options: {
 export function forwarderRoleName(namespace: string, region: string): string {
   return `${namespace}-forwarder-${region}`;
 }
-
-/** Also the name of its file in statemachines/. */
-export type MachineName = 'publish-database' | 'onboard-account' | 'survey-account';
-
-export function machineName(namespace: string, machine: MachineName): string {
-  return `${namespace}-${machine}`;
-}

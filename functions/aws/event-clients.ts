@@ -1,5 +1,6 @@
 /** The few clients a function needs that only receives events: no Lake Formation, RAM, IAM or KMS in its bundle. */
 
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { GlueClient } from '@aws-sdk/client-glue';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
@@ -9,6 +10,7 @@ import { createSessions, type SessionKey, type SessionOptions, sessionId } from 
 interface EventClients {
   readonly sfn: SFNClient;
   readonly s3: S3Client;
+  readonly dynamodb: DynamoDBClient;
 }
 
 type ReaderKey = Omit<SessionKey, 'role'>;
@@ -33,6 +35,7 @@ export function createEventAccess(options: SessionOptions): EventAccess {
       return make.lazily<EventClients>({
         sfn: () => make.sfnClient(config),
         s3: () => make.s3Client(config, options.pathStyle),
+        dynamodb: () => make.dynamodbClient(config),
       });
     }),
     reader: make.cached(

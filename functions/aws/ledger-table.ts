@@ -9,7 +9,8 @@ import {
   QueryCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { LakeError } from '#contracts/errors.ts';
+import * as z from 'zod/mini';
+import { isLakeError, LakeError } from '#contracts/errors.ts';
 import { asked } from './errors.ts';
 import { chunks, everyPage, required } from './paging.ts';
 
@@ -140,4 +141,30 @@ async function writeBatch(table: Table, requests: WriteRequest[]): Promise<void>
   throw new LakeError('Transient', {
     message: `${left.length} of ${requests.length} items were left unprocessed by the ledger ${table.name}`,
   });
+}
+
+/** Whether the condition held. */
+export async function conditionally(doing: ReturnType<typeof view>, send: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await asked(doing, send);
+    return true;
+  } catch (error) {
+    if (isLakeError(error, 'DocumentChanged')) return false;
+    throw error;
+  }
+}
+
+/** An item's body in the shape that this version reads. */
+export function parsed<T extends z.ZodMiniType>(schema: T, body: string): z.infer<T> {
+  const result = z.safeParse(schema, JSON.parse(body));
+  if (result.success) return result.data;
+  const paths = result.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new LakeError('Unexpected', { message: `a ledger item is not of the shape this version reads: ${paths}` });
+}
+
+const DAY_SECONDS = 86_400;
+
+/** Seconds since the epoch, so many days after `at` in milliseconds. */
+export function afterDays(at: number, days: number): number {
+  return Math.floor(at / 1000) + days * DAY_SECONDS;
 }

@@ -2,11 +2,13 @@
  * The ledger in DynamoDB. One table, key `pk` + `sk`:
  *
  *   entries#ACCOUNT             PART#REGION#[DATABASE#]ID   one of our writes that stands, under the part that reads it
+ *   standing                    PART#ACCOUNT#REGION#…       where entries stand: `stamp` is new with every write there
  *   ended#ACCOUNT               the same                    one that has ended: nothing reads it but people
  *   findings#SCOPE              SHA-256 of its key          one finding of that scope
  *   past#SCOPE                  the same                    one that has recovered, and all is said of it
  *   consumer#ACCOUNT#REGION     -                           what that account's last finished run saw
  *   confirmed#HASH              -                           a person has confirmed the withdrawals of this hash
+ *   passing#SCOPE               -                           of what was confirmed, what is still to be withdrawn there
  *   finished#SCOPE              -                           the last run that went through to its end
  *   halt                        -                           somebody has halted the hub
  *   lease#KEY                   -                           `holder` and `until` are attributes, for the condition
@@ -23,11 +25,9 @@ import {
   type DynamoDBClient,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod/mini';
-import { isLakeError, LakeError } from '#contracts/errors.ts';
+import { LakeError } from '#contracts/errors.ts';
 import { sha256 } from '#contracts/hash.ts';
 import {
-  ConfirmationSchema,
   ConsumerRecordSchema,
   type Entry,
   type EntryIdentity,
@@ -35,26 +35,37 @@ import {
   EntrySchema,
   type FindingRecord,
   FindingRecordSchema,
-  FinishedRunSchema,
-  HaltSchema,
   type Lease,
   type Ledger,
 } from '#contracts/ledger.ts';
+import type { StandingPlace } from '#contracts/ledger-places.ts';
 import { isPast, reportedRecord } from '#core/finding-records.ts';
-import { entryId } from '#core/ownership.ts';
+import { entryId, mayStand } from '#core/ownership.ts';
 import { asked } from './errors.ts';
-import { bodyOf, get, getItem, type Item, itemOf, query, type Table, view, type Write, write } from './ledger-table.ts';
+import { confirmations, finishing, halting } from './ledger-hub.ts';
+import {
+  afterDays,
+  bodyOf,
+  conditionally,
+  get,
+  getItem,
+  type Item,
+  itemOf,
+  parsed,
+  query,
+  type Table,
+  view,
+  type Write,
+  write,
+} from './ledger-table.ts';
 import { chunks, required } from './paging.ts';
+import { forgetStanding, readStanding, standingItems } from './standing.ts';
 
 /** Where lines of entries that have ended go. */
 export type Archive = (ended: readonly Entry[]) => Promise<void>;
 
 /** Days that ended entries and recovered findings stay in the table. */
 const KEEP_DAYS = 90;
-const DAY_SECONDS = 86_400;
-
-/** Confirmations hold for a day, and are looked at by people for some more. */
-const CONFIRMATION_DAYS = 30;
 
 /** DynamoDB's limit for one BatchGetItem. */
 const GETS = 100;
@@ -77,7 +88,11 @@ export function createDynamoLedger(client: DynamoDBClient, tableName: string, ar
       // First: an entry that has left the table and is in no bucket would never have been.
       if (ended.length > 0) await archive(ended);
       await write(table, entries.flatMap(entryItems));
+      // After them: whoever forgets a place between the two finds them, or another stamp.
+      await write(table, standingItems(entries));
     },
+    standing: () => readStanding(table),
+    forgetStanding: (place) => forgetStanding(table, place, () => standsIn(table, place)),
     findings: async (scope) => {
       const bodies = await query(table, `findings#${scope}`);
       return bodies.map((body) => parsed(FindingRecordSchema, body));
@@ -94,14 +109,7 @@ export function createDynamoLedger(client: DynamoDBClient, tableName: string, ar
     },
     putConsumer: async (record) =>
       write(table, [{ put: itemOf(`consumer#${record.account}#${record.region}`, '-', record) }]),
-    confirmation: async (hash) => {
-      const body = await get(table, `confirmed#${hash}`);
-      return body === null ? null : parsed(ConfirmationSchema, body);
-    },
-    confirm: async (hash, confirmation) => {
-      const expires = afterDays(confirmation.at, CONFIRMATION_DAYS);
-      await write(table, [{ put: itemOf(`confirmed#${hash}`, '-', confirmation, expires) }]);
-    },
+    ...confirmations(table),
     ...halting(table),
     ...finishing(table),
     take: (lease, now) => take(table, lease, now),
@@ -109,31 +117,11 @@ export function createDynamoLedger(client: DynamoDBClient, tableName: string, ar
   };
 }
 
-function finishing(table: Table): Pick<Ledger, 'finished' | 'putFinished'> {
-  return {
-    finished: async (scope) => {
-      const body = await get(table, `finished#${scope}`);
-      return body === null ? null : parsed(FinishedRunSchema, body);
-    },
-    putFinished: async (run) => write(table, [{ put: itemOf(`finished#${run.scope}`, '-', run) }]),
-  };
-}
-
-function halting(table: Table): Pick<Ledger, 'halt' | 'setHalt'> {
-  return {
-    halt: async () => {
-      const body = await get(table, 'halt');
-      return body === null ? null : parsed(HaltSchema, body);
-    },
-    setHalt: async (halt) =>
-      write(table, [
-        halt === null ? { remove: { pk: { S: 'halt' }, sk: { S: '-' } } } : { put: itemOf('halt', '-', halt) },
-      ]),
-  };
-}
-
-function afterDays(at: number, days: number): number {
-  return Math.floor(at / 1000) + days * DAY_SECONDS;
+/** Whether an entry of a scope stands. */
+async function standsIn(table: Table, { part, account, region, database }: StandingPlace): Promise<boolean> {
+  const prefix = part === 'database' ? `database#${region}#${nameOf(database)}#` : `${part}#${region}#`;
+  const bodies = await query(table, `entries#${account}`, prefix);
+  return bodies.some((body) => mayStand(parsed(EntrySchema, body)));
 }
 
 /** Names may be longer than a sort key, and hold anything. */
@@ -146,7 +134,8 @@ function prefixOf(asked: EntryQuery): string {
     case 'account':
       return 'account#';
     case 'catalog':
-      return `catalog#${asked.region}#`;
+    case 'document':
+      return `${asked.part}#${asked.region}#`;
     case 'database':
       return `database#${asked.region}#${nameOf(asked.database)}#`;
   }
@@ -261,22 +250,4 @@ async function release(table: Table, key: string, holder: string): Promise<void>
       }),
     ),
   );
-}
-
-/** Whether the condition held. */
-async function conditionally(doing: ReturnType<typeof view>, send: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await asked(doing, send);
-    return true;
-  } catch (error) {
-    if (isLakeError(error, 'DocumentChanged')) return false;
-    throw error;
-  }
-}
-
-function parsed<T extends z.ZodMiniType>(schema: T, body: string): z.infer<T> {
-  const result = z.safeParse(schema, JSON.parse(body));
-  if (result.success) return result.data;
-  const paths = result.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw new LakeError('Unexpected', { message: `a ledger item is not of the shape this version reads: ${paths}` });
 }

@@ -12,6 +12,7 @@ import { required } from './paging.ts';
 const StoredPolicySchema = z.object({ hash: z.string(), document: z.unknown() });
 export type StoredPolicy = z.infer<typeof StoredPolicySchema>;
 
+/** @returns the policy in force. @throws Missing before the first deployment. */
 export async function readCurrentPolicy(s3: S3Client, bucket: string): Promise<StoredPolicy> {
   return parsed(StoredPolicySchema, await readText(s3, bucket, CURRENT_POLICY_KEY), CURRENT_POLICY_KEY);
 }
@@ -43,6 +44,7 @@ export async function readPolicyIfChanged(
   return { etag: found.etag, stored: parsed(StoredPolicySchema, found.text, CURRENT_POLICY_KEY) };
 }
 
+/** @returns the policy of this hash. @throws Missing; Unexpected when another one is stored there. */
 export async function readPolicy(s3: S3Client, bucket: string, hash: string): Promise<StoredPolicy> {
   const stored = parsed(StoredPolicySchema, await readText(s3, bucket, policyKey(hash)), policyKey(hash));
   if (stored.hash === hash) return stored;
@@ -70,6 +72,7 @@ export async function readSnapshot(
   }
 }
 
+/** Replaces what consumers of the scope are told. */
 export async function putSnapshot(s3: S3Client, bucket: string, snapshot: Snapshot): Promise<void> {
   await writeText(s3, bucket, snapshotKey(snapshot), JSON.stringify(snapshot));
 }

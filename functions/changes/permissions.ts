@@ -9,6 +9,7 @@ import { SHARE_OUTWARD, WRITE_GRANTS } from './grant/permissions.ts';
 import { ACCEPT } from './invitation/permissions.ts';
 import { WRITE_KEY_POLICY } from './key-policy/permissions.ts';
 import { CREATE_DATABASE } from './link/permissions.ts';
+import { DELETE_LINK } from './link-removal/permissions.ts';
 import { PASS_ROLE, REGISTER, SERVICE_LINKED_ROLE } from './location/permissions.ts';
 import { WRITE_SETTINGS } from './settings/permissions.ts';
 import { ALTER_DATABASE } from './table-defaults/permissions.ts';
@@ -18,6 +19,7 @@ export const OPERATOR_ROWS = [
   WRITE_SETTINGS,
   ...WRITE_GRANTS,
   ...CREATE_DATABASE,
+  ...DELETE_LINK,
   ...ALTER_DATABASE,
   ...WRITE_TAGS,
   REGISTER,

@@ -13,6 +13,13 @@ export interface StoragePolicyChange extends Change {
   readonly takes?: Taking;
   /** Sids of ours, or places in statements of ours, about products the policy no longer names. */
   readonly strays?: readonly string[];
+  /** No product names the document any longer: with this change nothing of ours is in it. */
+  readonly left?: boolean;
+}
+
+/** Whether nothing of ours stands in the document afterwards. */
+export function endsDocument({ left = false }: StoragePolicyChange): boolean {
+  return left;
 }
 
 /** Statements are the parts of a document's entry. */
@@ -46,7 +53,9 @@ export function withoutTaking(change: Change): readonly Change[] {
 }
 
 /** The change in words: how many statements, and whether they name no roles. */
-export function statementsText(subject: string, { statements }: StoragePolicyChange): string {
+export function statementsText(subject: string, { statements, left, strays = [] }: StoragePolicyChange): string {
+  if (left) return `${subject}, which no product names: take out our ${strays.length} statement(s)`;
+  if (statements.length === 0) return `${subject}: take out our statement(s), which nobody reads by any longer`;
   return `${subject}: put our ${statements.length} statement(s) beside what is there${openness(statements)}`;
 }
 

@@ -8,6 +8,7 @@ import { grantWriter } from './grant/write.ts';
 import { invitationWriter } from './invitation/write.ts';
 import { keyPolicyWriter } from './key-policy/write.ts';
 import { linkWriter } from './link/write.ts';
+import { deleteLinkWriter } from './link-removal/write.ts';
 import { locationWriter } from './location/write.ts';
 import { revokeWriter } from './revoke/write.ts';
 import { settingsWriter } from './settings/write.ts';
@@ -24,6 +25,7 @@ const WRITERS: readonly ChangeWriter[] = [
   tagAssignmentWriter,
   invitationWriter,
   linkWriter,
+  deleteLinkWriter,
   databaseWriter,
   grantWriter,
   revokeWriter,

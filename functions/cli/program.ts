@@ -5,6 +5,7 @@
 
 import { Command, type CommanderError, Option } from 'commander';
 import { EXIT_CODES, LakeError } from '#contracts/errors.ts';
+import type { FindingState } from '#contracts/findings.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { validate } from './commands/validate.ts';
 import { policyJsonSchema } from './policy/json-schema.ts';
@@ -22,6 +23,7 @@ Exit codes:
   ${EXIT_CODES.done}    done; for plan: whether or not there are changes
   ${EXIT_CODES.broke}    it broke: a bug of ours, an outage of AWS
   ${EXIT_CODES.changes}    plan --detailed-exitcode: there are changes
+  ${EXIT_CODES.findings}    plan --fail-on: something is as it should not be
   ${EXIT_CODES.usage}   a wrong option, or a mistake in the policy
   ${EXIT_CODES.denied}   credentials or a permission are missing
   ${EXIT_CODES.interrupted}  interrupted`;
@@ -70,6 +72,7 @@ interface PlanFlags {
   readonly json?: boolean;
   readonly all?: boolean;
   readonly detailedExitcode?: boolean;
+  readonly failOn?: readonly FindingState[];
   readonly ledger?: string;
   readonly role?: string;
   readonly rolePath?: string;
@@ -84,6 +87,7 @@ function addPlan(program: Command, terminal: () => Terminal, done: (code: number
     .option('--json', 'one JSON document on stdout')
     .option('--all', 'also what holds already')
     .option('--detailed-exitcode', `exit ${EXIT_CODES.changes} when there are changes`)
+    .addOption(failOn())
     .addOption(new Option('--ledger <table>', "the hub's ledger (output LedgerTable)").env('ONRAMP_LEDGER'))
     .option('--role <arn>', "plan as this role of the hub, or self for your own (default: the hub's plan role)")
     .option('--role-path <path>', 'path of our roles in member accounts (default: /NAMESPACE/)')
@@ -98,6 +102,23 @@ function addPlan(program: Command, terminal: () => Terminal, done: (code: number
       const ledger = planLedger(access, policy, flags.ledger);
       done(await plan({ ...flags, policy, access, ledger, accounts: flags.account }, terminal()));
     });
+}
+
+/** `--fail-on broken,unknown`. */
+function failOn(): Option {
+  const states = ['broken', 'unknown', 'waiting'] as const;
+  return new Option(
+    '--fail-on <states>',
+    `exit ${EXIT_CODES.findings} when something is ${states.join(', ')}`,
+  ).argParser((given: string): readonly FindingState[] => {
+    const asked = given.split(',').map((word) => word.trim());
+    const wrong = asked.find((word) => !states.some((state) => state === word));
+    if (wrong === undefined) return states.filter((state) => asked.includes(state));
+    throw new LakeError('UsageInvalid', {
+      message: `--fail-on knows no "${wrong}"`,
+      remedy: `write one or more of ${states.join(', ')}, with commas between them`,
+    });
+  });
 }
 
 interface EnrollFlags {
@@ -133,7 +154,9 @@ interface ConfirmFlags {
 function addConfirmWithdrawal(program: Command, terminal: () => Terminal, done: (code: number) => void): void {
   program
     .command('confirm-withdrawal')
-    .description('let the withdrawals of this hash pass the brake, with credentials of the hub account')
+    .description(
+      'let the withdrawals of this hash pass the brake, once, and start their run, with credentials of the hub account',
+    )
     .argument('<hash>', 'from the finding brake-pulled')
     .option('--policy <file>', 'the policy', DEFAULT_POLICY)
     .addOption(
@@ -145,7 +168,8 @@ function addConfirmWithdrawal(program: Command, terminal: () => Terminal, done: 
       const { policy } = loadPolicyFile(flags.policy);
       const { hubLedger } = await import('./ways-in.ts');
       const { confirmWithdrawal } = await import('./commands/confirm-withdrawal.ts');
-      done(await confirmWithdrawal({ hash, now: Date.now(), ...(await hubLedger(policy, flags.ledger)) }, terminal()));
+      const hub = await hubLedger(policy, flags.ledger);
+      done(await confirmWithdrawal({ hash, policy, now: Date.now(), ...hub }, terminal()));
     });
 }
 

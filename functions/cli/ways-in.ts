@@ -2,13 +2,15 @@
 
 import { type Access, createAccess } from '#aws/clients.ts';
 import { createDynamoLedger } from '#aws/ledger.ts';
+import { starterOf } from '#aws/machines.ts';
 import { type Caller, credentialsOf, readCaller } from '#aws/person.ts';
 import { nameIn } from '#contracts/arn.ts';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
 import type { Ledger } from '#contracts/ledger.ts';
-import { memberRolePath } from '#contracts/names.ts';
+import { type MachineName, machineName, memberRolePath } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import { createMemoryLedger } from '#core/memory-ledger.ts';
+import type { Starter } from '#core/start.ts';
 
 /** As the person. */
 export function ownAccess(policy: Policy, rolePath: string | undefined): Access {
@@ -62,11 +64,29 @@ export function planLedger(access: Access, policy: Policy, table: string | undef
   return createDynamoLedger(access.own(policy.hub.region).dynamodb, table, endsNothing);
 }
 
-/** The hub's ledger, as the person, and who that is. */
-export async function hubLedger(policy: Policy, table: string): Promise<{ ledger: Ledger; by: string }> {
-  const hub = ownAccess(policy, undefined).own(policy.hub.region);
-  const { arn } = await readCaller(hub.sts);
-  return { ledger: createDynamoLedger(hub.dynamodb, table, endsNothing), by: arn };
+/** The hub, as a person works in it. */
+export interface HubWays {
+  readonly ledger: Ledger;
+  /** ARN of the person. */
+  readonly by: string;
+  /** Starts a machine, with the person's own rights. */
+  readonly start: Starter;
+}
+
+/** The hub's ledger and machines, as the person, and who that is. */
+export async function hubLedger(policy: Policy, table: string): Promise<HubWays> {
+  const { partition, namespace, hub } = policy;
+  const clients = ownAccess(policy, undefined).own(hub.region);
+  const { arn } = await readCaller(clients.sts);
+  const machine = (name: MachineName) =>
+    `arn:${partition}:states:${hub.region}:${hub.account}:stateMachine:${machineName(namespace, name)}`;
+  const machines = {
+    publish: machine('publish-database'),
+    onboard: machine('onboard-account'),
+    survey: machine('survey-account'),
+  };
+  const start = starterOf({ sfn: () => clients.sfn, machines, now: Date.now });
+  return { ledger: createDynamoLedger(clients.dynamodb, table, endsNothing), by: arn, start };
 }
 
 function planRoleArn({ namespace, partition, hub }: Policy): string {

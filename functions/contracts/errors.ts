@@ -89,6 +89,8 @@ export const EXIT_CODES = {
   done: 0,
   broke: 1,
   changes: 2,
+  /** `plan --fail-on`: findings that were asked for. */
+  findings: 3,
   usage: 64,
   denied: 77,
   interrupted: 130,

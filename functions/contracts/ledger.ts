@@ -18,6 +18,7 @@ import {
   type TagValues,
   TagValuesSchema,
 } from './lake-formation.ts';
+import type { Confirmation, Passing, StandingPlace } from './ledger-places.ts';
 import { type Statement, StatementSchema } from './statements.ts';
 
 /**
@@ -195,13 +196,6 @@ export interface Lease {
   readonly until: number;
 }
 
-/** Who confirmed the withdrawals of one hash, and when (milliseconds since the epoch). */
-export interface Confirmation {
-  readonly by: string;
-  readonly at: number;
-}
-export const ConfirmationSchema: z.ZodMiniType<Confirmation> = z.object({ by: z.string(), at: z.number() });
-
 /** Who has halted the hub and why, and since when (milliseconds since the epoch): no run writes into members meanwhile. */
 export interface Halt {
   readonly by: string;
@@ -226,10 +220,12 @@ export const FinishedRunSchema: z.ZodMiniType<FinishedRun> = z.object({
   execution: z.string(),
 });
 
-/** Entries that one query answers: of a database, a catalog, or a consumer account in all its Regions. */
+/** Entries that one query answers: of a database, a catalog, its documents, or a consumer account in all its Regions. */
 export type EntryQuery =
   | { readonly part: 'database'; readonly account: string; readonly region: string; readonly database: string }
   | { readonly part: 'catalog'; readonly account: string; readonly region: string }
+  /** All shared documents of an account and Region. */
+  | { readonly part: 'document'; readonly account: string; readonly region: string }
   | { readonly part: 'account'; readonly account: string };
 
 /**
@@ -243,6 +239,10 @@ export interface Ledger {
   documents(identities: readonly EntryIdentity[]): Promise<readonly Entry[]>;
   /** Every entry of an account that has not ended: for people, never for a run. */
   allEntries(account: string): Promise<readonly Entry[]>;
+  /** Where something of ours stands, in all accounts: one query, one small item per place (law 13). */
+  standing(): Promise<readonly StandingPlace[]>;
+  /** A run has seen that nothing of ours stands in its scope any more; kept all the same where something does. */
+  forgetStanding(place: StandingPlace): Promise<void>;
   /** Writes entries (upsert by id). One that has ended is put into the audit bucket first, and expires. */
   put(entries: readonly Entry[]): Promise<void>;
   /** What is open, and what has recovered and was not told yet. */
@@ -256,6 +256,11 @@ export interface Ledger {
   /** Who confirmed the withdrawals of this hash last. */
   confirmation(hash: string): Promise<Confirmation | null>;
   confirm(hash: string, confirmation: Confirmation): Promise<void>;
+  /** It is used up. */
+  unconfirm(hash: string): Promise<void>;
+  /** Null: nothing that was confirmed is under way. */
+  passing(scope: string): Promise<Passing | null>;
+  putPassing(scope: string, passing: Passing | null): Promise<void>;
   /** Null: no run of the scope has finished yet. */
   finished(scope: string): Promise<FinishedRun | null>;
   putFinished(run: FinishedRun): Promise<void>;

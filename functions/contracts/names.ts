@@ -24,7 +24,7 @@ export function memberRoleArn(options: {
 
 /** Tag on member roles that lets the hub refuse a member it has outgrown. */
 export const MEMBER_VERSION_TAG = 'onramp:member-version';
-export const MEMBER_VERSION = '3';
+export const MEMBER_VERSION = '4';
 
 /** The tag that proves a job role with `proof: tag`. */
 export function productTag(namespace: string): string {
@@ -56,4 +56,11 @@ export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   if (region.startsWith('us-gov-')) return 'aws-us-gov';
   return 'aws';
+}
+
+/** Also the name of its file in statemachines/. */
+export type MachineName = 'publish-database' | 'onboard-account' | 'survey-account';
+
+export function machineName(namespace: string, machine: MachineName): string {
+  return `${namespace}-${machine}`;
 }

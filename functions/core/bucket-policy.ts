@@ -8,6 +8,7 @@ import type { Statement } from '#contracts/statements.ts';
 import { statementsIn } from './iam/allowed.ts';
 import { type Merged, mergeStatements } from './iam/merge.ts';
 import { joined, type Part, partsOf, partText } from './iam/parts.ts';
+import { receivers } from './selectors.ts';
 import { ownsSid } from './sids.ts';
 import { bucketStatements, placesOf } from './storage-statements.ts';
 
@@ -28,6 +29,7 @@ export interface BucketMerged extends Merged {
   readonly strays: readonly string[];
 }
 
+/** @returns our statements as they should stand beside those of other runs, and what of ours goes. */
 export function mergedBucketPolicy(policy: Policy, part: BucketPart, text: string | null): BucketMerged {
   const owned = (sid: string) => ownsSid(policy.namespace, sid);
   const present = statementsIn(text, owned).flatMap(partsOf);
@@ -71,9 +73,10 @@ function ownership(policy: Policy, { bucket, products, statements }: BucketPart)
   };
 }
 
-/** With `hybrid`, too, until a principal has opted in. */
-export function readsByIam({ storage }: Product): boolean {
-  return storage.access !== 'lake-formation';
+/** With `hybrid`, too, until a principal has opted in. A product for nobody, or of which nobody may read rows, lets nobody in. */
+export function readsByIam(product: Product): boolean {
+  const { storage, permissions } = product;
+  return storage.access !== 'lake-formation' && receivers(product).length > 0 && permissions.includes('SELECT');
 }
 
 /** Whether a part is left as it is: another run's, which may not have got as far as ours. */

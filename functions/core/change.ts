@@ -59,6 +59,8 @@ export interface ChangeKind<C extends Change = Change> {
   readonly join?: Joining;
   /** Whether it undoes what an entry of ours is about. */
   ends?(change: C): boolean;
+  /** Of an entry that a change has ended, what stands all the same; null, or absent: nothing. */
+  remains?(change: C, entry: Entry): Entry | null;
   /** Lower phases are written first: 4 for all that says nothing. */
   phase?(change: C): number;
   /** Within a phase lower ranks are written first: 0 for all that says nothing. */

@@ -1,17 +1,10 @@
 /** The ledger in memory: for tests, local runs and dry runs. The same tests hold it and the DynamoDB one. */
 
-import type {
-  Confirmation,
-  ConsumerRecord,
-  Entry,
-  FindingRecord,
-  FinishedRun,
-  Halt,
-  Lease,
-  Ledger,
-} from '#contracts/ledger.ts';
+import type { ConsumerRecord, Entry, FindingRecord, FinishedRun, Halt, Lease, Ledger } from '#contracts/ledger.ts';
+import type { Confirmation, Passing } from '#contracts/ledger-places.ts';
 import { isPast, reportedRecord } from './finding-records.ts';
 import { entryId } from './ownership.ts';
+import { standingPlaces } from './standing.ts';
 
 /** A ledger, and what of it has ended, as the audit bucket would have it. */
 export interface MemoryLedger extends Ledger {
@@ -27,6 +20,7 @@ export interface MemoryStore {
   readonly leases: Map<string, Lease>;
   readonly confirmed: Map<string, Confirmation>;
   readonly halted: Map<'halt', Halt>;
+  readonly passing: Map<string, Passing>;
   readonly finished: Map<string, FinishedRun>;
 }
 
@@ -40,6 +34,7 @@ export function emptyStore(): MemoryStore {
     leases: new Map(),
     confirmed: new Map(),
     halted: new Map(),
+    passing: new Map(),
     finished: new Map(),
   };
 }
@@ -52,7 +47,10 @@ export function createMemoryLedger(store: MemoryStore = emptyStore()): MemoryLed
 function entriesIn({
   entries,
   ended,
-}: MemoryStore): Pick<MemoryLedger, 'ended' | 'entries' | 'documents' | 'allEntries' | 'put'> {
+}: MemoryStore): Pick<
+  MemoryLedger,
+  'ended' | 'entries' | 'documents' | 'allEntries' | 'standing' | 'forgetStanding' | 'put'
+> {
   const standing = (isMeant: (entry: Entry) => boolean) =>
     sorted(entries, (entry) => entry.state !== 'withdrawn' && isMeant(entry));
   return {
@@ -62,13 +60,16 @@ function entriesIn({
         if (entry.part !== query.part || entry.account !== query.account) return false;
         if (query.part === 'account') return true;
         if (entry.region !== query.region) return false;
-        return query.part === 'catalog' || entry.database === query.database;
+        return query.part !== 'database' || entry.database === query.database;
       }),
     documents: async (identities) => {
       const ids = new Set(identities.map(entryId));
       return standing(({ part, id }) => part === 'document' && ids.has(id));
     },
     allEntries: async (account) => standing((entry) => entry.account === account),
+    standing: async () => standingPlaces([...entries.values()]),
+    // What stands is read off the entries themselves.
+    forgetStanding: async () => undefined,
     put: async (given) => {
       for (const entry of given) {
         if (entry.state === 'withdrawn') ended.push(copy(entry));
@@ -95,7 +96,11 @@ function findingsIn({ findings }: MemoryStore): Pick<Ledger, 'findings' | 'putFi
 function recordsIn({
   consumers,
   confirmed,
-}: MemoryStore): Pick<Ledger, 'consumer' | 'putConsumer' | 'confirmation' | 'confirm'> {
+  passing,
+}: MemoryStore): Pick<
+  Ledger,
+  'consumer' | 'putConsumer' | 'confirmation' | 'confirm' | 'unconfirm' | 'passing' | 'putPassing'
+> {
   return {
     consumer: async (account, region) => copy(consumers.get(JSON.stringify([account, region])) ?? null),
     putConsumer: async (record) => {
@@ -104,6 +109,12 @@ function recordsIn({
     confirmation: async (hash) => copy(confirmed.get(hash) ?? null),
     confirm: async (hash, confirmation) => {
       confirmed.set(hash, copy(confirmation));
+    },
+    unconfirm: async (hash) => void confirmed.delete(hash),
+    passing: async (scope) => copy(passing.get(scope) ?? null),
+    putPassing: async (scope, given) => {
+      if (given === null) passing.delete(scope);
+      else passing.set(scope, copy(given));
     },
   };
 }

@@ -25,10 +25,12 @@ function firstBy<T>(list: readonly T[], keyOf: (item: T) => string): ReadonlyMap
   return map;
 }
 
+/** @returns the account of this id; undefined: the policy names none. */
 export function accountWithId({ accounts: list }: Pick<Policy, 'accounts'>, id: string): PolicyAccount | undefined {
   return indexOf(list).byId.get(id);
 }
 
+/** @returns the account of this name; undefined: the policy names none. */
 export function accountWithName(list: readonly PolicyAccount[], name: string): PolicyAccount | undefined {
   return indexOf(list).byName.get(name);
 }

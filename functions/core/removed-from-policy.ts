@@ -27,6 +27,11 @@ export function consumersLeft(old: Policy, policy: Policy): readonly Catalog[] {
   return uniqueBy(places, ({ account, region }) => `${account}/${region}`);
 }
 
+/** Every place of a consumer where something of others is for it. */
+export function placesServed(policy: Policy): readonly Catalog[] {
+  return served(policy);
+}
+
 interface Served extends Catalog {
   readonly what: string;
 }

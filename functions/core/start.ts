@@ -4,7 +4,7 @@
  */
 
 import { shortHash } from '#contracts/hash.ts';
-import type { Start, Wake } from '#contracts/steps.ts';
+import type { Scope, Start, Wake } from '#contracts/steps.ts';
 
 /** Allowance in seconds for clocks that differ: of the Lambda that names the window and of Step Functions that waits. */
 const CLOCK_MARGIN = 5;
@@ -30,11 +30,19 @@ export interface MachineStart {
   readonly input: Start;
 }
 
+/** @returns the execution that stands for this trigger: the same for all of one window. */
 export function startFor(scope: Wake, options: StartOptions): MachineStart {
   const { window, lookAt } = options.debounce === 0 ? windowOfEvent(options.eventId) : windowOf(options);
   // 7 (machine) + 12 (account) + 16 (hash) + 38 (window) + 3 dashes = 76 characters at most.
   const name = [scope.half, scope.account, scopeHash(scope), window].join('-');
   return { machine: scope.half, name, input: { scope, window, lookAt } };
+}
+
+/** A start that a person asked for: at once, and never covered by another run. `id`: up to 30 of `[0-9A-Za-z_-]`. */
+export function startByHand(scope: Scope, id: string): MachineStart {
+  const window = `hand-${id}`;
+  const name = [scope.half, scope.account, scopeHash(scope), window].join('-');
+  return { machine: scope.half, name, input: { scope, window, lookAt: AT_ONCE } };
 }
 
 /** The start after this one: for when the machine of this window has already looked. */

@@ -57,7 +57,7 @@ async function assessed(run: Run, patience: Patience): Promise<StageOutput> {
   const [first, ...stages] = stagesDue(run, conclusion.hops, { changes: conclusion.due, waiting });
   if (first !== undefined) return { ...counts, next: first, run: await keep(run, { ...looked, stages }) };
   if (isAtRest(conclusion) && !(await isAwaited(run, entries))) {
-    await recordFinished(run, conclusion);
+    await recordFinished(run, conclusion, entries);
     return { ...counts, next: 'end', run: { ...state, ...looked, observation: '' } };
   }
   return { ...counts, next: 'verify', run: await keep(run, { ...looked, stages: [] }) };
@@ -104,7 +104,7 @@ export async function verifyRun(run: Run, patience: Patience): Promise<StageOutp
     if (next !== undefined) return { ...counts, next, run: await keep(run, { stages, assessed: state.assessed + 1 }) };
   }
   await carryOut(ctx, scope, conclusion, entries);
-  await recordFinished(run, conclusion);
+  await recordFinished(run, conclusion, entries);
   return { ...counts, next: conclusion.hasNews ? 'report' : 'end', run: { ...state, observation: '' } };
 }
 

@@ -3,11 +3,14 @@
 import type { Finding } from '#contracts/findings.ts';
 import { shortHash } from '#contracts/hash.ts';
 import type { Entry } from '#contracts/ledger.ts';
+import type { Confirmation } from '#contracts/ledger-places.ts';
 import type { Policy } from '#contracts/policy.ts';
+import type { Scope } from '#contracts/steps.ts';
 import type { Change, Takes } from '#core/change.ts';
 import { sortedSet } from '#core/collections.ts';
 import { finding, listed } from '#core/findings.ts';
 import { givesAccess, mayStand } from '#core/ownership.ts';
+import { scopeText } from '#core/start.ts';
 import { kindOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
 
@@ -20,32 +23,93 @@ type BrakeContext = Pick<RunContext, 'policy' | 'changes' | 'ledger' | 'now'>;
 export interface Braked {
   readonly changes: readonly Change[];
   readonly findings: readonly Finding[];
+  /** What a person has confirmed, and these changes would not have passed without. */
+  readonly uses: readonly Use[];
+}
+
+/** A confirmation that lets something pass. */
+export interface Use {
+  /** Null: it was used before, by a run that did not get to the end of it. */
+  readonly hash: string | null;
+  /** The withdrawals that it lets pass; null: a kind's own brake, which asks for what changes and not for each thing. */
+  readonly tickets: readonly string[] | null;
 }
 
 /** Withdrawals, hop by hop as stages make them, only as far as the brake lets them or a person has confirmed these. */
 export async function withBrake(
   ctx: BrakeContext,
-  changes: readonly Change[],
-  entries: readonly Entry[],
+  scope: Scope,
+  { changes, entries }: { readonly changes: readonly Change[]; readonly entries: readonly Entry[] },
 ): Promise<Braked> {
   const hops = [...Map.groupBy(changes, ({ hop }) => hop).values()];
-  return mergeBraked(await Promise.all(hops.map((ofHop) => brakeHop(ctx, ofHop, entries))));
+  return mergeBraked(await Promise.all(hops.map((ofHop) => brakeHop(ctx, scope, ofHop, entries))));
 }
 
 function mergeBraked(braked: readonly Braked[]): Braked {
-  return { changes: braked.flatMap((one) => one.changes), findings: braked.flatMap((one) => one.findings) };
+  return {
+    changes: braked.flatMap((one) => one.changes),
+    findings: braked.flatMap((one) => one.findings),
+    uses: braked.flatMap((one) => one.uses),
+  };
 }
 
-async function brakeHop(ctx: BrakeContext, changes: readonly Change[], entries: readonly Entry[]): Promise<Braked> {
-  const isConfirmed = async (hash: string) => {
-    const confirmed = await ctx.ledger.confirmation(hash);
-    return confirmed !== null && ctx.now() - confirmed.at < CONFIRMED_FOR_MS;
-  };
+async function brakeHop(
+  ctx: BrakeContext,
+  scope: Scope,
+  changes: readonly Change[],
+  entries: readonly Entry[],
+): Promise<Braked> {
+  const isConfirmed = async (hash: string) => isRecent(ctx, await ctx.ledger.confirmation(hash));
   const own = await brakeKinds(ctx, changes, entries, isConfirmed);
-  const judged = brake(ctx, own.changes, entries);
-  if (judged.finding === null) return own;
-  if (await isConfirmed(withdrawalHash(ctx, own.changes))) return own;
-  return { changes: judged.changes, findings: [...own.findings, judged.finding] };
+  if (brake(ctx, own.changes, entries).finding === null) return own;
+  const passing = await ctx.ledger.passing(scopeText(scope));
+  const passes = new Set(isRecent(ctx, passing) ? passing?.tickets : []);
+  const open = own.changes.filter((change) => takesOf(ctx, change) === null || !passes.has(ticketOf(change)));
+  const tickets = own.changes.filter((change) => takesOf(ctx, change) !== null).map(ticketOf);
+  const judged = brake(ctx, open, entries);
+  if (judged.finding === null) return { ...own, uses: [...own.uses, { hash: null, tickets }] };
+  const hash = withdrawalHash(ctx, open);
+  if (await isConfirmed(hash)) return { ...own, uses: [...own.uses, { hash, tickets }] };
+  const under = own.changes.filter((change) => !open.includes(change));
+  return { ...own, changes: [...under, ...judged.changes], findings: [...own.findings, judged.finding] };
+}
+
+function isRecent({ now }: BrakeContext, confirmation: Confirmation | null): boolean {
+  return confirmation !== null && now() - confirmation.at < CONFIRMED_FOR_MS;
+}
+
+function ticketOf(change: Change): string {
+  return shortHash(JSON.stringify(change), 16);
+}
+
+/**
+ * Before the first of the withdrawals: the confirmation is used up, and lets pass these, each once. Cut in between, the
+ * next run of the scope does what is left, and nothing else.
+ */
+export async function useConfirmations({ ledger }: BrakeContext, scope: Scope, uses: readonly Use[]): Promise<void> {
+  for (const { hash, tickets } of uses) {
+    if (hash === null || tickets === null) continue;
+    const [confirmed, before] = [await ledger.confirmation(hash), await ledger.passing(scopeText(scope))];
+    if (confirmed === null) continue;
+    await ledger.putPassing(scopeText(scope), {
+      ...confirmed,
+      tickets: sortedSet([...(before?.tickets ?? []), ...tickets]),
+    });
+    await ledger.unconfirm(hash);
+  }
+}
+
+/** All of them are made. */
+export async function endConfirmations({ ledger }: BrakeContext, scope: Scope, uses: readonly Use[]): Promise<void> {
+  const made = new Set(uses.flatMap(({ tickets }) => tickets ?? []));
+  for (const { hash, tickets } of uses) if (tickets === null && hash !== null) await ledger.unconfirm(hash);
+  if (made.size === 0) return;
+  const passing = await ledger.passing(scopeText(scope));
+  const left = passing?.tickets.filter((ticket) => !made.has(ticket)) ?? [];
+  await ledger.putPassing(
+    scopeText(scope),
+    passing === null || left.length === 0 ? null : { ...passing, tickets: left },
+  );
 }
 
 /** Kinds with a brake of their own. */
@@ -59,11 +123,12 @@ async function brakeKinds(
   const braked = kinds.map(async (ofKind): Promise<Braked> => {
     const [first] = ofKind;
     const kindBrake = first === undefined ? undefined : kindOf(writers, first).brake;
-    if (kindBrake === undefined) return { changes: ofKind, findings: [] };
+    if (kindBrake === undefined) return { changes: ofKind, findings: [], uses: [] };
     const hashes = kindBrake.hashes(ofKind);
     const answers = await Promise.all(hashes.map(isConfirmed));
     const confirmed = new Set(hashes.filter((_, i) => answers[i]));
-    return kindBrake.hold({ policy, changes: ofKind, entries, confirmed });
+    const uses = [...confirmed].map((hash) => ({ hash, tickets: null }));
+    return { ...kindBrake.hold({ policy, changes: ofKind, entries, confirmed }), uses };
   });
   return mergeBraked(await Promise.all(braked));
 }
@@ -138,6 +203,6 @@ function pulled(
     region,
     resource: `withdrawal ${hash}`,
     message: `this run would withdraw ${what} and stopped before the first: ${listed(texts, 3)}`,
-    remedy: `Look at it with \`onramp plan\`. If it is meant: onramp confirm-withdrawal ${hash} (it holds for a day). If not, put back into the policy what was taken out.`,
+    remedy: `Look at it with \`onramp plan\`. If it is meant: onramp confirm-withdrawal ${hash} (it holds for a day, and once). If not, put back into the policy what was taken out.`,
   });
 }

@@ -46,7 +46,7 @@ export async function concludeFrom(ctx: RunContext, scope: Scope, from: Seen): P
   const { hops, assessment } = await assessAll(seen);
   const halt = await ctx.ledger.halt();
   const enforced = assessment.changes.filter((change) => isEnforced(ctx, change));
-  const { changes, findings: braked } = await withBrake(ctx, enforced, entries);
+  const { changes, findings: braked } = await withBrake(ctx, scope, { changes: enforced, entries });
   const due = halt === null ? changes : [];
   const found = [
     ...assessment.findings,

@@ -6,6 +6,7 @@ import type { Scope } from '#contracts/steps.ts';
 import type { Change } from '#core/change.ts';
 import { entryId } from '#core/ownership.ts';
 import { modeIn } from '#core/policy.ts';
+import { isLeftDocument } from '#core/standing.ts';
 import { kindOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
 import { kindOfScope } from './hop.ts';
@@ -18,8 +19,23 @@ export async function entriesOf(
   const hops = path.filter(({ half, scopes }) => half === scope.half && scopes.includes(kindOfScope(scope)));
   const documents = hops.flatMap((hop) => hop.documents?.({ scope, policy }) ?? []);
   const distinct = new Map(documents.map((document): [string, EntryIdentity] => [entryId(document), document]));
-  const [own, shared] = await Promise.all([ledger.entries(queryOf(scope)), ledger.documents([...distinct.values()])]);
-  return [...own, ...shared];
+  const [own, shared, left] = await Promise.all([
+    ledger.entries(queryOf(scope)),
+    ledger.documents([...distinct.values()]),
+    leftDocuments({ ledger, policy }, scope),
+  ]);
+  return [...own, ...shared, ...left];
+}
+
+/** Of documents that the policy names no longer the catalog's own scope takes care (law 13). */
+async function leftDocuments(
+  { ledger, policy }: Pick<RunContext, 'ledger' | 'policy'>,
+  scope: Scope,
+): Promise<readonly Entry[]> {
+  if (scope.half !== 'publish' || scope.database !== null) return [];
+  const { account, region } = scope;
+  const all = await ledger.entries({ part: 'document', account, region });
+  return all.filter((entry) => isLeftDocument(policy, { account, region, document: entry.target }));
 }
 
 function queryOf(scope: Scope): EntryQuery {

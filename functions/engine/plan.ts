@@ -24,7 +24,7 @@ export type PlanContext = Pick<RunContext, 'policy' | 'path' | 'changes' | 'acce
 };
 
 export interface PlanOptions {
-  /** All scopes of the policy when absent. */
+  /** All scopes of the policy, and those where something of ours stands, when absent. */
   readonly scopes?: readonly Scope[];
   /** Progress: the scope and hop being looked at. */
   readonly report?: (message: string) => void;
@@ -34,17 +34,14 @@ type PlannedScope = PlanDocument['scopes'][number];
 
 export async function planScopes(from: PlanContext, options: PlanOptions = {}): Promise<PlanDocument> {
   const ctx = planningContext(from);
-  const scopes = await everyScope(ctx, options.scopes ?? scopesOf(ctx.policy));
+  const scopes = await everyScope(ctx, options.scopes ?? scopesOf(ctx.policy, await ctx.ledger.standing()));
   const lookAt = planningLooks(ctx);
   const planned: PlannedScope[] = [];
   for (const scope of scopes) {
     const { seen, entries } = await lookAt(scope);
     const { assessment } = await assessAll(seen, (hop) => options.report?.(`${scopeText(scope)}: ${hop}`));
-    const braked = await withBrake(
-      ctx,
-      assessment.changes.filter((change) => isEnforced(ctx, change)),
-      entries,
-    );
+    const enforced = assessment.changes.filter((change) => isEnforced(ctx, change));
+    const braked = await withBrake(ctx, scope, { changes: enforced, entries });
     // What the brake would hold is planned all the same; the finding has the hash with which a person lets it pass.
     planned.push(...planOf(ctx, scope, { ...assessment, findings: [...assessment.findings, ...braked.findings] }));
   }

@@ -60,14 +60,15 @@ async function changesToldOf(ctx: RunContext, scope: PublishScope, seen: Look): 
 /** What consumers are told of a producer scope. Null when a fact it rests on is unknown. */
 export async function snapshotOf(
   ctx: RunContext,
-  { account, region, database }: PublishScope,
+  scope: PublishScope,
   { seen, entries, last }: Seen & { readonly last: Snapshot | null },
 ): Promise<Snapshot | null> {
+  const { account, region, database } = scope;
   const parts: SnapshotPart[] = [];
   const telling = seen.hops.filter(({ snapshot }) => snapshot !== undefined);
   for (const { hop, observed, question, assessment } of await assessEach(seen, telling)) {
     const enforced = assessment.changes.filter((change) => isEnforced(ctx, change));
-    const { changes: due } = await withBrake(ctx, enforced, entries);
+    const { changes: due } = await withBrake(ctx, scope, { changes: enforced, entries });
     const part = hop.snapshot?.({ observed, question, assessment, due, last }) ?? null;
     if (part === null) return null;
     parts.push(part);

@@ -13,7 +13,7 @@ import { scopeText } from '#core/start.ts';
 import { applyChanges, stopsAt } from './apply.ts';
 import { look } from './assess.ts';
 import { assessRun, MOST_TRIES, verifyRun } from './assess-run.ts';
-import { withBrake } from './brake.ts';
+import { endConfirmations, type Use, useConfirmations, withBrake } from './brake.ts';
 import type { RunContext } from './context.ts';
 import { entriesOf, isEnforced } from './enforcement.ts';
 import { type HopModule, kindOfScope, type Patience } from './hop.ts';
@@ -140,13 +140,15 @@ async function runHop(run: Run, hop: HopModule): Promise<Counts> {
   const { ctx, scope, stopAt } = run;
   const entries = await entriesOf(ctx, scope);
   const seen = await dueOf(run, hop, entries);
-  const { changes, findings } =
+  const { changes, findings, uses } =
     seen.changes.length > 0 && seeAnew(run, seen.changes) ? await dueOf(run, hop, entries) : seen;
   ctx.emit({ kind: 'assessed', scope: scopeText(scope), hop: hop.name, changes: changes.length, findings });
   if (changes.length > 0) await requireCurrent(ctx);
+  await useConfirmations(ctx, scope, uses);
   try {
     const applied = await applyChanges(ctx, changes, { scope, entries, stopAt });
     forgetAltered(run, changes, applied.failed > 0);
+    if (applied.failed === 0) await endConfirmations(ctx, scope, uses);
     return { due: changes.length, ...applied, findings };
   } catch (error) {
     forgetAltered(run, changes, !isLakeError(error, 'MoreToDo'));
@@ -157,6 +159,7 @@ async function runHop(run: Run, hop: HopModule): Promise<Counts> {
 interface Due {
   readonly changes: readonly Change[];
   readonly findings: number;
+  readonly uses: readonly Use[];
 }
 
 async function dueOf({ ctx, scope, reads }: Run, hop: HopModule, entries: readonly Entry[]): Promise<Due> {
@@ -164,8 +167,8 @@ async function dueOf({ ctx, scope, reads }: Run, hop: HopModule, entries: readon
   const seen = look(ctx, scope, { entries, recent, planning: false, verifying: false }, reads);
   const { assessment } = await seen.assess(hop);
   const enforced = assessment.changes.filter((change) => isEnforced(ctx, change));
-  const { changes } = await withBrake(ctx, enforced, entries);
-  return { changes, findings: assessment.findings.length };
+  const { changes, uses } = await withBrake(ctx, scope, { changes: enforced, entries });
+  return { changes, findings: assessment.findings.length, uses };
 }
 
 /** This run has nothing to write any more. */

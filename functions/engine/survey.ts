@@ -63,7 +63,8 @@ async function lookAtEach(run: Survey, place: Catalog, done: string[]): Promise<
 /** In the order of their texts; with the databases that rules reach without naming them. */
 async function scopesHere(run: Survey, place: Catalog): Promise<readonly Scope[]> {
   const { ctx } = run;
-  const named = scopesOf(ctx.policy).filter(sameAccountRegion(place));
+  // Also what the policy is about no longer, and something of ours stands in (law 13).
+  const named = scopesOf(ctx.policy, await ctx.ledger.standing()).filter(sameAccountRegion(place));
   const reached: Scope[] = [];
   for (const scope of named) {
     const mode = { entries: [], recent: [], planning: true, verifying: false };

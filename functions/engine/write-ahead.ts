@@ -68,7 +68,9 @@ export async function recordOutcomes(
       const trouble = failure === null ? null : troubleOf(failure);
       const took = refused === undefined ? undefined : kind.parts?.taken(intent, refused);
       const outcome = { at: ctx.now(), trouble, found, ...(took === undefined ? {} : { took }) };
-      return settled(intent, kind.ends?.(change) ?? false, outcome, earlier.get(intent.id));
+      const end = settled(intent, kind.ends?.(change) ?? false, outcome, earlier.get(intent.id));
+      const remains = end.state === 'withdrawn' ? (kind.remains?.(change, end) ?? null) : null;
+      return remains === null ? end : { ...remains, state: 'confirmed' };
     }),
   );
   for (const { change, failure } of ends) emit(ctx, change, failure);

@@ -5,18 +5,22 @@ import { createEventAccess, type EventAccess } from '#aws/event-clients.ts';
 import { starterOf } from '#aws/machines.ts';
 import { readPolicyIfChanged, type StoredPolicy } from '#aws/objects.ts';
 import { listOwnDatabases, readIsLink, workflowsWith } from '#aws/runs.ts';
+import { readStanding } from '#aws/standing.ts';
 import { type OnEventEnv, OnEventEnvSchema } from '#contracts/env.ts';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
 import { readEnvelope } from '#contracts/events.ts';
+import type { StandingPlace } from '#contracts/ledger-places.ts';
 import { partitionOf } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Wake } from '#contracts/steps.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
 import { answered, lookupText } from '#core/events/lookups.ts';
+import type { Sight } from '#core/events/places.ts';
 import { route } from '#core/events/route.ts';
 import { type Found, type Lookup, mergeRoutes, type Route, scopesOr } from '#core/events/types.ts';
 import { resolvePolicy } from '#core/policy.ts';
 import { readingPolicy } from '#core/session-policy.ts';
+import { standingScopes } from '#core/standing.ts';
 import { type Starter, scopeText, startCovered } from '#core/start.ts';
 import { LOOKUP_ROWS } from '#hops/reader-rows.ts';
 import { systemClock } from '#runtime/clock.ts';
@@ -34,6 +38,8 @@ export interface OnEventServices {
   now(): number;
   /** The policy that holds now. */
   policy(): Promise<Policy>;
+  /** Where something of ours stands, by the ledger. */
+  standing(): Promise<readonly StandingPlace[]>;
   /** Makes the call that tells, in the account the lookup is about. */
   lookUp(lookup: Lookup): Promise<Found>;
 }
@@ -50,10 +56,11 @@ const ROUNDS = 3;
 export async function onEvent(event: unknown, services: OnEventServices): Promise<OnEventAnswer> {
   const { id } = readEnvelope(event);
   const policy = await services.policy();
+  const sight = { policy, standing: standingScopes(policy, await services.standing()) };
   const unresolved: unknown[] = [];
-  let found = route(event, policy);
+  let found = route(event, policy, sight.standing);
   for (let round = 1; found.kind === 'lookup'; round += 1) {
-    found = await resolveLookups(found, { policy, services, unresolved, last: round > ROUNDS });
+    found = await resolveLookups(found, { sight, services, unresolved, last: round > ROUNDS });
   }
   if (found.kind === 'ignore') services.log.decision(`event ${id} ignored`, { event: id, why: found.why });
   const scopes = found.kind === 'ignore' ? [] : found.scopes;
@@ -64,7 +71,7 @@ export async function onEvent(event: unknown, services: OnEventServices): Promis
 }
 
 interface Asking {
-  readonly policy: Policy;
+  readonly sight: Sight;
   readonly services: OnEventServices;
   /** Errors because of which something that is meant may be missing. */
   readonly unresolved: unknown[];
@@ -74,7 +81,9 @@ interface Asking {
 
 async function resolveLookups(asked: Extract<Route, { kind: 'lookup' }>, asking: Asking): Promise<Route> {
   const told = await Promise.all(
-    asked.lookups.map(async (lookup) => answered(lookup, await tryLookup(lookup, asking), asking.policy)),
+    asked.lookups.map(async (lookup) =>
+      answered(lookup, await tryLookup(lookup, asking), asking.sight.policy, asking.sight.standing),
+    ),
   );
   const known = scopesOr(asked.scopes, '');
   return mergeRoutes(...(known.kind === 'ignore' ? [] : [known]), ...(asking.last ? told.map(withoutLookups) : told));
@@ -160,6 +169,7 @@ export function onEventServices(env: OnEventEnv, region: string): OnEventService
     log: createLog('on-event'),
     now: systemClock.now,
     policy: currentPolicy(env, access, region),
+    standing: () => readStanding({ client: access.own(region).dynamodb, name: env.LEDGER_TABLE }),
     lookUp: async (lookup) => lookUp(lookup, readerOf(access, lookup)),
   };
 }

@@ -64,8 +64,9 @@ export class HubFunction<Environment extends Record<string, string>> extends Con
     if (props.enters) this.may(memberRights(this, props.namespace, props.enters));
   }
 
-  may({ actions, resources, why }: Right): void {
-    this.role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  may({ actions, resources, why, conditions = {} }: Right): void {
+    const statement = new PolicyStatement({ actions: [...actions], resources: [...resources], conditions });
+    this.role.addToPrincipalPolicy(statement);
     acknowledgeWildcards(this.role, resources, why ?? '');
   }
 }

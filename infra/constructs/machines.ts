@@ -7,7 +7,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { type MachineName, machineName } from '../names.ts';
+import { type MachineName, machineName } from '#contracts/names.ts';
 import { acknowledge } from './acknowledge.ts';
 
 export interface MachineProps {

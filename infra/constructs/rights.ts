@@ -11,6 +11,7 @@ export interface Right {
   readonly resources: readonly string[];
   /** Where a resource ends in a wildcard: the reason. */
   readonly why?: string;
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
 /** In any account: which ones, says the policy file; whether we may, says the role's own trust policy there. */
@@ -48,6 +49,15 @@ function objects(bucket: Bucket, actions: readonly string[], prefixes: readonly 
 
 export function readLedger(table: Table): Right {
   return { actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], resources: [table.tableArn] };
+}
+
+/** Where something of ours stands, and nothing else that the ledger keeps. */
+export function readStanding(table: Table): Right {
+  return {
+    actions: ['dynamodb:Query'],
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['standing'] } },
+  };
 }
 
 export function keepLedger(table: Table): Right {

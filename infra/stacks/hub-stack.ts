@@ -5,6 +5,7 @@ import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { OnEventEnv, ReconcileEnv, ReportEnv } from '#contracts/env.ts';
+import { type MachineName, machineName } from '#contracts/names.ts';
 import type { Policy, PolicyDocument } from '#contracts/policy.ts';
 import { accountIds, eventNeeds, externalIds } from '../accounts.ts';
 import { Alerting } from '../constructs/alerting.ts';
@@ -15,9 +16,8 @@ import { Machine } from '../constructs/machines.ts';
 import { ObservationBucket } from '../constructs/observation-bucket.ts';
 import { PlanRole } from '../constructs/plan-role.ts';
 import { PolicyBucket, StoredPolicy } from '../constructs/policy-store.ts';
-import { keepLedger, type Right, readObjects, writeObjects } from '../constructs/rights.ts';
+import { keepLedger, type Right, readObjects, readStanding, writeObjects } from '../constructs/rights.ts';
 import { watch } from '../constructs/watching.ts';
-import { type MachineName, machineName } from '../names.ts';
 
 export interface HubStackProps extends StackProps {
   readonly document: PolicyDocument;
@@ -137,7 +137,8 @@ export class HubStack extends Stack {
       memory: 512,
       enters: { roles: ['Reader'], path },
     });
-    for (const right of [...readObjects(this.#policies.bucket, 'policies'), ...this.#start()]) onEvent.may(right);
+    const rights = [...readObjects(this.#policies.bucket, 'policies'), readStanding(this.#table), ...this.#start()];
+    for (const right of rights) onEvent.may(right);
     return onEvent;
   }
 

@@ -43,6 +43,7 @@ export function entriesContract(make: () => Promise<KeptLedger>): void {
     expect(await ledger.documents([documentIdentity('lake')])).toEqual([long]);
   });
 
+  describeStanding(make);
   describeParts(make);
   describeDocuments(make);
   describeEnds(make);
@@ -182,5 +183,44 @@ function describeEnds(make: () => Promise<KeptLedger>): void {
     await ledger.put([entry('a', { state: 'confirmed' })]);
     expect(ids(await ledger.entries(CUR_ORG))).toEqual(['a']);
     expect(await ended()).toEqual([entry('a', { state: 'withdrawn' })]);
+  });
+}
+
+function describeStanding(make: () => Promise<KeptLedger>): void {
+  describe('where something of ours stands (law 13)', () => {
+    const place = { part: 'database', account: FINANCE, region: REGION, database: 'cur_org', document: null } as const;
+    const ended = { state: 'withdrawn' } as const;
+
+    test('each place once, with the first intent, until its entries have ended and a run has seen that', async () => {
+      const { ledger } = await make();
+      expect(await ledger.standing()).toEqual([]);
+      await ledger.put([entry('a'), entry('b')]);
+      await ledger.put([entry('a', { state: 'confirmed' })]);
+      expect(await ledger.standing()).toEqual([place]);
+      await ledger.put([entry('a', ended)]);
+      await ledger.forgetStanding(place);
+      expect(await ledger.standing()).toEqual([place]);
+      await ledger.put([entry('b', ended)]);
+      await ledger.forgetStanding(place);
+      expect(await ledger.standing()).toEqual([]);
+      await ledger.forgetStanding(place);
+    });
+
+    test('what AWS refused never stood, and keeps no place in sight', async () => {
+      const { ledger } = await make();
+      const error = { code: 'AccessDenied', message: 'm', aws: null };
+      await ledger.put([entry('a', { state: 'failed', error })]);
+      await ledger.forgetStanding(place);
+      expect(await ledger.standing()).toEqual([]);
+    });
+
+    test('a document is a place of its own, and leaves with its entry', async () => {
+      const { ledger } = await make();
+      await ledger.put([documentEntry('lake'), documentEntry('key')]);
+      const documents = async () => (await ledger.standing()).map(({ document }) => document).sort();
+      expect(await documents()).toEqual(['bucket key', 'bucket lake']);
+      await ledger.put([documentEntry('lake', ended)]);
+      expect(await documents()).toEqual(['bucket key']);
+    });
   });
 }

@@ -102,4 +102,19 @@ export function ledgerContract(make: () => Promise<KeptLedger>): void {
     const taken = await Promise.all(holders.map((holder) => ledger.take({ key: 'k', holder, until: 100 }, 0)));
     expect(taken.filter(Boolean)).toHaveLength(1);
   });
+
+  test('a confirmation is kept until it is used up, and what it lets pass until that is done', async () => {
+    const { ledger } = await make();
+    await ledger.confirm('h', { by: 'x', at: 1 });
+    expect(await ledger.confirmation('h')).toEqual({ by: 'x', at: 1 });
+    await ledger.unconfirm('h');
+    expect(await ledger.confirmation('h')).toBeNull();
+    expect(await ledger.passing('scope-a')).toBeNull();
+    const passing = { by: 'x', at: 1, tickets: ['t'] };
+    await ledger.putPassing('scope-a', passing);
+    expect(await ledger.passing('scope-a')).toEqual(passing);
+    expect(await ledger.passing('scope-b')).toBeNull();
+    await ledger.putPassing('scope-a', null);
+    expect(await ledger.passing('scope-a')).toBeNull();
+  });
 }

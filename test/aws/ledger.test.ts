@@ -173,6 +173,23 @@ describe('how items are laid out', () => {
     expect(first.pk).toEqual({ S: `ended#${ended.account}` });
   });
 
+  test('a place is written after its entries, under a stamp of its own, and forgotten only under that stamp', async () => {
+    await ledger().put([entry('a')]);
+    await ledger().put([entry('a', { state: 'confirmed' })]);
+    const items = written();
+    expect(items.map(({ pk }) => pk.S)).toEqual([`entries#${FINANCE}`, 'standing', `entries#${FINANCE}`, 'standing']);
+    const [, first, , second] = items;
+    expect(first.sk).toEqual(second.sk);
+    expect(first.stamp).not.toEqual(second.stamp);
+    stub.respond = ({ operation }) =>
+      operation === 'DeleteItem' ? awsError('ConditionalCheckFailedException') : { body: { Item: second, Items: [] } };
+    await ledger().forgetStanding({ ...CUR_ORG, document: null });
+    expect(last()).toMatchObject({
+      operation: 'DeleteItem',
+      body: { ConditionExpression: 'stamp = :stamp', ExpressionAttributeValues: { ':stamp': second.stamp } },
+    });
+  });
+
   test('what can not be archived is not written: it has not ended', async () => {
     const archive = () => Promise.reject(new LakeError('Transient', { message: 'no bucket' }));
     const cut = createDynamoLedger(stub.access().own(REGION).dynamodb, 'ledger', archive);

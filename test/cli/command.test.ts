@@ -75,7 +75,7 @@ describe('a wrong command line', { timeout: 30_000 }, () => {
 describe('help', { timeout: 30_000 }, () => {
   test('goes to stdout with the exit codes of every command', async () => {
     const { code, stdout, stderr } = await onramp(['--help']);
-    expect(stdout).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}64 .*\n {2}77 .*\n {2}130 /);
+    expect(stdout).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}64 .*\n {2}77 .*\n {2}130 /);
     expect([code, stderr]).toEqual([0, '']);
   });
 

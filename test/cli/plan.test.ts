@@ -33,6 +33,14 @@ test('before anything is enrolled, grants are unknown and nothing is called miss
   expect(scopes.flatMap(({ changes }) => changes).filter(({ hop }) => hop === 'share')).toEqual([]);
 });
 
+test('--fail-on: what it names is an exit code of its own, also where nothing would change (use-2)', {
+  timeout: 60_000,
+}, async () => {
+  const only = ['--account', 'finance-lake', '--detailed-exitcode'];
+  expect((await plan([...only, '--fail-on', 'broken,unknown'])).code).toBe(3);
+  expect((await plan([...only, '--fail-on', 'nothing'])).code).toBe(64);
+});
+
 describe('once our readers are enrolled', { timeout: 30_000 }, () => {
   let text: Ran;
   let json: Ran;

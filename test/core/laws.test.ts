@@ -2,6 +2,7 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CHANGES } from '#changes/registry.ts';
 import { isWithdrawal } from '#changes/revoke/change.ts';
 import { IAM_ALLOWED_PRINCIPALS } from '#contracts/lake-formation.ts';
 import type { Change } from '#core/change.ts';
@@ -9,6 +10,7 @@ import { known } from '#core/observed.ts';
 import { resourceText } from '#core/permissions.ts';
 import { modeIn } from '#core/policy.ts';
 import { brake, withdrawalHash } from '#engine/brake.ts';
+import { kindOf } from '#engine/change-writer.ts';
 import { isEnforced } from '#engine/enforcement.ts';
 import { assessAcceptance } from '#hops/acceptance/assess.ts';
 import { brakedBy, KINDS } from '../support/recorded.ts';
@@ -18,6 +20,7 @@ import { policies, worlds } from './worlds.ts';
 
 const RUNS = { numRuns: 100 };
 const texts = (changes: readonly Change[]) => changes.map((change) => JSON.stringify(change)).sort();
+const isTaking = (change: Change) => (kindOf(CHANGES, change).takes?.(change) ?? null) !== null;
 
 test('law 1: a plan that was done leaves nothing to do, after a few rounds at most', () => {
   void fc.assert(
@@ -141,10 +144,11 @@ describe('law 10', () => {
     void fc.assert(
       fc.property(many, ({ policy, given, changes }) => {
         const braked = brake({ ...KINDS, policy }, changes, given.ledger);
-        const withdrawn = changes.filter(isWithdrawal);
-        expect(braked.finding === null).toBe(withdrawn.length === 0);
-        expect(braked.changes.filter(isWithdrawal)).toEqual([]);
-        expect(texts(braked.changes)).toEqual(texts(changes.filter((a) => !isWithdrawal(a))));
+        // A bucket's statements by themselves are few, and nobody's grants.
+        const held = changes.some(isWithdrawal);
+        expect(braked.finding === null).toBe(!held);
+        expect(braked.changes.filter((change) => held && isTaking(change))).toEqual([]);
+        expect(texts(braked.changes)).toEqual(texts(changes.filter((change) => !held || !isTaking(change))));
         if (braked.finding) expect(braked.finding.remedy).toContain(withdrawalHash(KINDS, changes));
       }),
       RUNS,
@@ -154,11 +158,12 @@ describe('law 10', () => {
   test('confirmed, exactly these go; the hash is of the withdrawals alone, in any order', async () => {
     await fc.assert(
       fc.asyncProperty(many, async ({ policy, given, changes }) => {
-        const hash = withdrawalHash(KINDS, changes);
-        const confirmed = await brakedBy(policy, changes, given.ledger, hash);
+        const hops = [...Map.groupBy(changes, ({ hop }) => hop).values()];
+        const hashes = hops.map((ofHop) => withdrawalHash(KINDS, ofHop));
+        const confirmed = await brakedBy(policy, changes, given.ledger, ...hashes);
         expect(texts(confirmed.changes)).toEqual(texts(changes));
         expect(confirmed.findings).toEqual([]);
-        expect(withdrawalHash(KINDS, changes.toReversed())).toBe(withdrawalHash(KINDS, changes.filter(isWithdrawal)));
+        expect(withdrawalHash(KINDS, changes.toReversed())).toBe(withdrawalHash(KINDS, changes.filter(isTaking)));
       }),
       RUNS,
     );

@@ -10,6 +10,7 @@ import { entriesIn } from '../support/entries.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { crawled, scenario } from '../support/scenario.ts';
 import { scopeOf } from '../support/scopes.ts';
+import { stateOf } from '../support/state.ts';
 import { databaseScope, findingsOf, people, taggingPolicy } from '../support/tagging.ts';
 
 let cloud: InProcess;
@@ -102,4 +103,51 @@ test('a rule that turns many tables is held with its hash, and goes on once a pe
   await cloud.run(scope, closed);
   for (const table of tables) expect(await by.assigned(table)).toEqual({ [table]: { source: 'none' } });
   expect(await findingsOf(cloud, scope)).toEqual([]);
+});
+
+test('a confirmation is used up by the run that acts on it: the same list, once more, asks once more', async () => {
+  const before = forAudience('analytics', 'other');
+  const after = forAudience('other');
+  cloud = await scenario(before, [crawled]);
+  await cloud.settle(scopeOf(CUR), before);
+  await cloud.settle(scopeOf(CUR), after);
+  const [hash = ''] = await hashes();
+  await cloud.ledger.confirm(hash, { by: 'test', at: cloud.clock.now() });
+  await cloud.settle(scopeOf(CUR), after);
+  expect(await cloud.ledger.confirmation(hash)).toBeNull();
+  expect(await cloud.ledger.passing(scopeText(scopeOf(CUR)))).toBeNull();
+  await cloud.later(60_000);
+  await cloud.settle(scopeOf(CUR), before);
+  await cloud.settle(scopeOf(CUR), after);
+  expect(await hashes()).toEqual([hash]);
+  const granted = (await entriesIn(cloud.ledger, FINANCE, REGION)).filter(({ principal }) => principal === ANALYTICS);
+  expect(granted).not.toEqual([]);
+});
+
+test('killed in the middle of what was confirmed, the next run does the rest, and asks nobody', async () => {
+  const before = forAudience('analytics', 'other');
+  const after = forAudience('other');
+  cloud = await scenario(before, [crawled], { mortal: true });
+  await cloud.settle(scopeOf(CUR), before);
+  await cloud.settle(scopeOf(CUR), after);
+  const [hash = ''] = await hashes();
+  await cloud.ledger.confirm(hash, { by: 'test', at: cloud.clock.now() });
+  const count = async () => {
+    const journal = await cloud.stage.control.journal();
+    return journal.filter(({ operation }) => operation === 'BatchRevokePermissions').length;
+  };
+  const revoked = await count();
+  for (let nth = 1; (await count()) === revoked; nth += 1) {
+    await cloud.ledger.confirm(hash, { by: 'test', at: cloud.clock.now() });
+    cloud.line?.die(nth, 'after');
+    await cloud.settle(scopeOf(CUR), after).catch(() => undefined);
+    cloud.line?.mend();
+    cloud.queue.length = 0;
+    await cloud.later(21 * 60_000);
+  }
+  await cloud.ledger.unconfirm(hash);
+  await cloud.settle(scopeOf(CUR), after);
+  const { permissions } = await stateOf(cloud.stage);
+  expect(permissions.filter((row) => row.startsWith(`${FINANCE}: ${ANALYTICS} `))).toEqual([]);
+  expect(await hashes()).not.toContain(hash);
 });

@@ -41,7 +41,8 @@ test('a product that left the policy: its grants go once confirmed, and come bac
   expect(await reconcile(cloud, less)).toEqual([]);
   expect(await causes(cloud)).toContain('brake-pulled');
   await confirmAsked(cloud);
-  expect(await reconcile(cloud, less)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  const gone = ['BatchRevokePermissions', 'DeleteDatabase'].map((call) => `${ANALYTICS} ${call}`);
+  expect(await reconcile(cloud, less)).toEqual(gone);
   for (const role of [JOB, SECOND]) {
     expect([...(await held(cloud, role, HR.database)), ...(await held(cloud, role, HR.link))]).toEqual([]);
     expect(await held(cloud, role, '"default"')).toHaveLength(1);
@@ -63,7 +64,9 @@ test('an account that left every audience, and the policy: one more run, and nob
   await reconcile(cloud, none);
   expect(await causes(cloud)).toContain('brake-pulled');
   await confirmAsked(cloud);
-  expect(await reconcile(cloud, none)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  const [revoked, ...links] = await reconcile(cloud, none);
+  expect(revoked).toBe(`${ANALYTICS} BatchRevokePermissions`);
+  expect(links).toEqual(Array.from({ length: 3 }, () => `${ANALYTICS} DeleteDatabase`));
   expect([...(await held(cloud, JOB)), ...(await held(cloud, SECOND))]).toEqual([]);
   expect(await reconcile(cloud, none)).toEqual([]);
 });

@@ -46,7 +46,7 @@ function answering(answers: Readonly<Record<string, StubAnswer>>, debounce = 0):
   const document = documentOf({ debounce });
   const policy = { body: { hash: policyHash(document), document } };
   stub.respond = ({ operation, service }) =>
-    ({ AssumeRole: READER, StartExecution: STARTED, ...answers })[operation] ??
+    ({ AssumeRole: READER, StartExecution: STARTED, Query: { body: { Items: [] } }, ...answers })[operation] ??
     (service === 's3' ? policy : awsError('UnknownOperationException'));
 }
 
@@ -75,6 +75,7 @@ describe('on-event on AWS', () => {
     let current = stored('cur_org');
     const sent: number[] = [];
     stub.respond = ({ operation, service, headers }) => {
+      if (operation === 'Query') return { body: { Items: [] } };
       if (service !== 's3') return operation === 'StartExecution' ? STARTED : awsError('UnknownOperationException');
       const answer = headers['if-none-match'] === current.headers.etag ? { status: 304 } : current;
       sent.push('status' in answer ? 304 : 200);

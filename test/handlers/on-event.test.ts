@@ -44,6 +44,7 @@ function recording(changes: Partial<OnEventServices> = {}) {
     log: log({}),
     now: () => 1_700_000_000_000,
     policy: async () => atOnce,
+    standing: async () => [],
     lookUp: async () => ({ kind: 'crawler', database: 'cur_org' }),
     start: async () => 'started',
     ...changes,

@@ -7,6 +7,7 @@ import type { GrantChange } from '#changes/grant/change.ts';
 import type { AcceptInvitation } from '#changes/invitation/change.ts';
 import type { MergeKeyPolicy } from '#changes/key-policy/change.ts';
 import type { CreateLink } from '#changes/link/change.ts';
+import type { DeleteLink } from '#changes/link-removal/change.ts';
 import type { RegisterLocation } from '#changes/location/change.ts';
 import type { RevokeChange } from '#changes/revoke/change.ts';
 import type { MergeSettings } from '#changes/settings/change.ts';
@@ -96,6 +97,10 @@ export const EXAMPLES = {
     ...{ ...at, kind: 'create-link', hop: 'link', effect: 'neutral' },
     ...{ name: 'cur', target: { catalog: CONSUMER, database: 'cur_org', region: REGION } },
   } satisfies CreateLink,
+  'delete-link': {
+    ...{ ...at, kind: 'delete-link', hop: 'link', effect: 'narrows', gone: false },
+    ...{ name: 'cur', target: { catalog: CONSUMER, database: 'cur_org', region: REGION } },
+  } satisfies DeleteLink,
   'create-database': {
     ...{ ...at, kind: 'create-database', hop: 'grants', effect: 'neutral' },
     name: 'default',

@@ -54,7 +54,8 @@ export async function brakedBy(
 ): Promise<Braked> {
   const ledger = createMemoryLedger();
   for (const hash of confirmed) await ledger.confirm(hash, { by: 'somebody', at: 0 });
-  return withBrake({ ...KINDS, policy, ledger, now: () => 0 }, changes, entries);
+  const scope = { half: 'onboard' as const, account: '1', region: 'r' };
+  return withBrake({ ...KINDS, policy, ledger, now: () => 0 }, scope, { changes, entries });
 }
 
 /** One line a person reads. */

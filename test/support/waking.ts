@@ -88,6 +88,7 @@ async function wokenBy(cloud: InProcess, policy: Policy, events: readonly object
       now: cloud.clock.now,
       log: cloud.reconcileServices.log,
       policy: async () => policy,
+      standing: () => cloud.ledger.standing(),
       lookUp,
       start: async ({ input }) => {
         scopes.set(scopeText(input.scope), input.scope);

@@ -2,7 +2,7 @@
 
 import type { EntryIdentity } from '#contracts/ledger.ts';
 import type { Change, ChangeKind } from '#core/change.ts';
-import { type StoragePolicyChange, sidsAbsent, statementsText, takesOf } from '../policy-statements.ts';
+import { endsDocument, type StoragePolicyChange, sidsAbsent, statementsText, takesOf } from '../policy-statements.ts';
 
 export interface MergeBucketPolicy extends StoragePolicyChange {
   readonly kind: 'merge-bucket-policy';
@@ -27,6 +27,7 @@ export const bucketPolicyChange: ChangeKind<MergeBucketPolicy> = {
   subject: ({ bucket }) => `bucket ${bucket}`,
   text: (change) => statementsText(`bucket ${change.bucket}`, change),
   takes: takesOf,
+  ends: endsDocument,
   record: (change) => {
     const { target, principal } = bucketPolicyEntry(change, change.bucket);
     const { statements: sent } = change;

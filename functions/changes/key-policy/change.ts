@@ -2,7 +2,7 @@
 
 import type { EntryIdentity } from '#contracts/ledger.ts';
 import type { ChangeKind } from '#core/change.ts';
-import { type StoragePolicyChange, sidsAbsent, statementsText, takesOf } from '../policy-statements.ts';
+import { endsDocument, type StoragePolicyChange, sidsAbsent, statementsText, takesOf } from '../policy-statements.ts';
 
 export interface MergeKeyPolicy extends StoragePolicyChange {
   readonly kind: 'merge-key-policy';
@@ -24,6 +24,7 @@ export const keyPolicyChange: ChangeKind<MergeKeyPolicy> = {
   subject: ({ key }) => `key ${key}`,
   text: (change) => statementsText(`key ${change.key}`, change),
   takes: takesOf,
+  ends: endsDocument,
   record: (change) => {
     const { target, principal } = keyPolicyEntry(change, change.key);
     const { statements: sent } = change;

@@ -12,6 +12,8 @@ export interface RevokeChange extends Change {
   readonly reason: 'exposure' | 'link-exposure' | 'withdrawal';
   /** Products of which this withdrawal, with those beside it, leaves nothing: the brake asks. */
   readonly empties?: readonly string[];
+  /** What of the grant is still wanted, and stands afterwards. */
+  readonly keeps?: Grant;
   /** Who loses what by it today, in words. */
   readonly loses?: string;
 }
@@ -35,6 +37,7 @@ export const revokeChange: ChangeKind<RevokeChange> = {
   },
   principal: ({ grant }) => grant.principal,
   ends: isWithdrawal,
+  remains: ({ keeps }, entry) => (keeps === undefined || entry.kind !== 'grant' ? null : { ...entry, sent: keeps }),
   rank: 1,
   touches: ({ grant }, product) => isOn(grant, product),
   takes: (change) => (isWithdrawal(change) ? { weight: 1, empties: change.empties ?? [], without: null } : null),

@@ -3,7 +3,7 @@
 import type { Grant, ListedGrant } from '#contracts/lake-formation.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import { mayStand } from '#core/ownership.ts';
-import { type DesiredGrant, grantText } from '#core/permissions.ts';
+import { type DesiredGrant, grantText, heldBy } from '#core/permissions.ts';
 import type { RevokeChange } from './change.ts';
 
 export interface WithdrawQuestion {
@@ -30,16 +30,40 @@ export function withdrawals(question: WithdrawQuestion): readonly RevokeChange[]
   const leaving = standing.filter(
     ({ sent, entry }) => !desired.has(grantText(sent)) && !entry.products.some((name) => question.undecided.has(name)),
   );
-  const kept = standing.filter((one) => !leaving.includes(one) && !question.isNobodys?.(one.sent));
+  const kept = standing.filter((one) => !leaving.includes(one));
   const staying = new Set(
-    kept.flatMap(({ sent, entry }) => stillWanting(entry, desired.get(grantText(sent)), question)),
+    kept
+      .filter(({ sent }) => !question.isNobodys?.(sent))
+      .flatMap(({ sent, entry }) => stillWanting(entry, desired.get(grantText(sent)), question)),
   );
-  return leaving.map(({ sent, entry, permissions }) => {
+  const gone = leaving.map(({ sent, entry, permissions }) => {
     const grant = { ...sent, permissions, grantable: sent.grantable.filter((p) => permissions.includes(p)) };
     const base = { hop, account, region, effect: 'narrows' as const, products: entry.products };
     const empties = entry.products.filter((name) => !staying.has(name));
     return { ...base, kind: 'revoke' as const, grant, reason: 'withdrawal' as const, empties };
   });
+  return [...gone, ...kept.flatMap((one) => downgraded(one, desired.get(grantText(one.sent)) ?? [], question))];
+}
+
+/** Permissions that whoever still wants the grant wants no longer; nothing while somebody's wishes are not known. */
+function downgraded(
+  { sent, entry, permissions }: Withdrawable,
+  desired: readonly DesiredGrant[],
+  { hop, account, region, undecided, listed }: WithdrawQuestion,
+): readonly RevokeChange[] {
+  if (desired.length === 0 || entry.products.some((name) => undecided.has(name))) return [];
+  const wanted = new Set(desired.flatMap(({ grant }) => grant.permissions));
+  const held = heldBy(listed, sent.principal, sent.resource).permissions;
+  const extra = permissions.filter((permission) => !wanted.has(permission) && held.includes(permission));
+  if (extra.length === 0) return [];
+  const only = (isMeant: (permission: string) => boolean): Grant => ({
+    ...sent,
+    permissions: sent.permissions.filter(isMeant),
+    grantable: sent.grantable.filter(isMeant),
+  });
+  const base = { hop, account, region, effect: 'narrows' as const, products: entry.products };
+  const [grant, keeps] = [only((one) => extra.includes(one)), only((one) => !extra.includes(one))];
+  return [{ ...base, kind: 'revoke', grant, reason: 'withdrawal', empties: [], keeps }];
 }
 
 /** Of what several products wanted, one that no longer does keeps nothing; what was renamed keeps what it had. */

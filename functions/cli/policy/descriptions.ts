@@ -118,7 +118,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'limits.withdraw.percent': 'Percent of what we granted. Default: 5.',
   'limits.writesPerSecond': 'Per account and Region. Default: 5.',
   'limits.readsPerSecond': 'Questions of one run to one account and Region, after the first 40. Default: 10.',
-  'limits.accountsAtOnce': 'How many consumers are walked at once (not yet).',
+  'limits.accountsAtOnce': 'How many consumers are reconciled at once (not yet).',
   schedule: 'When to look at everything without an event.',
   'schedule.reconcile':
     'rate(…) or cron(…) in UTC, from every 5 minutes to every 6 days. Null: never. Default: rate(1 hour).',

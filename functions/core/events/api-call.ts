@@ -7,7 +7,7 @@ import { GlueCallDetailSchema, readDetail } from '#contracts/events.ts';
 import { databaseRoute } from './places.ts';
 import { type EventRoute, ignore } from './types.ts';
 
-export const glueApiCall: EventRoute = (event, policy) => {
+export const glueApiCall: EventRoute = (event, policy, standing) => {
   const { eventName, errorCode, requestParameters } = readDetail(GlueCallDetailSchema, event);
   const { account, region } = event;
   if (eventName !== 'UpdateDatabase') return ignore(`${eventName} of account ${account} changes no database`);
@@ -17,5 +17,5 @@ export const glueApiCall: EventRoute = (event, policy) => {
   // Nested catalogs, and those of other accounts, are nobody's product.
   if (catalogId !== undefined && catalogId !== account) return ignore(`${eventName} in catalog ${catalogId}`);
   const what = `${eventName} of ${name} in account ${account}, ${region}`;
-  return databaseRoute(policy, { account, region, database: name }, what);
+  return databaseRoute({ policy, standing }, { account, region, database: name }, what);
 };

@@ -9,9 +9,9 @@ import type { EventRoute } from './types.ts';
  * looked at once. Making a link in a consumer is a CreateDatabase too and sends this event: only databases of products
  * and of tag rules count, so our links wake nobody.
  */
-export const catalogDatabaseChange: EventRoute = (event, policy) => {
+export const catalogDatabaseChange: EventRoute = (event, policy, standing) => {
   const { databaseName: database, typeOfChange } = readDetail(CatalogDatabaseDetailSchema, event);
   const { account, region } = event;
   const what = `${typeOfChange} in database ${database} of account ${account}, ${region}`;
-  return databaseRoute(policy, { account, region, database }, what);
+  return databaseRoute({ policy, standing }, { account, region, database }, what);
 };

@@ -1,11 +1,13 @@
 /** What a lookup's answer leads to. */
 
 import type { Policy } from '#contracts/policy.ts';
+import type { Scope } from '#contracts/steps.ts';
 import {
   concerned,
   everyDatabase,
   namedIn,
   ownDatabaseRoute,
+  type Sight,
   workflowDatabases,
   workflowNames,
   workflowRules,
@@ -13,15 +15,16 @@ import {
 import { type Found, ignore, type Lookup, lookFor, mergeRoutes, type Route, scopesOr } from './types.ts';
 
 /** Pure. What could not be told costs no event: everything that could be meant is looked at. */
-export function answered(lookup: Lookup, found: Found, policy: Policy): Route {
+export function answered(lookup: Lookup, found: Found, policy: Policy, standing: readonly Scope[] = []): Route {
+  const sight = { policy, standing };
   const told = found.kind === lookup.kind ? found : null;
   switch (lookup.kind) {
     case 'crawler':
-      return crawlerRoute(lookup, told?.kind === 'crawler' ? told.database : null, policy);
+      return crawlerRoute(lookup, told?.kind === 'crawler' ? told.database : null, sight);
     case 'workflows':
       return workflowRoute(lookup, told?.kind === 'workflows' ? told.names : null, policy);
     case 'database':
-      return linkRoute(lookup, told?.kind === 'database' ? told.isLink : null, policy);
+      return linkRoute(lookup, told?.kind === 'database' ? told.isLink : null, sight);
     case 'databases':
       return told?.kind === 'databases'
         ? concerned(policy, lookup, { databases: told.names, workflows: lookup.workflows })
@@ -45,11 +48,11 @@ export function lookupText(lookup: Lookup): string {
 
 type LookupOf<K extends Lookup['kind']> = Extract<Lookup, { kind: K }>;
 
-function crawlerRoute(lookup: LookupOf<'crawler'>, database: string | null, policy: Policy): Route {
-  if (database === null) return everyDatabase(policy, lookup);
+function crawlerRoute(lookup: LookupOf<'crawler'>, database: string | null, sight: Sight): Route {
+  if (database === null) return everyDatabase(sight, lookup);
   const { account, region } = lookup;
   return ownDatabaseRoute(
-    policy,
+    sight,
     { account, region, database },
     `database ${database} of account ${account}, ${region}`,
   );
@@ -66,9 +69,9 @@ function workflowRoute(lookup: LookupOf<'workflows'>, names: readonly string[] |
 }
 
 /** A database that is gone is looked at: what was found about it is no longer so. */
-function linkRoute({ account, region, database }: LookupOf<'database'>, isLink: boolean | null, policy: Policy): Route {
+function linkRoute({ account, region, database }: LookupOf<'database'>, isLink: boolean | null, sight: Sight): Route {
   const what = `database ${database} of account ${account}, ${region}`;
-  return isLink ? ignore(`${what} is a link`) : ownDatabaseRoute(policy, { account, region, database }, what);
+  return isLink ? ignore(`${what} is a link`) : ownDatabaseRoute(sight, { account, region, database }, what);
 }
 
 /** Lookups for the workflows that hold a node; none where no rule names workflows. */

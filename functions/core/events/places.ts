@@ -1,7 +1,7 @@
 /** Which scopes a place has: its products' databases, and those that tag rules are about. */
 
 import type { Catalog, Policy, TagRule } from '#contracts/policy.ts';
-import type { PublishScope } from '#contracts/steps.ts';
+import type { PublishScope, Scope } from '#contracts/steps.ts';
 import { sameAccountRegion } from '../account-region.ts';
 import { sortedSet } from '../collections.ts';
 import { matches } from '../iam/pattern.ts';
@@ -14,10 +14,17 @@ interface DatabasePlace extends Catalog {
   readonly database: string;
 }
 
+/** What is in sight: what the policy names, and scopes that it names no longer, where something of ours stands. */
+export interface Sight {
+  readonly policy: Policy;
+  readonly standing: readonly Scope[];
+}
+
 /** Whether one database is looked at. One that a rule reaches by a pattern only, or by silence, may be a link. */
-export function databaseRoute(policy: Policy, place: DatabasePlace, what: string): Route {
+export function databaseRoute({ policy, standing }: Sight, place: DatabasePlace, what: string): Route {
   const scope = { ...scopeOf(place), database: place.database.toLowerCase() };
-  const named = namedIn(policy, place).some(({ database }) => database === scope.database);
+  const inSight = [...namedIn(policy, place), ...publishersIn(standing, place)];
+  const named = inSight.some(({ database }) => database === scope.database);
   if (named) return scopesOr([scope], what);
   const { account, region } = place;
   if (!mayConcern(policy, scope)) return ignore(`${what}: no product's database, and no tag rule's`);
@@ -25,20 +32,21 @@ export function databaseRoute(policy: Policy, place: DatabasePlace, what: string
 }
 
 /** The same of a database that is surely no link. */
-export function ownDatabaseRoute(policy: Policy, place: DatabasePlace, what: string): Route {
-  const route = databaseRoute(policy, place, what);
+export function ownDatabaseRoute(sight: Sight, place: DatabasePlace, what: string): Route {
+  const route = databaseRoute(sight, place, what);
   return route.kind === 'lookup'
     ? scopesOr([{ ...scopeOf(place), database: place.database.toLowerCase() }], what)
     : route;
 }
 
 /** Every database of a catalog that could be meant. */
-export function everyDatabase(policy: Policy, place: Catalog): Route {
+export function everyDatabase({ policy, standing }: Sight, place: Catalog): Route {
   const { account, region } = place;
   const why = `no product's database is in account ${account}, ${region}, and no tag rule's`;
   const open = openCatalogs(policy).some(sameAccountRegion(place));
   const lookups = open ? [{ kind: 'databases' as const, account, region, workflows: null }] : [];
-  return mergeRoutes(scopesOr(namedIn(policy, place), why), ...lookups.map((lookup) => lookFor(lookup)));
+  const named = [...namedIn(policy, place), ...publishersIn(standing, place)];
+  return mergeRoutes(scopesOr(named, why), ...lookups.map((lookup) => lookFor(lookup)));
 }
 
 /** Databases of the rules that name one of these workflows; of rules that leave it open, the catalog's own scope too: there
@@ -84,6 +92,11 @@ export function workflowNames(policy: Policy, place: Catalog): readonly string[]
 /** Tag rules about this account and Region. */
 export function rulesIn(policy: Policy, place: Catalog): readonly TagRule[] {
   return (policy.tags?.rules ?? []).filter(sameAccountRegion(place));
+}
+
+/** Databases of one catalog among scopes, and its own. */
+export function publishersIn(scopes: readonly Scope[], place: Catalog): readonly PublishScope[] {
+  return scopes.filter((scope): scope is PublishScope => scope.half === 'publish').filter(sameAccountRegion(place));
 }
 
 /** Databases of one catalog that products or rules name. */

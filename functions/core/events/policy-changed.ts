@@ -6,7 +6,7 @@ import { publishScope } from '../selectors.ts';
 import { catalogScopes, namedScopes, openCatalogs } from '../tags/scopes.ts';
 import { type EventRoute, ignore, lookFor, mergeRoutes, scopesOr } from './types.ts';
 
-export const policyChanged: EventRoute = (event, policy) => {
+export const policyChanged: EventRoute = (event, policy, standing) => {
   const { gone = [], left = [] } = readDetail(PolicyChangedDetailSchema, event);
   if (event.account !== policy.hub.account) {
     return ignore(`account ${event.account} is not the hub: only the hub says that the policy changed`);
@@ -19,6 +19,7 @@ export const policyChanged: EventRoute = (event, policy) => {
   const ended: readonly Scope[] = [
     ...gone.map((place) => ({ half: 'publish' as const, ...place })),
     ...left.map((place) => ({ half: 'onboard' as const, ...place })),
+    ...standing,
   ];
   return mergeRoutes(scopesOr([...scopes, ...ended], 'the policy is about no database and no catalog'), ...open);
 };

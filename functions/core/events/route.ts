@@ -4,6 +4,7 @@ import { LakeError } from '#contracts/errors.ts';
 import { readEnvelope } from '#contracts/events.ts';
 import { HUB_SOURCE, POLICY_CHANGED } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
+import type { Scope } from '#contracts/steps.ts';
 import { glueApiCall } from './api-call.ts';
 import { catalogDatabaseChange } from './catalog-database.ts';
 import { catalogTableChange } from './catalog-table.ts';
@@ -28,12 +29,15 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, EventRoute>>>> = {
   [HUB_SOURCE]: { [POLICY_CHANGED]: policyChanged },
 };
 
-/** Where an event says to look. Pure; throws `EventInvalid` for what is malformed or of an unknown type. */
-export function route(event: unknown, policy: Policy): Route {
+/**
+ * Where an event says to look: at what the policy names, and (law 13) at what of ours stands and it names no longer. Pure;
+ * throws `EventInvalid` for what is malformed or of an unknown type.
+ */
+export function route(event: unknown, policy: Policy, standing: readonly Scope[] = []): Route {
   const envelope = readEnvelope(event);
   const types = ownMember(ROUTES, envelope.source);
   const found = types && ownMember(types, envelope['detail-type']);
-  if (found) return found(envelope, policy);
+  if (found) return found(envelope, policy, standing);
   throw new LakeError('EventInvalid', {
     message: `event ${envelope.id} is of a type we have no route for: source "${envelope.source}", detail-type "${envelope['detail-type']}"`,
     remedy: 'narrow the rule that delivered it, or add a route for it',

@@ -8,18 +8,23 @@ import { unique } from '../collections.ts';
 import { productsOfConsumer } from '../policy-index.ts';
 import { consumerRegions, publishScope, tagReceivers } from '../selectors.ts';
 import { catalogScopes } from '../tags/scopes.ts';
+import { publishersIn } from './places.ts';
 import { type EventRoute, scopesOr } from './types.ts';
 
 /**
  * A consumer looks whatever the event says: only `event` and `status` are documented, and looking is cheap. An owner
  * looks only when sharing failed; all else there is the echo of our own grants.
  */
-export const sharingStateChange: EventRoute = (event, policy) => {
+export const sharingStateChange: EventRoute = (event, policy, standing) => {
   const detail = readDetail(SharingDetailSchema, event);
   const place = { account: event.account, region: event.region };
   const failed = detail.status?.toLowerCase() === 'failed';
   return scopesOr(
-    [...onboardScopes(policy, place), ...(failed ? sharedBy(policy, place) : [])],
+    [
+      ...onboardScopes(policy, place),
+      ...standing.filter(({ half }) => half === 'onboard').filter(sameAccountRegion(place)),
+      ...(failed ? [...sharedBy(policy, place), ...publishersIn(standing, place)] : []),
+    ],
     `account ${place.account} is no consumer of anything in ${place.region}, and no sharing of its own failed`,
   );
 };

@@ -2,7 +2,7 @@
 
 import type { Envelope } from '#contracts/events.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
-import type { Wake } from '#contracts/steps.ts';
+import type { Scope, Wake } from '#contracts/steps.ts';
 import { sortedSet, sortedSetBy } from '../collections.ts';
 
 /** Something only a call can tell; the handler makes it with the reader's rights and asks again. */
@@ -37,8 +37,8 @@ export type Route =
   /** `scopes` are looked at whatever the lookups tell. */
   | { readonly kind: 'lookup'; readonly scopes: readonly Wake[]; readonly lookups: readonly Lookup[] };
 
-/** One file per event type makes one of these. */
-export type EventRoute = (event: Envelope, policy: Policy) => Route;
+/** One file per event type makes one of these. `standing`: scopes that the policy names no longer, where something of ours stands. */
+export type EventRoute = (event: Envelope, policy: Policy, standing: readonly Scope[]) => Route;
 
 /** Nothing to run, and why. */
 export function ignore(why: string): Route {

@@ -11,18 +11,22 @@ export interface Claim {
 export const YES: Claim = { holds: true, by: '' };
 export const NO: Claim = { holds: false, by: '' };
 
+/** @returns a claim that always holds. */
 export function yes(by: string): Claim {
   return { holds: true, by };
 }
 
+/** @returns a claim that never holds. */
 export function no(by: string): Claim {
   return { holds: false, by };
 }
 
+/** @returns a claim of which nobody can tell whether it holds. */
 export function untold(by: string): Claim {
   return { holds: null, by };
 }
 
+/** @returns the opposite of a claim; what is untold stays untold. */
 export function not(claim: Claim): Claim {
   return claim.holds === null ? claim : { holds: !claim.holds, by: claim.by };
 }

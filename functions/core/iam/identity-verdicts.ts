@@ -35,6 +35,7 @@ interface Kind {
   readonly verdicts: Map<string, Verdict>;
 }
 
+/** @returns what a role's own policies and boundary say of each request. */
 export function identityVerdicts({ principal, context, ...documents }: Identity): Verdicts {
   const byAction = new Map<string, Kind>();
   const byStatements = new Map<string, Kind>();

@@ -20,6 +20,7 @@ export function partText({ Sid, place }: Pick<Part, 'Sid' | 'place'>): string {
   return `${Sid} ${place}`;
 }
 
+/** @returns the statement taken apart: one part for each place that it is about. */
 export function partsOf(statement: Statement): readonly Part[] {
   const { Sid } = statement;
   const places = listedIn(statement) ?? asTexts(statement.Resource) ?? [];

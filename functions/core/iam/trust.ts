@@ -25,6 +25,7 @@ const ENTRANCES = ['sts:AssumeRole', 'sts:AssumeRoleWithSAML', 'sts:AssumeRoleWi
 const TEXTS = 1000;
 const judgements = remembered(TEXTS, (text) => remembered(4, (partition) => judged(text, partition)));
 
+/** @returns whether a trust policy admits Glue and nobody else, and if not, why. */
 export function judgeTrust(text: string, { partition }: { readonly partition: string }): TrustJudgement {
   return judgements(text)(partition);
 }

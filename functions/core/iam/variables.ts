@@ -26,6 +26,7 @@ export function isConstant(text: string, { variables }: Pick<Reading, 'variables
   return !variables || !text.includes('${');
 }
 
+/** @returns the pattern with its variables found, to be filled for each request. */
 export function compile(
   text: string,
   { request, variables }: Reading,

@@ -1,5 +1,6 @@
 /** Link: a resource link exists, points where it should, and is not itself open to everybody. */
 
+import { isDeleteLink } from '#changes/link-removal/change.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
 import { type Assessment, assessed, merge, NO_PRODUCT, NOTHING, skipped } from '#core/assessment.ts';
 import { unreadable } from '#core/findings.ts';
@@ -10,6 +11,7 @@ import { type Arrivals, arrivedProducts, arrivedSources, namesBut, reachedLinks 
 import { assessLink } from './assess.ts';
 import { type LinkObservation, observeLinks } from './observe.ts';
 import { PERMISSIONS } from './permissions.ts';
+import { assessUnwanted } from './unwanted.ts';
 
 export const link: OnboardHop<LinkObservation> = {
   name: 'link',
@@ -21,10 +23,21 @@ export const link: OnboardHop<LinkObservation> = {
   again: ['link'],
   permissions: PERMISSIONS,
   observe: observeLinks,
-  assess: (observed, question) => merge(byTag(observed, question), byName(observed, question)),
+  assess: (observed, question) => {
+    const unwanted = assessUnwanted(observed.unwanted, question);
+    const links = afterRemoval(observed.links, unwanted);
+    const seen = { ...observed, links };
+    return merge(byTag(seen, question), byName(seen, question), unwanted);
+  },
 };
 
 type Asked = Question<OnboardScope>;
+
+/** What a link of ours makes way for is made at once: it counts as gone. */
+function afterRemoval(links: LinkObservation['links'], unwanted: Assessment): LinkObservation['links'] {
+  const leaving = new Set(unwanted.changes.filter(isDeleteLink).flatMap(({ gone, name }) => (gone ? [] : [name])));
+  return new Map([...links].map(([name, seen]) => [name, leaving.has(name) ? UNSEEN : seen]));
+}
 
 const UNSEEN = { facts: known({ database: null }), grants: known({ grants: [] }) };
 

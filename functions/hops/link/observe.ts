@@ -1,21 +1,18 @@
 import type { OnboardScope } from '#contracts/steps.ts';
-import type { GrantFacts, LinkFacts } from '#core/facts.ts';
 import { linkResource } from '#core/links.ts';
-import { known, type Observed } from '#core/observed.ts';
+import { known } from '#core/observed.ts';
 import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 import { type Arrivals, arrivedProducts, arrivedSources, observeArrivals, reachedLinks } from '../arrivals.ts';
 import { GRANTS, LINK } from '../queries.ts';
+import { type SeenLink, type UnwantedLink, unwantedLinks } from './unwanted.ts';
 
 export interface LinkObservation {
   readonly arrivals: Arrivals;
   /** By the name a link should have: the database there, and explicit grants on it. */
   readonly links: ReadonlyMap<string, SeenLink>;
-}
-
-export interface SeenLink {
-  readonly facts: Observed<LinkFacts>;
-  readonly grants: Observed<GrantFacts>;
+  /** Links of ours that nobody wants. */
+  readonly unwanted: readonly (UnwantedLink & { readonly seen: SeenLink })[];
 }
 
 export async function observeLinks(read: Reads, asked: Question<OnboardScope>): Promise<LinkObservation> {
@@ -28,7 +25,10 @@ export async function observeLinks(read: Reads, asked: Question<OnboardScope>): 
     ...reached.filter(({ byProduct }) => !byProduct).map(({ source }) => source.link),
   ]);
   const links = [...names].map(async (name) => [name, await observeLink(read, asked.scope, name)] as const);
-  return { arrivals, links: new Map(await Promise.all(links)) };
+  const unwanted = unwantedLinks(arrivals, asked).map(async (link) => {
+    return { ...link, seen: await observeLink(read, asked.scope, link.name) };
+  });
+  return { arrivals, links: new Map(await Promise.all(links)), unwanted: await Promise.all(unwanted) };
 }
 
 /** Asking about grants on what isn't there yet is an error to AWS, and the answer is known: none. */

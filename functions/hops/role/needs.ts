@@ -69,6 +69,7 @@ export function advised({ resource }: Need): string {
 /** Judges an account's roles. Roles whose policies are the same, to the letter, are judged once. */
 export type RoleJudge = (role: RoleFacts, prefix: string) => Verdicts;
 
+/** @returns what judges the roles of an account; roles with the same policies are judged once. */
 export function roleJudge(account: string): RoleJudge {
   const byPolicies = new Map<string, Map<string, Verdicts>>();
   const ofRole = new Map<RoleFacts, Map<string, Verdicts>>();
@@ -107,6 +108,7 @@ export interface Unmet extends Need {
   readonly verdict: Exclude<Verdict, 'allowed'>;
 }
 
+/** @returns needs that a role's own policies deny, or can't be judged by; empty when it may do all. */
 export function unmetNeeds(judge: RoleJudge, role: RoleFacts, sources: readonly Needs[]): readonly Unmet[] {
   const unmet: Unmet[] = [];
   for (const { all, prefix } of sources) {

@@ -8,12 +8,12 @@ import type { Grant, ListedGrant } from '#contracts/lake-formation.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
-import { type Assessment, assessed, NOTHING } from '#core/assessment.ts';
+import { type Assessment, assessed, found, NOTHING } from '#core/assessment.ts';
 import { sortedSet } from '#core/collections.ts';
 import type { AssociationFacts, CatalogFacts, GrantFacts } from '#core/facts.ts';
 import { finding, listed, unreadable } from '#core/findings.ts';
 import { matches } from '#core/iam/pattern.ts';
-import type { Observed } from '#core/observed.ts';
+import type { Observed, Trouble } from '#core/observed.ts';
 import type { DesiredGrant } from '#core/permissions.ts';
 import { grantText } from '#core/permissions.ts';
 import { productResources, tablesOf } from '#core/product-grants.ts';
@@ -51,8 +51,12 @@ export function desiredShares(product: Product, catalog: CatalogFacts): readonly
 
 /** Shares of ours that no product wants any longer, also of products that the policy no longer names. */
 export function unwantedShares({ scope, products, blocked, catalog, listed, entries }: UnwantedQuestion): Assessment {
-  if (!catalog.known || !listed.known) return NOTHING;
   const { account, region, database } = scope;
+  const where = { hop: 'share' as const, account, region, resource: `database ${account}/${database}` };
+  // Of products that the policy names, their own assessment says so.
+  const unknown = (why: Trouble) => (products.length > 0 ? NOTHING : found(unreadable(where, why)));
+  if (!catalog.known) return unknown(catalog.why);
+  if (!listed.known) return unknown(listed.why);
   const facts = catalog.value;
   const inScope = ({ principal, resource }: Grant) =>
     isAccountId(principal) && 'database' in resource && resource.catalog === account && resource.database === database;

@@ -16,7 +16,6 @@ import { effectOf, statementsIn, takingOf } from '#core/iam/allowed.ts';
 import { evaluateResource } from '#core/iam/evaluate.ts';
 import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT, mergeStatements } from '#core/iam/merge.ts';
 import type { Observed } from '#core/observed.ts';
-import { receivers } from '#core/selectors.ts';
 import { ownsSid, ownsSidAbout } from '#core/sids.ts';
 import { bucketStatements, keyStatements } from '#core/storage-statements.ts';
 import { sampleReader } from './sample-reader.ts';
@@ -31,8 +30,7 @@ export interface StorageQuestion {
 }
 
 export function assessStorage(question: StorageQuestion): Assessment {
-  const { facts } = question;
-  const products = question.products.filter((p) => receivers(p).length > 0);
+  const { facts, products } = question;
   const first = products[0];
   if (first === undefined) return NOTHING;
   const where = {

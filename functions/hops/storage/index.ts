@@ -12,13 +12,15 @@ import { type Assessment, merge, NOTHING, skipped } from '#core/assessment.ts';
 import { sortedSet } from '#core/collections.ts';
 import type { StorageFacts } from '#core/facts.ts';
 import type { Observed } from '#core/observed.ts';
+import { entryId, mayStand } from '#core/ownership.ts';
 import { modeIn } from '#core/policy.ts';
-import { consumersOf, productsOf } from '#core/selectors.ts';
+import { consumersOf, productsOf, receivers } from '#core/selectors.ts';
 import { before, type PublishHop, type Question, type SnapshotPart, type Told } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 import { blockedProducts } from '../blocked.ts';
 import { observeStore } from '../stores.ts';
 import { assessStorage } from './assess.ts';
+import { assessLeft, type LeftDocument, observeLeft } from './left.ts';
 import { PERMISSIONS } from './permissions.ts';
 
 /** What Lake Formation needs before it shares anything: a product that can't be shared gets no bytes either. */
@@ -29,6 +31,8 @@ interface StorageObservation {
   readonly disproved: readonly string[];
   /** Products on one bucket with one key, and what is there. */
   readonly stores: readonly { readonly products: readonly Product[]; readonly facts: Observed<StorageFacts> }[];
+  /** Documents that no product names any longer. */
+  readonly left: readonly LeftDocument[];
 }
 
 export const storage: PublishHop<StorageObservation> = {
@@ -60,13 +64,14 @@ function heldBack(question: Asked): ReadonlySet<string> {
 }
 
 async function observe(read: Reads, question: Asked): Promise<StorageObservation> {
-  const { policy, scope } = question;
-  const products = productsOf(policy, scope);
+  const { policy } = question;
+  const products = opened(question);
   const held = heldBack(question);
   const open = products.filter(({ name }) => !held.has(name));
   const groups = Object.values(Object.groupBy(open, (product) => storeText(policy, product)));
-  const [disproved, stores] = await Promise.all([
+  const [disproved, left, stores] = await Promise.all([
     disprovedBy(read, policy, products),
+    observeLeft(read, question),
     Promise.all(
       groups.map(async (ofStore = []) => {
         const [first] = ofStore;
@@ -74,7 +79,15 @@ async function observe(read: Reads, question: Asked): Promise<StorageObservation
       }),
     ),
   ]);
-  return { disproved, stores: stores.flat() };
+  return { disproved, left, stores: stores.flat() };
+}
+
+/** Products somebody reads, or read: statements of ours outlive an audience until they are taken out. */
+function opened({ policy, scope, entries }: Asked): readonly Product[] {
+  const standing = new Set(entries.filter(mayStand).map(({ id }) => id));
+  return productsOf(policy, scope).filter(
+    (product) => receivers(product).length > 0 || entriesOf(product).some((entry) => standing.has(entryId(entry))),
+  );
 }
 
 /** Parts of one document are written together. */
@@ -91,7 +104,7 @@ async function disprovedBy(read: Reads, policy: Policy, products: readonly Produ
   return sortedSet(records.flatMap((record) => record?.disproved ?? []));
 }
 
-function assess({ disproved, stores }: StorageObservation, question: Asked): Assessment {
+function assess({ disproved, stores, left }: StorageObservation, question: Asked): Assessment {
   const { policy, planning } = question;
   // Closed last: while the brake holds a product's grants, its bytes are held too.
   const withdrawn = planning ? [] : before(question, 'share').changes.filter(isWithdrawal);
@@ -104,6 +117,7 @@ function assess({ disproved, stores }: StorageObservation, question: Asked): Ass
   const held = productsOf(policy, question.scope).filter(({ name }) => heldBack(question).has(name));
   return merge(
     ...assessments,
+    assessLeft(policy, left),
     held.length === 0
       ? NOTHING
       : skipped(

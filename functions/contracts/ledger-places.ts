@@ -1,0 +1,39 @@
+/** What the ledger keeps beside entries: where they stand, and what people let pass. */
+
+import * as z from 'zod/mini';
+
+/** Where something of ours stands: the entries of one run's scope, or one shared document. */
+export interface StandingPlace {
+  readonly part: 'database' | 'catalog' | 'account' | 'document';
+  readonly account: string;
+  readonly region: string;
+  /** The database of `part: 'database'`, else null. */
+  readonly database: string | null;
+  /** `bucket cur-export`: the target of `part: 'document'`, else null. */
+  readonly document: string | null;
+}
+export const StandingPlaceSchema: z.ZodMiniType<StandingPlace> = z.object({
+  part: z.enum(['database', 'catalog', 'account', 'document']),
+  account: z.string(),
+  region: z.string(),
+  database: z.nullable(z.string()),
+  document: z.nullable(z.string()),
+});
+
+/** Who confirmed the withdrawals of one hash, and when (milliseconds since the epoch). */
+export interface Confirmation {
+  readonly by: string;
+  readonly at: number;
+}
+export const ConfirmationSchema: z.ZodMiniType<Confirmation> = z.object({ by: z.string(), at: z.number() });
+
+/** Withdrawals that a confirmation lets one scope make, each once: what a run that was cut had not got to, the next one does. */
+export interface Passing extends Confirmation {
+  /** A short hash of each. */
+  readonly tickets: readonly string[];
+}
+export const PassingSchema: z.ZodMiniType<Passing> = z.object({
+  by: z.string(),
+  at: z.number(),
+  tickets: z.array(z.string()),
+});
