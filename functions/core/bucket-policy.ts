@@ -25,7 +25,7 @@ export interface BucketMerged extends Merged {
   readonly replaced: readonly Statement[];
   /** All statements of ours that the text then has. */
   readonly ours: readonly Statement[];
-  /** Places of what is replaced that no product of the policy has any longer. */
+  /** Where bytes lie of which we have a statement and the policy in force names no product: these statements go. */
   readonly strays: readonly string[];
 }
 

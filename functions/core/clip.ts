@@ -8,7 +8,7 @@ const MARK = jsonBytes(' … and 9999999999 more characters');
 function jsonBytesOf(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   if (SHORT_ESCAPES.includes(character)) return 2;
-  // Control characters and halves of a pair are written as \uXXXX.
+  // A control character, and half of a surrogate pair, is escaped: a backslash, the letter u and four digits.
   if (code < 0x20 || (code >= 0xd800 && code <= 0xdfff)) return 6;
   if (code < 0x80) return 1;
   if (code < 0x800) return 2;
