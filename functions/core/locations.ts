@@ -2,6 +2,7 @@
 
 import type { LakeResource } from '#contracts/lake-formation.ts';
 import type { Catalog, DataLocation, Policy } from '#contracts/policy.ts';
+import { sameAccountRegion } from './account-region.ts';
 
 /** The ARN of a product's location as Lake Formation keeps it: without the slash at the end. */
 export function locationArn(partition: string, { bucket, prefix }: { bucket: string; prefix: string }): string {
@@ -13,8 +14,8 @@ export function isServiceLinked(roleArn: string | null): boolean {
 }
 
 /** The entries of one catalog. */
-export function dataLocationsOf(policy: Policy, { account, region }: Catalog): readonly DataLocation[] {
-  return policy.dataLocations.filter((entry) => entry.account === account && entry.region === region);
+export function dataLocationsOf(policy: Policy, catalog: Catalog): readonly DataLocation[] {
+  return policy.dataLocations.filter(sameAccountRegion(catalog));
 }
 
 /** The data location as Lake Formation names it in grants. */

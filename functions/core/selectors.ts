@@ -4,7 +4,7 @@ import { arnParts, isAccountId } from '#contracts/arn.ts';
 import type { Catalog, DataLocation, Policy, Product, TagGrant } from '#contracts/policy.ts';
 import type { OnboardScope, PublishScope } from '#contracts/steps.ts';
 import { sameAccountRegion } from './account-region.ts';
-import { sortedSet } from './collections.ts';
+import { sortedSet, uniqueBy } from './collections.ts';
 import { accountWithId, productsOfConsumer } from './policy-index.ts';
 
 /** The products whose producer half is this scope. */
@@ -126,5 +126,5 @@ export function consumersOfScope(policy: Policy, scope: PublishScope): readonly 
     ...tagConsumersOf(policy, scope),
     ...(scope.database === null ? placeConsumersOf(policy, scope) : []),
   ];
-  return [...new Map(all.map((one) => [`${one.account}/${one.region}`, one])).values()];
+  return uniqueBy(all, ({ account, region }) => `${account}/${region}`);
 }

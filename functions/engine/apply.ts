@@ -4,6 +4,7 @@ import { isLakeError, LakeError } from '#contracts/errors.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import type { Scope } from '#contracts/steps.ts';
 import type { Change, Gate } from '#core/change.ts';
+import { uniqueBy } from '#core/collections.ts';
 import { applyBatch, type Batching } from './apply-batch.ts';
 import { kindOf, writerOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
@@ -79,13 +80,16 @@ export function gatesOf(
   { changes }: Pick<RunContext, 'changes'>,
   all: readonly Change[],
 ): ReadonlyMap<string, Gate<Change>> {
-  const kinds = [...new Map(all.map((change) => [change.kind, kindOf(changes, change)])).values()];
+  const kinds = uniqueBy(
+    all.map((change) => kindOf(changes, change)),
+    ({ kind }) => kind,
+  );
   return new Map(kinds.flatMap(({ kind, gate }) => (gate === undefined ? [] : [[kind, gate(all)] as const])));
 }
 
 /** The same write wanted twice is made once; the last one counts. */
 function distinct(ctx: RunContext, changes: readonly Change[]): readonly Change[] {
-  return [...new Map(changes.map((change) => [entryIdOf(ctx, change), change])).values()];
+  return uniqueBy(changes, (change) => entryIdOf(ctx, change));
 }
 
 /** All that no kind puts earlier. */

@@ -9,6 +9,7 @@ import type { ConsumerRecord, Entry } from '#contracts/ledger.ts';
 import type { Scope } from '#contracts/steps.ts';
 import type { Assessment } from '#core/assessment.ts';
 import type { Change } from '#core/change.ts';
+import { uniqueBy } from '#core/collections.ts';
 import { type Settled, settle, unreported } from '#core/finding-records.ts';
 import { scopeText } from '#core/start.ts';
 import { assessAll, type HopAssessment } from './assess.ts';
@@ -95,9 +96,7 @@ async function startsOf(
 ): Promise<readonly Scope[]> {
   const reads = consumer === null ? seen.reads : withRecord(seen.reads, consumer);
   const others = await Promise.all(seen.hops.map((hop) => hop.starts?.(reads, seen.question(hop)) ?? []));
-  return [
-    ...new Map([...consumers, ...others.flat()].map((next): [string, Scope] => [scopeText(next), next])).values(),
-  ];
+  return uniqueBy([...consumers, ...others.flat()], scopeText);
 }
 
 /** The consumer's record as this run leaves it. */

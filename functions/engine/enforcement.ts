@@ -1,27 +1,26 @@
 /** What a run may write (law 11), and what the ledger knows of its scope. */
 
-import type { Entry, EntryIdentity, EntryQuery } from '#contracts/ledger.ts';
+import type { Entry, EntryQuery } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
 import type { Change } from '#core/change.ts';
+import { uniqueBy } from '#core/collections.ts';
 import { entryId } from '#core/ownership.ts';
 import { modeIn } from '#core/policy.ts';
 import { isLeftDocument } from '#core/standing.ts';
+import { hopsOf } from './assess.ts';
 import { kindOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
-import { kindOfScope } from './hop.ts';
 
 /** What the ledger has on a scope, and on the documents and switches it shares with others. */
 export async function entriesOf(
   { ledger, path, policy }: Pick<RunContext, 'ledger' | 'path' | 'policy'>,
   scope: Scope,
 ): Promise<readonly Entry[]> {
-  const hops = path.filter(({ half, scopes }) => half === scope.half && scopes.includes(kindOfScope(scope)));
-  const documents = hops.flatMap((hop) => hop.documents?.({ scope, policy }) ?? []);
-  const distinct = new Map(documents.map((document): [string, EntryIdentity] => [entryId(document), document]));
+  const documents = hopsOf({ path }, scope).flatMap((hop) => hop.documents?.({ scope, policy }) ?? []);
   const [own, shared, left] = await Promise.all([
     ledger.entries(queryOf(scope)),
-    ledger.documents([...distinct.values()]),
+    ledger.documents(uniqueBy(documents, entryId)),
     leftDocuments({ ledger, policy }, scope),
   ]);
   return [...own, ...shared, ...left];

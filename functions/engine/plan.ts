@@ -7,7 +7,7 @@ import type { Snapshot } from '#contracts/snapshot.ts';
 import type { Scope } from '#contracts/steps.ts';
 import type { Assessment } from '#core/assessment.ts';
 import type { Change } from '#core/change.ts';
-import { sortedSet } from '#core/collections.ts';
+import { sortedSet, uniqueBy } from '#core/collections.ts';
 import { scopesOf } from '#core/scopes.ts';
 import { scopeText } from '#core/start.ts';
 import { assessAll, type Look, look } from './assess.ts';
@@ -57,12 +57,12 @@ async function everyScope(ctx: RunContext, named: readonly Scope[]): Promise<rea
     for (const hop of seen.hops) reached.push(...((await hop.starts?.(seen.reads, seen.question(hop))) ?? []));
   }
   const ordered = [...named.filter(isPublish), ...reached.filter(isPublish), ...named.filter((s) => !isPublish(s))];
-  return [...new Map(ordered.map((scope) => [scopeText(scope), scope])).values()];
+  return uniqueBy(ordered, scopeText);
 }
 
 /** One entry, or two where some products of the scope are held back: what will be done, and what is only reported. */
 function planOf(ctx: RunContext, scope: Scope, assessment: Assessment): readonly PlannedScope[] {
-  const distinct = [...new Map(assessment.changes.map((change) => [JSON.stringify(change), change])).values()];
+  const distinct = uniqueBy(assessment.changes, (change) => JSON.stringify(change));
   const changes = (mode: PlannedScope['mode']) =>
     distinct
       .filter((change) => isEnforced(ctx, change) === (mode === 'enforce'))

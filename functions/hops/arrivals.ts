@@ -3,6 +3,7 @@
 import type { Catalog, DataLocation, Product } from '#contracts/policy.ts';
 import type { ProductSnapshot, Reached, Snapshot } from '#contracts/snapshot.ts';
 import type { OnboardScope, PublishScope } from '#contracts/steps.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 import { NO_PRODUCT } from '#core/assessment.ts';
 import { sortedSet } from '#core/collections.ts';
 import { type Expected, expectedByTag, hasArrived } from '#core/expected-shares.ts';
@@ -119,7 +120,7 @@ async function candidatesOf(
   { policy, scope }: Asked,
   catalog: Catalog,
 ): Promise<Pick<TagSource, 'candidates' | 'unlisted'>> {
-  const isHere = (one: Catalog) => one.account === catalog.account && one.region === catalog.region;
+  const isHere = sameAccountRegion(catalog);
   const named = [...namedScopes(policy), ...policy.products].filter(isHere).flatMap((one) => one.database ?? []);
   const record = await read.consumer(scope.account, scope.region);
   const prefix = `${scopeText(catalogScope(catalog))} `;

@@ -3,6 +3,7 @@
 import type { TagValues } from '#contracts/lake-formation.ts';
 import type { TagPolicy, TagRule } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 import { sortedSet } from '#core/collections.ts';
 import type { CrawlerFacts, TaggedFacts, TaggedQuestion, WorkflowFacts } from '#core/facts.ts';
 import { matches } from '#core/iam/pattern.ts';
@@ -26,14 +27,14 @@ export interface DesiredInDatabase {
 }
 
 /** Null where nothing is tagged: in catalogs that `tags.in` does not name. */
-export function tagPolicyOf({ policy, scope: { account, region } }: Asked): TagPolicy | null {
-  const here = policy.tags?.catalogs.some((catalog) => catalog.account === account && catalog.region === region);
+export function tagPolicyOf({ policy, scope }: Asked): TagPolicy | null {
+  const here = policy.tags?.catalogs.some(sameAccountRegion(scope));
   return here ? policy.tags : null;
 }
 
 /** Rules of the scope's catalog. */
-export function rulesIn({ policy, scope: { account, region } }: Asked): readonly TagRule[] {
-  return (policy.tags?.rules ?? []).filter((rule) => rule.account === account && rule.region === region);
+export function rulesIn({ policy, scope }: Asked): readonly TagRule[] {
+  return (policy.tags?.rules ?? []).filter(sameAccountRegion(scope));
 }
 
 /** Rules about the scope's database; in the scope of the catalog's own those that leave the database open. */
@@ -46,7 +47,7 @@ export function rulesAbout(asked: Asked): readonly TagRule[] {
 /** Workflows that rules about the scope name. */
 export async function observeWorkflows(read: Reads, asked: Asked): Promise<Observed<readonly WorkflowFacts[]>> {
   const { account, region } = asked.scope;
-  const names = unique(rulesAbout(asked).flatMap(({ workflow }) => workflow ?? []));
+  const names = sortedSet(rulesAbout(asked).flatMap(({ workflow }) => workflow ?? []));
   return names.length === 0 ? known([]) : read.in(account, region).ask(WORKFLOWS, { names });
 }
 
@@ -55,7 +56,7 @@ export async function observeCrawlers(read: Reads, asked: Asked): Promise<Observ
   const { account, region } = asked.scope;
   const workflows = await observeWorkflows(read, asked);
   const ofWorkflows = workflows.known ? workflows.value.flatMap(({ crawlers }) => crawlers) : [];
-  const names = unique([...rulesAbout(asked).flatMap(({ crawler }) => crawler ?? []), ...ofWorkflows]);
+  const names = sortedSet([...rulesAbout(asked).flatMap(({ crawler }) => crawler ?? []), ...ofWorkflows]);
   return names.length === 0 ? known([]) : read.in(account, region).ask(CRAWLERS, { names });
 }
 
@@ -130,8 +131,4 @@ function tablesOf(desired: readonly DesiredTags[], more: readonly string[]): Rea
     tables.set(table, columns);
   }
   return tables;
-}
-
-function unique(names: readonly string[]): readonly string[] {
-  return sortedSet(names);
 }

@@ -2,6 +2,7 @@
 
 import type { ListedGrant } from '#contracts/lake-formation.ts';
 import type { Entry } from '#contracts/ledger.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 import { sortedSet } from '#core/collections.ts';
 import { byText, covers, type DesiredGrant, heldAs, mergedByText, sameGrant } from '#core/permissions.ts';
 import type { GrantChange } from './change.ts';
@@ -23,7 +24,7 @@ export interface MissingQuestion {
 export function missingGrants(question: MissingQuestion): readonly GrantChange[] {
   const { hop, account, region, listed } = question;
   // The same words in another Region are another grant.
-  const recent = question.recent.filter((entry) => entry.account === account && entry.region === region);
+  const recent = question.recent.filter(sameAccountRegion(question));
   const missing = mergedByText(question.desired).flatMap(([text, { grant, products }]) => {
     const held = heldAs(listed, text);
     if (covers(held.permissions, grant.permissions) && covers(held.grantable, grant.grantable)) return [];

@@ -3,6 +3,7 @@
 import { arnParts } from '#contracts/arn.ts';
 import type { OnboardScope, PublishScope, Scope } from '#contracts/steps.ts';
 import { type Assessment, merge } from '#core/assessment.ts';
+import { uniqueBy } from '#core/collections.ts';
 import { publishScope } from '#core/selectors.ts';
 import { scopeText } from '#core/start.ts';
 import type { OnboardHop, Question } from '#engine/hop.ts';
@@ -56,5 +57,5 @@ async function producersToStart(read: Reads, question: Question<OnboardScope>): 
     ...sources.filter(({ told }) => told === null).flatMap((source) => scopesOfSource(source).slice(0, 1)),
     ...places.filter(({ told }) => told === null).map(({ scope }) => scope),
   ];
-  return [...new Map(all.map((scope) => [scopeText(scope), scope])).values()];
+  return uniqueBy(all, scopeText);
 }

@@ -3,8 +3,10 @@
 import type { Finding } from '#contracts/findings.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
 import type { OnboardScope, PublishScope } from '#contracts/steps.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 import { admit } from '#core/admission.ts';
 import { type Assessment, assessed, found, NOTHING } from '#core/assessment.ts';
+import { uniqueBy } from '#core/collections.ts';
 import type { KeyFacts, RoleFacts } from '#core/facts.ts';
 import { unreadable, waiting } from '#core/findings.ts';
 import { roleArn } from '#core/member-roles.ts';
@@ -159,7 +161,7 @@ async function keysOfProducers(
     const key = told[i]?.catalogKey;
     return key === undefined ? [] : [{ catalog: scope, arn: key.arn, closed: key.closedTo.includes(account) }];
   });
-  return [...new Map(keys.map((key) => [`${key.arn} ${key.catalog.account}`, key])).values()];
+  return uniqueBy(keys, (key) => `${key.arn} ${key.catalog.account}`);
 }
 
 function assessConsumer(
@@ -178,10 +180,9 @@ function assessConsumer(
     products.some((product) => admit(policy, product, role).kind === 'admitted'),
   );
   const byTag = [...tagRoles.values()].flatMap((role) => (role.known && role.value !== null ? [role.value] : []));
-  const distinct = new Map([...admitted, ...byTag].map((role) => [role.arn, role]));
   const findings = [
     own.value === null ? null : ownFinding(own.value, question),
-    ...[...distinct.values()].map((role) => {
+    ...uniqueBy([...admitted, ...byTag], ({ arn }) => arn).map((role) => {
       const reads = readsOf(policy, scope, role);
       return jobRoleFinding({ account, region, role, keys: all.filter(({ catalog }) => reads(catalog)) });
     }),
@@ -195,7 +196,7 @@ function readsOf(policy: Policy, scope: OnboardScope, role: RoleFacts): (catalog
   const products = productsFor(policy, scope).filter((product) => admit(policy, product, role).kind === 'admitted');
   return (catalog) =>
     catalog.account === scope.account ||
-    products.some(({ account, region }) => account === catalog.account && region === catalog.region) ||
+    products.some(sameAccountRegion(catalog)) ||
     consumerGrants(policy, catalog, scope.account).some(({ grant }) => grant.principal === role.arn);
 }
 

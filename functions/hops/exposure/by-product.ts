@@ -8,6 +8,7 @@ import type { Finding } from '#contracts/findings.ts';
 import { IAM_ALLOWED_PRINCIPALS, type ListedGrant } from '#contracts/lake-formation.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 import type { Assessment } from '#core/assessment.ts';
 import { assessed, NOTHING } from '#core/assessment.ts';
 import type { CatalogFacts, GrantFacts } from '#core/facts.ts';
@@ -34,7 +35,7 @@ export function openRows(
   grants: readonly ListedGrant[],
   recent: readonly Entry[],
 ): readonly ListedGrant[] {
-  const here = recent.filter((e) => e.account === product.account && e.region === product.region);
+  const here = recent.filter(sameAccountRegion(product));
   const gone = new Set(here.filter((e) => e.kind === 'revoke' && e.state === 'confirmed').map((e) => e.target));
   return grants.filter((row) => {
     const { resource } = row;

@@ -8,6 +8,7 @@ import type { Finding } from '#contracts/findings.ts';
 import { IAM_ALLOWED_PRINCIPALS, type LakeResource, type ListedGrant } from '#contracts/lake-formation.ts';
 import type { Entry, EntryIdentity, EntryOf } from '#contracts/ledger.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 import { type Assessment, assessed, due, NOTHING } from '#core/assessment.ts';
 import type { GrantFacts, IdentitiesFacts, SettingsFacts } from '#core/facts.ts';
 import { finding, unreadable } from '#core/findings.ts';
@@ -38,12 +39,12 @@ export function catalogResource(account: string): LakeResource {
 
 /** The row by which everybody makes databases; a revoke of moments ago counts as seen. */
 export function everybodysRow(
-  { account, region }: { readonly account: string; readonly region: string },
+  place: Catalog,
   grants: readonly ListedGrant[],
   recent: readonly Entry[],
 ): ListedGrant | undefined {
-  const target = resourceText(catalogResource(account));
-  const here = recent.filter((entry) => entry.account === account && entry.region === region);
+  const target = resourceText(catalogResource(place.account));
+  const here = recent.filter(sameAccountRegion(place));
   if (here.some((entry) => entry.kind === 'revoke' && entry.target === target)) return undefined;
   return grants.find(
     ({ principal, permissions, resource }) =>

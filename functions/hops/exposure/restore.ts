@@ -10,6 +10,7 @@ import { IAM_ALLOWED_PRINCIPALS, type LakeResource } from '#contracts/lake-forma
 import type { Entry, EntryOf } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
 import type { DatabaseScope } from '#contracts/steps.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 import { type Assessment, assessed, NOTHING } from '#core/assessment.ts';
 import type { CatalogFacts, GrantFacts } from '#core/facts.ts';
 import type { Observed } from '#core/observed.ts';
@@ -52,9 +53,7 @@ interface Taken {
 
 /** What was taken from IAM_ALLOWED_PRINCIPALS in a database, by the ledger. */
 export function takenFrom(scope: Database, entries: readonly Entry[]): Taken {
-  const here = entries.filter(
-    (entry) => entry.account === scope.account && entry.region === scope.region && mayStand(entry),
-  );
+  const here = entries.filter(sameAccountRegion(scope)).filter(mayStand);
   const target = tableDefaultsTarget(scope.account, scope.database);
   return {
     revoked: here.filter(

@@ -3,6 +3,7 @@
 import type { AssignTags } from '#changes/tag-assignment/assignment.ts';
 import type { Tags } from '#contracts/lake-formation.ts';
 import type { Entry } from '#contracts/ledger.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 import { sortedSet } from '#core/collections.ts';
 import type { CatalogFacts, TableFacts, TaggedFacts, TagsOn } from '#core/facts.ts';
 import { columnKey } from '#core/tags/columns.ts';
@@ -196,10 +197,10 @@ function assignment({ account, region, database }: AssignmentsQuestion, { desire
 }
 
 /** Whether AWS took exactly this moments ago, on this very table: one made since then is another, and bare (G-L31). */
-function recentlyWritten({ account, region, recent, tables }: AssignmentsQuestion): (change: AssignTags) => boolean {
-  const assigned = recent.flatMap((entry) =>
-    entry.kind === 'assignment' && entry.account === account && entry.region === region ? [entry] : [],
-  );
+function recentlyWritten(question: AssignmentsQuestion): (change: AssignTags) => boolean {
+  const { recent, tables } = question;
+  const here = recent.filter(sameAccountRegion(question));
+  const assigned = here.flatMap((entry) => (entry.kind === 'assignment' ? [entry] : []));
   if (assigned.length === 0) return () => false;
   const written = new Map(assigned.map((entry) => [entry.target, entry]));
   const made = new Map(tables.map((table: TableFacts) => [table.name, table.createdAt ?? null]));

@@ -4,6 +4,7 @@ import type { AssignTags } from '#changes/tag-assignment/assignment.ts';
 import type { TagKeyChange } from '#changes/tag-key/change.ts';
 import type { TagValues } from '#contracts/lake-formation.ts';
 import type { Entry } from '#contracts/ledger.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 
 export interface KeysQuestion {
   readonly account: string;
@@ -48,9 +49,9 @@ function byKey(tags: readonly TagValues[]): readonly TagValues[] {
 }
 
 /** What the catalog shows, and what was written moments ago and it may not show yet. */
-function withRecent({ account, region, there, recent }: KeysQuestion): ReadonlyMap<string, ReadonlySet<string>> {
-  const written = recent.flatMap((entry) =>
-    entry.kind === 'tag' && entry.account === account && entry.region === region ? [entry.sent] : [],
-  );
+function withRecent(question: KeysQuestion): ReadonlyMap<string, ReadonlySet<string>> {
+  const { there, recent } = question;
+  const here = recent.filter(sameAccountRegion(question));
+  const written = here.flatMap((entry) => (entry.kind === 'tag' ? [entry.sent] : []));
   return new Map(byKey([...there, ...written]).map(({ key, values }) => [key, new Set(values)]));
 }

@@ -2,6 +2,7 @@
 
 import type { Finding } from '#contracts/findings.ts';
 import type { TagPolicy, TagRule } from '#contracts/policy.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 import type { TableFacts } from '#core/facts.ts';
 import { finding, listed } from '#core/findings.ts';
 import { matches } from '#core/iam/pattern.ts';
@@ -21,10 +22,8 @@ interface Named {
 
 /** Only of rules that name this very database: a table's name in a pattern of databases need not be in each. */
 export function tagNameFindings(policy: TagPolicy, world: RuleWorld): readonly Finding[] {
-  const { account, region, database, catalog } = world;
-  const ours = policy.rules.filter(
-    (rule) => rule.account === account && rule.region === region && literally(rule.database) === database,
-  );
+  const { database, catalog } = world;
+  const ours = policy.rules.filter(sameAccountRegion(world)).filter((rule) => literally(rule.database) === database);
   if (ours.length === 0) return [];
   const indexes = ours.map(({ index }) => index);
   if (catalog.database === null) return [matchesNothing(world, { what: databaseText(world), rules: indexes })];
@@ -89,7 +88,7 @@ function dataTables(tables: readonly TableFacts[]): readonly TableFacts[] {
 
 /** Told once, however many databases they are of. */
 function missingRunners(policy: TagPolicy, place: Runners): readonly Named[] {
-  const here = policy.rules.filter(({ account, region }) => account === place.account && region === place.region);
+  const here = policy.rules.filter(sameAccountRegion(place));
   const missing = missingNames(here, place);
   const named = (kind: 'crawler' | 'workflow', names: readonly string[]) =>
     names.flatMap((name): readonly Named[] => {

@@ -1,5 +1,6 @@
 import type { TagValues } from '#contracts/lake-formation.ts';
 import type { PublishScope } from '#contracts/steps.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 import { sortedSet } from '#core/collections.ts';
 import type { CrawlerFacts, TaggedFacts, WorkflowFacts } from '#core/facts.ts';
 import { known, type Observed } from '#core/observed.ts';
@@ -85,7 +86,7 @@ export async function databasesReached(
   { policy, scope }: Pick<Asked, 'policy' | 'scope'>,
 ): Promise<Observed<readonly DatabaseScope[]>> {
   const { account, region, database } = scope;
-  const isOpen = openCatalogs(policy).some((catalog) => catalog.account === account && catalog.region === region);
+  const isOpen = openCatalogs(policy).some(sameAccountRegion(scope));
   if (database !== null || !isOpen) return known([]);
   const listed = await read.in(account, region).ask(OWN_DATABASES, {});
   if (!listed.known) return listed;
