@@ -6,9 +6,10 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { Confirmation } from '#contracts/ledger-places.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
+import { brakePulled, mostAtOnce } from '#core/brake.ts';
 import type { Change, Takes } from '#core/change.ts';
 import { sortedSet } from '#core/collections.ts';
-import { finding, listed } from '#core/findings.ts';
+import { listed } from '#core/findings.ts';
 import { givesAccess, mayStand } from '#core/ownership.ts';
 import { scopeText } from '#core/start.ts';
 import { kindOf } from './change-writer.ts';
@@ -176,33 +177,15 @@ export function brake(
   const [first] = withdrawn;
   if (first === undefined) return { changes, finding: null };
   const standing = entries.filter((entry) => givesAccess(entry) && mayStand(entry)).length;
-  const { atMost, percent } = ctx.policy.limits.withdraw;
-  const most = Math.max(atMost, Math.floor((standing * percent) / 100));
   const emptied = sortedSet(withdrawn.flatMap(({ takes }) => takes.empties));
   const count = withdrawn.reduce((sum, { takes }) => sum + takes.weight, 0);
-  if (count <= most && emptied.length === 0) return { changes, finding: null };
+  if (count <= mostAtOnce(ctx.policy, standing) && emptied.length === 0) return { changes, finding: null };
   const what =
     emptied.length > 0
       ? `all grants of ${emptied.join(', ')}`
       : `${count} of what ${standing} grants and their statements allow`;
   const texts = withdrawn.map(({ change }) => kindOf(ctx.changes, change).text(change));
-  return { changes: withoutTaking(ctx, changes), finding: pulled(ctx, first.change, { what, texts, changes }) };
-}
-
-function pulled(
-  ctx: Pick<RunContext, 'changes'>,
-  { hop, account, region }: Change,
-  { what, texts, changes }: { what: string; texts: readonly string[]; changes: readonly Change[] },
-): Finding {
-  const hash = withdrawalHash(ctx, changes);
-  return finding({
-    hop,
-    state: 'broken',
-    cause: 'brake-pulled',
-    account,
-    region,
-    resource: `withdrawal ${hash}`,
-    message: `this run would withdraw ${what} and stopped before the first: ${listed(texts, 3)}`,
-    remedy: `Look at it with \`onramp plan\`. If it is meant: onramp confirm-withdrawal ${hash} (it holds for a day, and once). If not, put back into the policy what was taken out.`,
-  });
+  const message = `this run would withdraw ${what} and stopped before the first: ${listed(texts, 3)}`;
+  const held = { hash: withdrawalHash(ctx, changes), message, holds: 'for a day, and once' };
+  return { changes: withoutTaking(ctx, changes), finding: brakePulled(first.change, held) };
 }

@@ -2,6 +2,7 @@
 
 import type { Entry, Ledger } from '#contracts/ledger.ts';
 import type { Scope } from '#contracts/steps.ts';
+import { isBrakePulled } from '#core/brake.ts';
 import { mayStand } from '#core/ownership.ts';
 import { placeOf } from '#core/standing.ts';
 import { scopeText } from '#core/start.ts';
@@ -40,7 +41,7 @@ export async function recordFinished(
     await ctx.ledger.forgetStanding(placeOf(scope));
   if (due.length > 0 || findings.some((found) => found.state === 'unknown')) return;
   // Of what was confirmed, nothing is left to withdraw: a run that was killed had not told.
-  if ((await ctx.ledger.passing(scopeText(scope))) !== null && !findings.some(({ cause }) => cause === 'brake-pulled'))
+  if ((await ctx.ledger.passing(scopeText(scope))) !== null && !findings.some(isBrakePulled))
     await ctx.ledger.putPassing(scopeText(scope), null);
   if (!whole) return;
   const { policy, execution } = ctx;

@@ -2,8 +2,9 @@
 
 import type { Finding } from '#contracts/findings.ts';
 import { shortHash } from '#contracts/hash.ts';
+import { brakePulled, mostAtOnce } from '#core/brake.ts';
 import type { BrakeQuestion, KindBrake } from '#core/change.ts';
-import { finding, listed } from '#core/findings.ts';
+import { listed } from '#core/findings.ts';
 import { mayStand } from '#core/ownership.ts';
 import { taggedText } from '#core/tags/things.ts';
 import type { AssignTags } from './assignment.ts';
@@ -59,10 +60,8 @@ function hold({
 }: BrakeQuestion<AssignTags>): ReturnType<KindBrake<AssignTags>['hold']> {
   const open = retags(changes).filter(({ hash }) => !confirmed.has(hash));
   const standing = entries.filter((entry) => entry.kind === 'assignment' && mayStand(entry)).length;
-  const { atMost, percent } = policy.limits.withdraw;
-  const most = Math.max(atMost, Math.floor((standing * percent) / 100));
   const count = open.reduce((sum, retag) => sum + thingsOf(retag.changes), 0);
-  if (count <= most) return { changes, findings: [] };
+  if (count <= mostAtOnce(policy, standing)) return { changes, findings: [] };
   const held = new Set(open.flatMap((retag) => retag.changes));
   const kept = changes.flatMap((change) => (held.has(change) ? (without(change, confirmed) ?? []) : [change]));
   return { changes: kept, findings: open.map(pulled) };
@@ -82,15 +81,7 @@ function without(change: AssignTags, confirmed: ReadonlySet<string>): AssignTags
   return Object.keys(tags).length === 0 ? null : { ...change, tags, had: keep(change.had) };
 }
 
-function pulled({ hash, text, hop, account, region, database, changes }: Retag): Finding {
-  return finding({
-    hop,
-    state: 'broken',
-    cause: 'brake-pulled',
-    account,
-    region,
-    resource: `withdrawal ${hash}`,
-    message: `this run would turn ${text} on ${thingsOf(changes)} thing(s) of ${database}, which takes them from whoever reads by the old value, and stopped before the first: ${listed(changes.map(taggedText), 3)}`,
-    remedy: `Look at it with \`onramp plan\`. If it is meant: onramp confirm-withdrawal ${hash} (it holds for a day, for all that changes so in this database). If not, put back into the policy what was taken out.`,
-  });
+function pulled({ hash, text, database, changes, ...where }: Retag): Finding {
+  const message = `this run would turn ${text} on ${thingsOf(changes)} thing(s) of ${database}, which takes them from whoever reads by the old value, and stopped before the first: ${listed(changes.map(taggedText), 3)}`;
+  return brakePulled(where, { hash, message, holds: 'for a day, for all that changes so in this database' });
 }

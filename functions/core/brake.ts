@@ -1,0 +1,43 @@
+/** Law 10, as far as all brakes have it in common: how much passes without a person, and what a person is asked. Pure. */
+
+import type { Finding } from '#contracts/findings.ts';
+import type { Policy } from '#contracts/policy.ts';
+import { finding } from './findings.ts';
+
+const CAUSE = 'brake-pulled';
+
+/** How much may go at once where so much of ours stands: the larger of a number and a share of it. */
+export function mostAtOnce({ limits }: Policy, standing: number): number {
+  const { atMost, percent } = limits.withdraw;
+  return Math.max(atMost, Math.floor((standing * percent) / 100));
+}
+
+export interface Held {
+  /** What a person confirms. */
+  readonly hash: string;
+  readonly message: string;
+  /** For how long, and for what, a confirmation holds. */
+  readonly holds: string;
+}
+
+/** The finding on what a brake holds, with the two ways out. */
+export function brakePulled(
+  { hop, account, region }: Pick<Finding, 'hop' | 'account' | 'region'>,
+  { hash, message, holds }: Held,
+): Finding {
+  return finding({
+    hop,
+    state: 'broken',
+    cause: CAUSE,
+    account,
+    region,
+    resource: `withdrawal ${hash}`,
+    message,
+    remedy: `Look at it with \`onramp plan\`. If it is meant: onramp confirm-withdrawal ${hash} (it holds ${holds}). If not, put back into the policy what was taken out.`,
+  });
+}
+
+/** Whether a finding says that a brake holds something. */
+export function isBrakePulled({ cause }: Finding): boolean {
+  return cause === CAUSE;
+}
