@@ -8,7 +8,7 @@ import type { Assessment } from '#core/assessment.ts';
 import { assessed } from '#core/assessment.ts';
 import { type Expected, expectedProduct, hasArrived } from '#core/expected-shares.ts';
 import type { AcceptanceFacts, InvitationFacts } from '#core/facts.ts';
-import { finding, listed, unreadable, waiting } from '#core/findings.ts';
+import { finding, listed, unreadable, type Where, waiting } from '#core/findings.ts';
 import type { Observed } from '#core/observed.ts';
 
 export interface AcceptanceQuestion {
@@ -98,8 +98,6 @@ function accept(
     sender: invitation.sender,
   };
 }
-
-type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>;
 
 function leftAlone(where: Where, invitation: InvitationFacts, why: string): Finding {
   return finding({

@@ -5,6 +5,7 @@ import type { Catalog, Policy } from '#contracts/policy.ts';
 import type { KeyFacts } from '#core/facts.ts';
 import { finding, listed, pasteable } from '#core/findings.ts';
 import { mayUse, throughGlue } from './use.ts';
+import { atCatalog } from './where.ts';
 
 export interface ConsumersQuestion {
   readonly policy: Policy;
@@ -23,12 +24,9 @@ export function closedTo({ policy, catalog, key, readers }: ConsumersQuestion): 
 }
 
 /** A key managed by AWS opens to no other account. */
-export function notShareable({ account, region }: Catalog): Finding {
+export function notShareable(catalog: Catalog): Finding {
   return finding({
-    hop: 'catalog-key',
-    account,
-    region,
-    resource: `Data Catalog of ${account} in ${region}`,
+    ...atCatalog(catalog),
     state: 'broken',
     cause: 'catalog-key-not-shareable',
     message: 'the Data Catalog is encrypted with the AWS managed Glue key, which other accounts can never use',
@@ -43,7 +41,6 @@ const MOST_NAMED = 20;
 /** The finding that names these accounts, with the statements to add. */
 export function closedToConsumers(question: ConsumersQuestion, accounts: readonly string[]): Finding {
   const { policy, catalog, key, operators } = question;
-  const { account, region } = catalog;
   const roots = accounts.map((id) => `arn:${policy.partition}:iam::${id}:root`);
   const few = accounts.length <= MOST_NAMED;
   const principal = few ? { AWS: roots } : { AWS: '*' };
@@ -57,10 +54,7 @@ export function closedToConsumers(question: ConsumersQuestion, accounts: readonl
     }),
   ];
   return finding({
-    hop: 'catalog-key',
-    account,
-    region,
-    resource: `Data Catalog of ${account} in ${region}`,
+    ...atCatalog(catalog),
     state: 'broken',
     cause: CLOSED_TO_CONSUMERS,
     message: `the policy of key ${key.arn}, with which the Data Catalog is encrypted, does not let ${listed(accounts)} read what is shared with them`,

@@ -23,6 +23,7 @@ import { jobRoleFinding, type KeyOfCatalog } from './job-roles.ts';
 import { type CatalogKey, observeCatalogKey } from './observe.ts';
 import { ownRolesFinding } from './own-roles.ts';
 import { PERMISSIONS } from './permissions.ts';
+import { atCatalog } from './where.ts';
 
 type KeyObservation = Observed<CatalogKey | null>;
 
@@ -85,10 +86,8 @@ function assessProducer(key: KeyObservation, question: Question<PublishScope>): 
   return assessed({ findings: findings.filter((one) => one !== null) });
 }
 
-function unread({ account, region }: Catalog, why: Trouble): Assessment {
-  return found(
-    unreadable({ hop: 'catalog-key', account, region, resource: `Data Catalog of ${account} in ${region}` }, why),
-  );
+function unread(catalog: Catalog, why: Trouble): Assessment {
+  return found(unreadable(atCatalog(catalog), why));
 }
 
 function ownFinding(key: CatalogKey, question: Question): Finding | null {

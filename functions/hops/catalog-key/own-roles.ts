@@ -4,11 +4,12 @@ import { isAccountId } from '#contracts/arn.ts';
 import type { Finding } from '#contracts/findings.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
 import type { KeyFacts } from '#core/facts.ts';
-import { finding, pasteable } from '#core/findings.ts';
+import { finding, pasteable, type Where } from '#core/findings.ts';
 import { accountWithId } from '#core/policy-index.ts';
 import { nameOfAccount } from '#core/selectors.ts';
 import type { CatalogKey } from './observe.ts';
 import { mayUse, throughGlue } from './use.ts';
+import { atCatalog } from './where.ts';
 
 export interface OwnRolesQuestion {
   readonly policy: Policy;
@@ -26,14 +27,11 @@ export const WRITES = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
 /** At most one: a key that is gone or disabled is nobody's, and which one it is comes before who may use it. */
 export function ownRolesFinding(question: OwnRolesQuestion): Finding | null {
   const { catalog, key } = question;
-  const { account, region } = catalog;
-  const where = { hop: 'catalog-key', account, region, resource: `Data Catalog of ${account} in ${region}` };
+  const where = atCatalog(catalog);
   if (key.facts.known && (key.facts.value === null || !key.facts.value.enabled)) return unusable(where, key);
   if (key.facts.known && key.facts.value?.managedByAws) return null;
   return notNamed(where, question) ?? closed(where, question);
 }
-
-type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>;
 
 function unusable(where: Where, { named, facts }: CatalogKey): Finding {
   const key = facts.known ? facts.value : null;

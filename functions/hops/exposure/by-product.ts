@@ -12,7 +12,7 @@ import { sameAccountRegion } from '#core/account-region.ts';
 import type { Assessment } from '#core/assessment.ts';
 import { assessed, NOTHING } from '#core/assessment.ts';
 import type { CatalogFacts, GrantFacts } from '#core/facts.ts';
-import { finding, listed, unreadable } from '#core/findings.ts';
+import { finding, listed, unreadable, type Where } from '#core/findings.ts';
 import { matches } from '#core/iam/pattern.ts';
 import type { Observed } from '#core/observed.ts';
 import { resourceText } from '#core/permissions.ts';
@@ -103,9 +103,9 @@ function mayAlter({ product, operator, listed: listing, recent }: ExposureQuesti
   });
 }
 
-type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string };
+type WhereOfProduct = Where & { product: string };
 
-function databaseMissing(where: Where, product: Product): Finding {
+function databaseMissing(where: WhereOfProduct, product: Product): Finding {
   return finding({
     ...where,
     state: 'broken',
@@ -120,7 +120,12 @@ export function readersText(product: Product): string {
   return product.jobRoles.flatMap((role) => product.audience.map((account) => `${account}:${role.match}`)).join(', ');
 }
 
-function stillOpen(where: Where, product: Product, rows: readonly ListedGrant[], defaultsOpen: boolean): Finding {
+function stillOpen(
+  where: WhereOfProduct,
+  product: Product,
+  rows: readonly ListedGrant[],
+  defaultsOpen: boolean,
+): Finding {
   const what = [
     ...rows.map((row) => resourceText(row.resource)),
     ...(defaultsOpen ? ['the default permissions of new tables'] : []),

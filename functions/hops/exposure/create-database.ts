@@ -11,7 +11,7 @@ import type { Catalog, Policy } from '#contracts/policy.ts';
 import { sameAccountRegion } from '#core/account-region.ts';
 import { type Assessment, assessed, due, NOTHING } from '#core/assessment.ts';
 import type { GrantFacts, IdentitiesFacts, SettingsFacts } from '#core/facts.ts';
-import { finding, unreadable } from '#core/findings.ts';
+import { finding, unreadable, type Where } from '#core/findings.ts';
 import { impactText, sparedBy } from '#core/impact.ts';
 import type { Observed } from '#core/observed.ts';
 import { mayStand } from '#core/ownership.ts';
@@ -80,7 +80,7 @@ export function assessCreateDatabase(question: CreateDatabaseQuestion): Assessme
   return due(change);
 }
 
-function open(where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>, loses: string): Finding {
+function open(where: Where, loses: string): Finding {
   return finding({
     ...where,
     state: 'broken',

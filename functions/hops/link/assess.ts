@@ -7,7 +7,7 @@ import { IAM_ALLOWED_PRINCIPALS, type LinkTarget } from '#contracts/lake-formati
 import type { Entry } from '#contracts/ledger.ts';
 import { type Assessment, assessed, due, NOTHING } from '#core/assessment.ts';
 import type { GrantFacts, LinkFacts } from '#core/facts.ts';
-import { finding, unreadable } from '#core/findings.ts';
+import { finding, unreadable, type Where } from '#core/findings.ts';
 import { type LinkSource, linkResource, linkTarget, sameTarget } from '#core/links.ts';
 import type { Observed } from '#core/observed.ts';
 import { mayStand } from '#core/ownership.ts';
@@ -49,10 +49,7 @@ export function assessLink(question: LinkQuestion): Assessment {
 }
 
 /** AWS gives new links the account's default permissions, IAM_ALLOWED_PRINCIPALS among them where defaults are on. */
-function openLink(
-  question: LinkQuestion,
-  where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string | null },
-): Assessment {
+function openLink(question: LinkQuestion, where: Where & { product: string | null }): Assessment {
   const { account, region, product, grants, entries } = question;
   if (!grants.known) return assessed({ findings: [unreadable(where, grants.why)] });
   const resource = linkResource(account, product);
@@ -90,11 +87,7 @@ function wantedBy({ name }: LinkSource): readonly string[] {
   return name === null ? [] : [name];
 }
 
-function nameTaken(
-  where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string | null },
-  product: LinkSource,
-  target: LinkTarget | null,
-): Finding {
+function nameTaken(where: Where & { product: string | null }, product: LinkSource, target: LinkTarget | null): Finding {
   const found =
     target === null
       ? 'a real database has that name'

@@ -5,11 +5,10 @@
  */
 
 import type { RegisterLocation } from '#changes/location/change.ts';
-import type { Finding } from '#contracts/findings.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import { type Assessment, assessed, due, found, NOTHING } from '#core/assessment.ts';
 import type { EncryptionFacts, LocationFacts, RoleFacts, StorageFacts } from '#core/facts.ts';
-import { finding, unreadable } from '#core/findings.ts';
+import { finding, unreadable, type Where } from '#core/findings.ts';
 import { isServiceLinked, locationArn } from '#core/locations.ts';
 import type { Observed } from '#core/observed.ts';
 import { receivers } from '#core/selectors.ts';
@@ -32,7 +31,7 @@ export interface LocationRests {
 }
 
 type Registered = NonNullable<LocationFacts['registered']>;
-type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string };
+type WhereOfProduct = Where & { product: string };
 
 export function assessLocation({ policy, product, facts, rests }: LocationQuestion): Assessment {
   const { account, region, storage } = product;
@@ -52,7 +51,7 @@ export function assessLocation({ policy, product, facts, rests }: LocationQuesti
 }
 
 /** `access: iam`, and Lake Formation hands out its registration role's credentials all the same. */
-function shadowed(where: Where, registered: Registered): Assessment {
+function shadowed(where: WhereOfProduct, registered: Registered): Assessment {
   const message = `${registered.arn} is registered with Lake Formation, so reads use its registration role${registered.roleArn === null ? '' : ` ${registered.roleArn}`}, but the policy says access: iam`;
   return assessed({
     findings: [
@@ -74,7 +73,7 @@ function wantedRole({ storage }: Product): string | null {
   return registration === undefined || registration === 'service-linked' ? null : registration;
 }
 
-function toRegister(where: Where, policy: Policy, product: Product, rests: LocationRests): Assessment {
+function toRegister(where: WhereOfProduct, policy: Policy, product: Product, rests: LocationRests): Assessment {
   const roleArn = wantedRole(product);
   const refusal = roleArn === null ? linkedWillDo(where, product, rests) : null;
   if (refusal !== null) return refusal;
@@ -95,7 +94,11 @@ function toRegister(where: Where, policy: Policy, product: Product, rests: Locat
 }
 
 /** Null when the service-linked role will do; else a finding: AWS demands a role of one's own, or it can't be told. */
-function linkedWillDo(where: Where, product: Product, { encryption, storage }: LocationRests): Assessment | null {
+function linkedWillDo(
+  where: WhereOfProduct,
+  product: Product,
+  { encryption, storage }: LocationRests,
+): Assessment | null {
   if (product.storage.account !== product.account) return needsRole(where, 'the bucket belongs to another account');
   if (!storage.known) return found(unreadable(where, storage.why));
   if (!encryption.known) return found(unreadable(where, encryption.why));
@@ -107,7 +110,7 @@ function linkedWillDo(where: Where, product: Product, { encryption, storage }: L
   return null;
 }
 
-function needsRole(where: Where, why: string): Assessment {
+function needsRole(where: WhereOfProduct, why: string): Assessment {
   return found(
     finding({
       ...where,
@@ -130,7 +133,12 @@ function differences(product: Product, registered: Registered): readonly string[
   ];
 }
 
-function otherwise(where: Where, product: Product, registered: Registered, found: readonly string[]): Assessment {
+function otherwise(
+  where: WhereOfProduct,
+  product: Product,
+  registered: Registered,
+  found: readonly string[],
+): Assessment {
   const told = finding({
     ...where,
     state: 'broken',

@@ -7,12 +7,12 @@ import { arnParts } from '#contracts/arn.ts';
 import type { Finding } from '#contracts/findings.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import type { LocationFacts, RoleFacts, StorageFacts } from '#core/facts.ts';
-import { finding, pasteable } from '#core/findings.ts';
+import { finding, pasteable, type Where } from '#core/findings.ts';
 import { evaluateAccess } from '#core/iam/evaluate.ts';
 import type { Observed } from '#core/observed.ts';
 
 export interface RoleQuestion {
-  readonly where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string };
+  readonly where: Where & { product: string };
   readonly policy: Policy;
   readonly product: Product;
   readonly registered: NonNullable<LocationFacts['registered']>;

@@ -4,7 +4,7 @@ import type { Finding } from '#contracts/findings.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
 import type { OrganizationFacts } from '#core/facts.ts';
-import { finding, unreadable } from '#core/findings.ts';
+import { finding, unreadable, type Where } from '#core/findings.ts';
 import type { Observed } from '#core/observed.ts';
 import { isExternal, nameOfAccount } from '#core/selectors.ts';
 
@@ -29,8 +29,6 @@ export function membershipFindings(question: MembershipQuestion): readonly Findi
   if (!organization.known) return [unreadable(where, organization.why)];
   return isOutside(question) ? [outside(where, question)] : [];
 }
-
-type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>;
 
 function outside(where: Where, { policy, organization }: MembershipQuestion): Finding {
   const { account } = where;

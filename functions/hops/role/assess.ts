@@ -5,7 +5,7 @@ import type { Product } from '#contracts/policy.ts';
 import type { Admission } from '#core/admission.ts';
 import { sortedSet } from '#core/collections.ts';
 import type { RoleFacts } from '#core/facts.ts';
-import { finding, listed, pasteable } from '#core/findings.ts';
+import { finding, listed, pasteable, type Where } from '#core/findings.ts';
 import { advised, type Need, type Needs, type RoleJudge, type Unmet, unmetNeeds } from './needs.ts';
 
 /** A role that matches and is not admitted: one finding, whichever products its name matches. */
@@ -85,7 +85,7 @@ export function readingFindings(question: ReadingQuestion, role: RoleFacts): rea
   return unmet.length === 0 ? [] : [...lacking(base, unmet), ...undecided(base, unmet)];
 }
 
-type Base = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string | null; principal: string };
+type Base = Where & { product: string | null; principal: string };
 
 function lacking(base: Base, unmet: readonly Unmet[]): readonly Finding[] {
   const missing = unmet.filter(({ verdict }) => verdict === 'denied');

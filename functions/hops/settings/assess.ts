@@ -6,7 +6,7 @@ import type { Policy } from '#contracts/policy.ts';
 import type { Assessment } from '#core/assessment.ts';
 import { assessed } from '#core/assessment.ts';
 import type { IdentitiesFacts, SettingsFacts } from '#core/facts.ts';
-import { finding, unreadable } from '#core/findings.ts';
+import { finding, unreadable, type Where } from '#core/findings.ts';
 import { impactText } from '#core/impact.ts';
 import type { Observed } from '#core/observed.ts';
 
@@ -99,8 +99,6 @@ function defaultsOpen(where: Where, open: readonly string[], loses: string): Fin
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
-
-type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>;
 
 function versionTooLow(where: Where, found: number, atLeast: number): Finding {
   return finding({

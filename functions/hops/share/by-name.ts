@@ -11,7 +11,7 @@ import type { PublishScope } from '#contracts/steps.ts';
 import { type Assessment, assessed, found, NOTHING } from '#core/assessment.ts';
 import { sortedSet } from '#core/collections.ts';
 import type { AssociationFacts, CatalogFacts, GrantFacts } from '#core/facts.ts';
-import { finding, listed, unreadable } from '#core/findings.ts';
+import { finding, listed, unreadable, type Where } from '#core/findings.ts';
 import { matches } from '#core/iam/pattern.ts';
 import type { Observed, Trouble } from '#core/observed.ts';
 import type { DesiredGrant } from '#core/permissions.ts';
@@ -142,7 +142,7 @@ function tablesOutside(products: readonly Product[], facts: CatalogFacts): reado
 
 /** A share that RAM could not associate: the grant stands, and nobody sees it (G-R13). */
 export function brokenAssociations(
-  where: Pick<Finding, 'hop' | 'account' | 'region' | 'resource'>,
+  where: Where,
   question: Pick<ShareQuestion, 'associations' | 'products'>,
   grants: readonly ListedGrant[],
 ): readonly Finding[] {

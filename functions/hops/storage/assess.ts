@@ -11,7 +11,7 @@ import type { Statement } from '#contracts/statements.ts';
 import { type Assessment, assessed, due, found, merge, NOTHING } from '#core/assessment.ts';
 import { mergedBucketPolicy, readsByIam } from '#core/bucket-policy.ts';
 import type { StorageFacts } from '#core/facts.ts';
-import { finding, pasteable, unreadable } from '#core/findings.ts';
+import { finding, pasteable, unreadable, type Where } from '#core/findings.ts';
 import { effectOf, statementsIn, takingOf } from '#core/iam/allowed.ts';
 import { evaluateResource } from '#core/iam/evaluate.ts';
 import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT, mergeStatements } from '#core/iam/merge.ts';
@@ -51,14 +51,18 @@ export function assessStorage(question: StorageQuestion): Assessment {
   );
 }
 
-type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { product: string | null };
+type WhereOfProduct = Where & { product: string | null };
 type Asked = StorageQuestion & { readonly first: Product };
 
 function namesOf(products: readonly Product[]): readonly string[] {
   return products.map((p) => p.name).sort();
 }
 
-function assessBucket({ policy, products, first, disproved }: Asked, where: Where, facts: StorageFacts): Assessment {
+function assessBucket(
+  { policy, products, first, disproved }: Asked,
+  where: WhereOfProduct,
+  facts: StorageFacts,
+): Assessment {
   const { bucket } = first.storage;
   const statements = bucketStatements(policy, products.filter(readsByIam), disproved);
   const part = { bucket, products: namesOf(products), statements };
@@ -79,7 +83,7 @@ function assessBucket({ policy, products, first, disproved }: Asked, where: Wher
   return due(merge);
 }
 
-function assessKey({ policy, products, first }: Asked, where: Where, facts: StorageFacts): Assessment {
+function assessKey({ policy, products, first }: Asked, where: WhereOfProduct, facts: StorageFacts): Assessment {
   const { key, bucketPolicy } = first.storage;
   if (key === null || facts.keyPolicy === null) return NOTHING;
   const on = { ...where, resource: `key ${key}` };
@@ -96,7 +100,7 @@ function assessKey({ policy, products, first }: Asked, where: Where, facts: Stor
   return due(merge);
 }
 
-function base(where: Where, products: readonly Product[]) {
+function base(where: WhereOfProduct, products: readonly Product[]) {
   return {
     hop: 'storage' as const,
     account: where.account,
@@ -131,7 +135,7 @@ function lasting(
   return assessed({ findings: [...encryption(where, product, facts), ...denied(policy, where, product, facts)] });
 }
 
-function tooLarge(where: Where, size: number, limit: number): Finding {
+function tooLarge(where: WhereOfProduct, size: number, limit: number): Finding {
   return finding({
     ...where,
     state: 'broken',
@@ -143,11 +147,11 @@ function tooLarge(where: Where, size: number, limit: number): Finding {
 }
 
 /** What its owner added stays the owner's to take out: nothing asks for it any longer, and nothing is in the way. */
-function emitted(where: Where, what: 'bucket' | 'key', statements: readonly Statement[]): Assessment {
+function emitted(where: WhereOfProduct, what: 'bucket' | 'key', statements: readonly Statement[]): Assessment {
   return statements.length === 0 ? NOTHING : found(toAdd(where, what, statements));
 }
 
-function toAdd(where: Where, what: 'bucket' | 'key', statements: readonly Statement[]): Finding {
+function toAdd(where: WhereOfProduct, what: 'bucket' | 'key', statements: readonly Statement[]): Finding {
   return finding({
     ...where,
     state: 'broken',
@@ -158,7 +162,7 @@ function toAdd(where: Where, what: 'bucket' | 'key', statements: readonly Statem
 }
 
 /** Encryption with a key the policy does not name: all grants right, and every read still refused. */
-function encryption(where: Where, product: Product, facts: StorageFacts): readonly Finding[] {
+function encryption(where: WhereOfProduct, product: Product, facts: StorageFacts): readonly Finding[] {
   const { algorithm, key } = facts.encryption;
   if (!algorithm.startsWith('aws:kms') || product.storage.key !== null) return [];
   const managed = key === null || key.endsWith('alias/aws/s3');
@@ -178,7 +182,7 @@ function encryption(where: Where, product: Product, facts: StorageFacts): readon
 }
 
 /** A Deny of the owner's that would still refuse our readers. */
-function denied(policy: Policy, where: Where, product: Product, facts: StorageFacts): readonly Finding[] {
+function denied(policy: Policy, where: WhereOfProduct, product: Product, facts: StorageFacts): readonly Finding[] {
   if (facts.bucketPolicy.text === null) return [];
   const judged = evaluateResource(facts.bucketPolicy.text, {
     principal: sampleReader(policy, product),
