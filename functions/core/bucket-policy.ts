@@ -25,7 +25,7 @@ export interface BucketMerged extends Merged {
   readonly replaced: readonly Statement[];
   /** All statements of ours that the text then has. */
   readonly ours: readonly Statement[];
-  /** Where bytes lie of which we have a statement and the policy in force names no product: these statements go. */
+  /** Places that statements of ours were about and no product of the policy has: these statements go. */
   readonly strays: readonly string[];
 }
 

@@ -5,7 +5,6 @@ import type { Statement } from '#contracts/statements.ts';
 import { readsByIam } from '../bucket-policy.ts';
 import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT, mergeStatements } from '../iam/merge.ts';
 import { resolvePolicy } from '../policy.ts';
-import { receivers } from '../selectors.ts';
 import { bucketStatements, keyStatements } from '../storage-statements.ts';
 import { invalid, type PolicyIssue } from './issue.ts';
 
@@ -15,7 +14,7 @@ export function checkDocumentSizes(document: PolicyDocument): PolicyIssue[] {
   const byName = new Map(policy.products.map((product) => [product.name, product]));
   const products = Object.keys(document.products)
     .flatMap((name) => byName.get(name) ?? [])
-    .filter((product) => readsByIam(product) && receivers(product).length > 0);
+    .filter(readsByIam);
   const buckets = Map.groupBy(products, ({ storage }) => storage.bucket);
   const keys = Map.groupBy(
     products.filter(({ storage }) => storage.key !== null),
