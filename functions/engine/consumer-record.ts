@@ -26,7 +26,7 @@ export async function consumerRecordOf(
   reads: Reads,
 ): Promise<ConsumerRecord | null> {
   const { account, region } = scope;
-  const before = await ctx.ledger.consumer(account, region);
+  const before = await reads.consumer(account, region);
   const undone = new Set([...changes.flatMap(productsOf), ...findings.flatMap((found) => undoneBy(hops, found))]);
   const fingerprints = await fingerprintsSeen(ctx, { scope, hops, undone, reads });
   const known = { disproved: [], ...before };

@@ -9,7 +9,7 @@ import type { Snapshot } from '#contracts/snapshot.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import { sameAccountRegion } from '#core/account-region.ts';
 import { roleArn } from '#core/member-roles.ts';
-import { known, type Observed, troubleOf, unknown } from '#core/observed.ts';
+import { known, type Observed, type Source, troubleOf, unknown } from '#core/observed.ts';
 import { readingPolicy } from '#core/session-policy.ts';
 import { scopeText } from '#core/start.ts';
 import type { RunContext } from './context.ts';
@@ -121,8 +121,7 @@ function createAnswers(kept: readonly Answer[]) {
   const asked = new Map<string, Asked>();
   const keyOf = (one: Pick<Answer, 'account' | 'region' | 'question'>) => `${placeKey(one)} ${one.question}`;
   for (const { value, ...about } of kept) {
-    const source = { query: about.question, account: about.account, region: about.region, at: about.at };
-    const given: Observed<unknown> = { ...known(value), source };
+    const given: Observed<unknown> = { ...known(value), source: sourceOf(about) };
     asked.set(keyOf(about), { ...about, given, answer: Promise.resolve(given) });
   }
   return {
@@ -130,8 +129,7 @@ function createAnswers(kept: readonly Answer[]) {
       const key = keyOf(about);
       const found = asked.get(key);
       if (found !== undefined) return found.answer as Promise<Observed<T>>;
-      const source = { query: about.question, account: about.account, region: about.region, at: about.at };
-      const answer = ask().then((given) => ({ ...given, source }));
+      const answer = ask().then((given) => ({ ...given, source: sourceOf(about) }));
       const one: Asked = { ...about, answer };
       asked.set(key, one);
       return answer.then((given) => {
@@ -157,6 +155,11 @@ function createAnswers(kept: readonly Answer[]) {
         given?.known ? [{ ...about, value: given.value }] : [],
       ),
   };
+}
+
+/** What an answer says of where it is from. */
+function sourceOf({ question: query, account, region, at }: Omit<Answer, 'value'>): Source {
+  return { query, account, region, at };
 }
 
 function placeKey({ account, region }: Catalog): string {
