@@ -56,6 +56,11 @@ export const RunStateSchema = z.object({
 });
 export type RunState = z.infer<typeof RunStateSchema>;
 
+/** A run that has done nothing yet, pinned to the policy of this hash. */
+export function newRun(policy: string): RunState {
+  return RunStateSchema.parse({ policy });
+}
+
 /** What every stage gets; `execution` is the execution's ARN, from the context object. */
 export const StageInputSchema = z.object({
   stage: z.string(),

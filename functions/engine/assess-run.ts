@@ -6,42 +6,29 @@ import type { StageOutput } from '#contracts/steps.ts';
 import type { Change } from '#core/change.ts';
 import { assessAll, hopsOf, look } from './assess.ts';
 import { type Conclusion, carryOut, concludeFrom, isAtRest } from './conclude.ts';
-import { recordFinished } from './covered.ts';
+import { lookAgain } from './cut-short.ts';
 import { entryFor, notYetVisible, withoutHeldBack } from './drift.ts';
 import { entriesOf } from './enforcement.ts';
 import type { Patience } from './hop.ts';
-import { keep, keepForMore, type Run, seePolled, seeWritten } from './run.ts';
+import { recordEnd } from './record-end.ts';
+import { keep, type Run, seePolled, seeWritten } from './run.ts';
 import { stagesDue, waitingHops } from './stage-order.ts';
 
 /** A run looks at its half so often at most: what is due after that is a finding. */
 const MOST_LOOKS = 4;
-/** Looks in a row that are cut short by trouble which passes, before what can't be read is unknown. */
-export const MOST_TRIES = 4;
-const FIRST_PAUSE_SECONDS = 5;
-
-/** Seconds until the next try: longer with every try in a row. */
-export function pauseAfter(tries: number): number {
-  return FIRST_PAUSE_SECONDS * 2 ** tries;
-}
 
 /**
  * Looks at everything. The run is over when nothing is due, nothing has changed that people, producers or consumers are
  * told of, and nobody has to run because of it. Cut short, it keeps what it has read and is called again.
  */
 export async function assessRun(run: Run, patience: Patience): Promise<StageOutput> {
-  const { tries } = run.state;
   // Whatever is asked from now on is as it is now, or later.
   const since = run.state.since === 0 ? run.begunAt : run.state.since;
   const begun = { ...run, state: { ...run.state, since } };
   try {
     return await assessed(begun, patience);
   } catch (error) {
-    const isBusy = isLakeError(error, 'Transient') && tries < MOST_TRIES;
-    if (!isBusy && !isLakeError(error, 'MoreToDo')) throw error;
-    await run.reads.settled();
-    const told = { stage: 'assess', due: 0, done: 0, failed: 0, findings: 0 };
-    if (!isBusy) return { ...told, next: 'assess', pause: 0, run: await keepForMore(begun, { tries: 0 }) };
-    return { ...told, next: 'assess-later', pause: pauseAfter(tries), run: await keep(begun, { tries: tries + 1 }) };
+    return lookAgain(begun, 'assess', error);
   }
 }
 
@@ -51,13 +38,13 @@ async function assessed(run: Run, patience: Patience): Promise<StageOutput> {
   // What is recorded is looked at as at the end of a run, but nothing is waited for yet.
   const mode = { entries, recent: [], planning: false, verifying: true, patient: false };
   const conclusion = await concludeFrom(ctx, scope, { seen: look(ctx, scope, mode, reads), entries });
-  const waiting = await waitingHops(run, patience);
+  const waiting = await waitingHops(run, entries, patience);
   const counts = { ...countsOf('assess', conclusion), pause: 0 };
   const looked = { assessed: state.assessed + 1, tries: 0 };
   const [first, ...stages] = stagesDue(run, conclusion.hops, { changes: conclusion.due, waiting });
   if (first !== undefined) return { ...counts, next: first, run: await keep(run, { ...looked, stages }) };
   if (isAtRest(conclusion) && !(await isAwaited(run, entries))) {
-    await recordFinished(run, conclusion, entries);
+    await recordEnd(run, conclusion, entries);
     return { ...counts, next: 'end', run: { ...state, ...looked, observation: '' } };
   }
   return { ...counts, next: 'verify', run: await keep(run, { ...looked, stages: [] }) };
@@ -99,12 +86,12 @@ export async function verifyRun(run: Run, patience: Patience): Promise<StageOutp
     (change) => !early.includes(change) && !hasFailed(ctx, entryFor(ctx, change, entries)),
   );
   if (untried.length > 0 && state.assessed < MOST_LOOKS) {
-    const waiting = await waitingHops(run, patience);
+    const waiting = await waitingHops(run, entries, patience);
     const [next, ...stages] = stagesDue(run, conclusion.hops, { changes: untried, waiting });
     if (next !== undefined) return { ...counts, next, run: await keep(run, { stages, assessed: state.assessed + 1 }) };
   }
   await carryOut(ctx, scope, conclusion, entries);
-  await recordFinished(run, conclusion, entries);
+  await recordEnd(run, conclusion, entries);
   return { ...counts, next: conclusion.hasNews ? 'report' : 'end', run: { ...state, observation: '' } };
 }
 

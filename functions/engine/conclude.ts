@@ -20,6 +20,7 @@ import { driftFindings, haltedFindings, notYetVisible, reportOnlyFindings } from
 import { isEnforced } from './enforcement.ts';
 import type { Reads } from './query.ts';
 import { type Seen, type Telling, tellingOf } from './snapshots.ts';
+import { startsOf } from './starts.ts';
 
 export interface Conclusion {
   readonly hops: readonly HopAssessment[];
@@ -78,7 +79,7 @@ export async function concludeFrom(ctx: RunContext, scope: Scope, from: Seen): P
     hasNews: settled.changed.length + failed.length + recovered.length > 0,
     consumer,
     telling,
-    starts: await startsOf(from, telling, consumer),
+    starts: await toStart(from, telling, consumer),
   };
 }
 
@@ -89,14 +90,13 @@ function toldElsewhere(hops: readonly HopAssessment[], all: Assessment): readonl
   );
 }
 
-async function startsOf(
+async function toStart(
   { seen }: Seen,
   { consumers }: Telling,
   consumer: ConsumerRecord | null,
 ): Promise<readonly Scope[]> {
   const reads = consumer === null ? seen.reads : withRecord(seen.reads, consumer);
-  const others = await Promise.all(seen.hops.map((hop) => hop.starts?.(reads, seen.question(hop)) ?? []));
-  return uniqueBy([...consumers, ...others.flat()], scopeText);
+  return uniqueBy([...consumers, ...(await startsOf(seen, reads))], scopeText);
 }
 
 /** The consumer's record as this run leaves it. */

@@ -17,6 +17,7 @@ import type { RunContext } from './context.ts';
 import { entriesOf, isEnforced } from './enforcement.ts';
 import { createReads, type SnapshotSource } from './reads.ts';
 import { snapshotOf } from './snapshots.ts';
+import { reachedFrom } from './starts.ts';
 
 /** What a plan is made with: no clock but for confirmations, no machine, no lease. */
 export type PlanContext = Pick<RunContext, 'policy' | 'path' | 'changes' | 'access' | 'rolePath' | 'ledger'> & {
@@ -51,11 +52,7 @@ export async function planScopes(from: PlanContext, options: PlanOptions = {}): 
 /** Producers first, with the scopes that their hops would start: databases in a catalog that rules reach unnamed (law 9). */
 async function everyScope(ctx: RunContext, named: readonly Scope[]): Promise<readonly Scope[]> {
   const isPublish = ({ half }: Scope) => half === 'publish';
-  const reached: Scope[] = [];
-  for (const scope of named.filter(isPublish)) {
-    const seen = look(ctx, scope, { entries: [], recent: [], planning: true, verifying: false });
-    for (const hop of seen.hops) reached.push(...((await hop.starts?.(seen.reads, seen.question(hop))) ?? []));
-  }
+  const reached = await reachedFrom(ctx, named.filter(isPublish));
   const ordered = [...named.filter(isPublish), ...reached.filter(isPublish), ...named.filter((s) => !isPublish(s))];
   return uniqueBy(ordered, scopeText);
 }

@@ -1,8 +1,7 @@
 /** One run across its stages: what it has seen is kept between them, and what no longer serves is asked anew. */
 
-import { LakeError } from '#contracts/errors.ts';
 import { ASPECTS } from '#contracts/observation.ts';
-import type { RunState, Scope, StageInput, Wake } from '#contracts/steps.ts';
+import { newRun, type RunState, type Scope, type StageInput, type Wake } from '#contracts/steps.ts';
 import type { Change } from '#core/change.ts';
 import { scopeText } from '#core/start.ts';
 import { hopsOf } from './assess.ts';
@@ -35,23 +34,14 @@ export async function resume<S extends Wake>(
   stopAt: number,
 ): Promise<Run<S>> {
   const { scope, run, stage } = input;
-  const state = run ?? {
-    policy: ctx.policy.hash,
-    observation: '',
-    stages: [],
-    altered: [],
-    since: 0,
-    assessed: 0,
-    tries: 0,
-    waited: false,
-  };
+  const state = run ?? newRun(ctx.policy.hash);
   const seen = state.observation === '' ? null : await ctx.observations.read(ctx.execution, state.observation);
   const begunAt = ctx.now();
+  const isLook = ['assess', 'verify', 'survey'].includes(stage);
   // What an earlier try of a writing stage has written before it died, nobody knows.
-  const isKnown = input.attempt === 0 || ['assess', 'verify', 'survey'].includes(stage);
+  const isKnown = isLook || input.attempt === 0;
   const serves = isKnown && seen !== null && seen.policy === ctx.policy.hash && seen.scope === scopeText(scope);
   // Whatever its age, a look that goes on where it was must come to its end; no write is made by it.
-  const isLook = ['assess', 'verify', 'survey'].includes(stage);
   const kept = serves ? seen.answers.filter(({ at }) => isLook || begunAt - at < SERVES_MS) : [];
   // Only a look at everything can keep what it has read and be called again.
   const until = stage === 'assess' || stage === 'survey' ? { until: stopAt } : {};
@@ -76,18 +66,6 @@ export async function keep(
   const seen = { schema: 'onramp.observation/1' as const, scope: scopeText(scope), policy: ctx.policy.hash, answers };
   const observation = answers.length === 0 ? '' : await ctx.observations.write(ctx.execution, seen);
   return { ...state, altered: [...altered].sort(), ...next, observation };
-}
-
-/** The same for a look that is not through: one of which nothing is kept would begin from nothing each time. */
-export async function keepForMore(run: Run<Wake>, next: Partial<RunState>): Promise<RunState> {
-  const state = await keep(run, next);
-  if (state.observation === '' && run.reads.known().length > 0) {
-    throw new LakeError('LimitExceeded', {
-      message: `what ${scopeText(run.scope)} takes to be looked at is more than can be kept`,
-      remedy: 'Split the catalog, or let the policy name fewer of its tables.',
-    });
-  }
-  return state;
 }
 
 /** What must be seen anew by the call that writes these: asked again, unless this very call has asked. */

@@ -1,9 +1,9 @@
 /** Which stages of a half are due, and in which order they come. */
 
+import type { Entry } from '#contracts/ledger.ts';
 import type { Change } from '#core/change.ts';
 import type { HopAssessment } from './assess.ts';
-import { look } from './assess.ts';
-import { entriesOf } from './enforcement.ts';
+import { hopsOf, look } from './assess.ts';
 import type { Arrival, HopModule, Patience } from './hop.ts';
 import type { Run } from './run.ts';
 
@@ -34,9 +34,11 @@ export function stagesDue(
 const VISIBLE: Arrival = { arrival: 'visible', news: false };
 
 /** Whether what a hop waits for has arrived. */
-export async function arrivalOf(run: Run, hop: HopModule, patience: Patience): Promise<Arrival> {
-  const { ctx, scope, reads } = run;
-  const entries = await entriesOf(ctx, scope);
+export async function arrivalOf(
+  { ctx, scope, reads }: Run,
+  hop: HopModule,
+  { entries, patience }: { readonly entries: readonly Entry[]; readonly patience: Patience },
+): Promise<Arrival> {
   const seen = look(ctx, scope, { entries, recent: [], planning: false, verifying: false }, reads);
   const { observed, question, barred } = await seen.assess(hop);
   if (barred) return VISIBLE;
@@ -44,10 +46,10 @@ export async function arrivalOf(run: Run, hop: HopModule, patience: Patience): P
 }
 
 /** Hops that wait for something which has not arrived. */
-export async function waitingHops(run: Run, patience: Patience): Promise<readonly string[]> {
-  const waiting = run.ctx.path.filter(({ half, awaits }) => half === run.scope.half && awaits !== undefined);
+export async function waitingHops(run: Run, entries: readonly Entry[], patience: Patience): Promise<readonly string[]> {
+  const waiting = hopsOf(run.ctx, run.scope).filter(({ awaits }) => awaits !== undefined);
   const judged = waiting.map(async (hop) =>
-    (await arrivalOf(run, hop, patience)).arrival === 'waiting' ? [hop.name] : [],
+    (await arrivalOf(run, hop, { entries, patience })).arrival === 'waiting' ? [hop.name] : [],
   );
   return (await Promise.all(judged)).flat();
 }

@@ -12,9 +12,10 @@ import { recentOf } from '#core/ownership.ts';
 import { scopeText } from '#core/start.ts';
 import { applyChanges, stopsAt } from './apply.ts';
 import { look } from './assess.ts';
-import { assessRun, MOST_TRIES, verifyRun } from './assess-run.ts';
+import { assessRun, verifyRun } from './assess-run.ts';
 import { endConfirmations, type Use, useConfirmations, withBrake } from './brake.ts';
 import type { RunContext } from './context.ts';
+import { isPatient } from './cut-short.ts';
 import { entriesOf, isEnforced } from './enforcement.ts';
 import { type HopModule, kindOfScope, type Patience } from './hop.ts';
 import { releaseScope, scopeLease } from './leases.ts';
@@ -32,7 +33,7 @@ export async function runStage(ctx: RunContext, input: RunInput, deadlines: Stag
   const stopAt = stopsAt(ctx.now());
   await renew(ctx, scope);
   // An assessment is taken up later by itself, and knows how often it was.
-  const patient = stage === 'assess' ? (input.run?.tries ?? 0) < MOST_TRIES : ctx.patient;
+  const patient = stage === 'assess' ? isPatient(input) : ctx.patient;
   const run = await resume({ ...ctx, patient }, input, stopAt);
   const patience = { startedAt: Date.parse(input.startedAt), within: deadlines.acceptWithin };
   if (stage === 'assess') return assessRun(run, patience);
@@ -86,26 +87,18 @@ interface Waiting {
  */
 async function runAhead(run: Run, { stage, hop, counts, patience }: Waiting): Promise<StageOutput> {
   const { ctx, scope, state } = run;
-  const { arrival, news } = await arrivalOf(run, hop, patience);
+  const { arrival, news } = await arrivalOf(run, hop, { entries: await entriesOf(ctx, scope), patience });
   const ahead = ctx.path.filter(({ half, name }) => half === scope.half && hop.awaits?.ahead.includes(name));
   const done = news ? await runHops(run, ahead) : NONE;
   const { due, done: written, failed } = plus(counts, done);
   const lookedAt = new Date(ctx.now()).toISOString();
   const told = { stage, due, done: written, failed, findings: counts.findings, arrival, lookedAt };
+  const unseen = { ...state, observation: '', altered: [...run.altered].sort() };
   if (arrival === 'waiting') {
     await releaseScope(ctx.ledger, scope, ctx.execution);
-    return {
-      ...told,
-      next: 'wait',
-      run: { ...state, observation: '', altered: [...run.altered].sort(), waited: true },
-    };
+    return { ...told, next: 'wait', run: { ...unseen, waited: true } };
   }
-  if (state.waited)
-    return {
-      ...told,
-      next: 'assess',
-      run: { ...state, observation: '', altered: [...run.altered].sort(), waited: false },
-    };
+  if (state.waited) return { ...told, next: 'assess', run: { ...unseen, waited: false } };
   return { ...told, ...(await goOn(run)) };
 }
 

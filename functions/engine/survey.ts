@@ -4,7 +4,6 @@
  */
 
 import { isLakeError } from '#contracts/errors.ts';
-import type { Catalog } from '#contracts/policy.ts';
 import type { Scope, StageInput, StageOutput, SurveyScope } from '#contracts/steps.ts';
 import { sameAccountRegion } from '#core/account-region.ts';
 import { sortedSetBy } from '#core/collections.ts';
@@ -12,69 +11,48 @@ import { scopesOf } from '#core/scopes.ts';
 import { scopeText } from '#core/start.ts';
 import { stopsAt } from './apply.ts';
 import { look } from './assess.ts';
-import { MOST_TRIES, pauseAfter } from './assess-run.ts';
 import { concludeFrom, isAtRest } from './conclude.ts';
 import type { RunContext } from './context.ts';
+import { isPatient, lookAgain } from './cut-short.ts';
 import { entriesOf } from './enforcement.ts';
 import type { Patience } from './hop.ts';
-import { keep, keepForMore, type Run, resume } from './run.ts';
+import { type Run, resume } from './run.ts';
 import { waitingHops } from './stage-order.ts';
+import { reachedFrom } from './starts.ts';
 
 type Survey = Run<SurveyScope>;
 type SurveyInput = StageInput & { readonly scope: SurveyScope };
 
 /** Cut short by trouble that passes, or by the time of one call, it goes on where it is: nothing is read twice. */
 export async function survey(ctx: RunContext, input: SurveyInput): Promise<StageOutput> {
-  const { scope: place } = input;
-  const patient = (input.run?.tries ?? 0) < MOST_TRIES;
-  const run = await resume({ ...ctx, patient }, input, stopsAt(ctx.now()));
-  const { tries, stages: seen } = run.state;
-  const done = [...seen];
-  const told = { stage: 'survey', done: 0, failed: 0, findings: 0, pause: 0 };
+  const run = await resume({ ...ctx, patient: isPatient(input) }, input, stopsAt(ctx.now()));
+  const { state } = run;
+  // None up to the last one is looked at again.
+  let last = state.stages.at(-1) ?? '';
+  let due = 0;
   try {
-    const due = await lookAtEach(run, place, done);
-    return { ...told, due, next: 'end', run: { ...run.state, observation: '', stages: [] } };
-  } catch (error) {
-    const isBusy = isLakeError(error, 'Transient') && tries < MOST_TRIES;
-    if (!isBusy && !isLakeError(error, 'MoreToDo')) throw error;
-    await run.reads.settled();
-    const state = await (isBusy ? keep : keepForMore)(run, { stages: done, tries: isBusy ? tries + 1 : 0 });
-    if (!isBusy) return { ...told, due: 0, next: 'survey', run: state };
-    return { ...told, due: 0, next: 'survey-later', pause: pauseAfter(tries), run: state };
-  }
-}
-
-/** `done`: the last scope that was looked at; none up to it is looked at again. @returns how many runs were started. */
-async function lookAtEach(run: Survey, place: Catalog, done: string[]): Promise<number> {
-  let started = 0;
-  const { ctx } = run;
-  for (const scope of await scopesHere(run, place)) {
-    const text = scopeText(scope);
-    if (text <= (done.at(-1) ?? '')) continue;
-    if (!(await isAtRestHere(run, scope))) {
-      ctx.emit({ kind: 'started', scope: text, outcome: await ctx.start(scope) });
-      started += 1;
+    for (const scope of await scopesHere(run)) {
+      const text = scopeText(scope);
+      if (text <= last) continue;
+      if (!(await isAtRestHere(run, scope))) {
+        ctx.emit({ kind: 'started', scope: text, outcome: await ctx.start(scope) });
+        due += 1;
+      }
+      last = text;
     }
-    done.splice(0, done.length, text);
+  } catch (error) {
+    return lookAgain(run, 'survey', error, { stages: last === '' ? [] : [last] });
   }
-  return started;
+  const told = { stage: 'survey', due, done: 0, failed: 0, findings: 0, pause: 0 };
+  return { ...told, next: 'end', run: { ...state, observation: '', stages: [] } };
 }
 
 /** In the order of their texts; with the databases that rules reach without naming them. */
-async function scopesHere(run: Survey, place: Catalog): Promise<readonly Scope[]> {
-  const { ctx } = run;
+async function scopesHere({ ctx, scope: place, reads }: Survey): Promise<readonly Scope[]> {
   // Also what the policy is about no longer, and something of ours stands in (law 13).
   const named = scopesOf(ctx.policy, await ctx.ledger.standing()).filter(sameAccountRegion(place));
-  const reached: Scope[] = [];
-  for (const scope of named) {
-    const mode = { entries: [], recent: [], planning: true, verifying: false };
-    const seen = look(ctx, scope, mode, run.reads.other());
-    for (const hop of seen.hops) {
-      const next = (await hop.starts?.(seen.reads, seen.question(hop))) ?? [];
-      reached.push(...next.filter((one) => one.half === 'publish' && sameAccountRegion(place)(one)));
-    }
-  }
-  return sortedSetBy([...named, ...reached], scopeText);
+  const reached = (await reachedFrom(ctx, named, reads.other)).filter(sameAccountRegion(place));
+  return sortedSetBy([...named, ...reached.filter(({ half }) => half === 'publish')], scopeText);
 }
 
 /** One that can't be looked at has its own run fail visibly, and keeps no other from being looked at. */
@@ -96,5 +74,5 @@ async function isAsItShouldBe(run: Survey, scope: Scope): Promise<boolean> {
   const conclusion = await concludeFrom(ctx, scope, { seen: look(ctx, scope, mode, reads), entries });
   if (!isAtRest(conclusion)) return false;
   const now: Patience = { startedAt: ctx.now(), within: 0 };
-  return (await waitingHops({ ...run, scope, reads }, now)).length === 0;
+  return (await waitingHops({ ...run, scope, reads }, entries, now)).length === 0;
 }

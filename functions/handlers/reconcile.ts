@@ -15,6 +15,7 @@ import { partitionOf } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import {
   type BeginOutput,
+  newRun,
   type RunInput,
   type Scope,
   type StageInput,
@@ -113,16 +114,6 @@ async function stageOfRun(input: RunInput, services: ReconcileServices, log: Log
 
 async function begin(input: RunInput, services: ReconcileServices, log: Log): Promise<BeginOutput> {
   const policy = await services.policy(input.run?.policy);
-  const run = {
-    policy: policy.hash,
-    observation: '',
-    stages: [],
-    altered: [],
-    since: 0,
-    assessed: 0,
-    tries: 0,
-    waited: false,
-  };
   const deadline = Date.parse(input.startedAt) + seconds('LEASE_WITHIN', services.env.LEASE_WITHIN) * 1000;
   const lease = await takeScope(services.ledger, input.scope, {
     execution: input.execution,
@@ -133,9 +124,9 @@ async function begin(input: RunInput, services: ReconcileServices, log: Log): Pr
   if (lease === 'taken' && input.run === undefined && (await isCovered(services.ledger, waitingFrom(input, policy)))) {
     await releaseScope(services.ledger, input.scope, input.execution);
     log.decision('another run has seen all that this one was to look at');
-    return { lease: 'covered', run };
+    return { lease: 'covered', run: newRun(policy.hash) };
   }
-  return { lease, run: input.run ?? run };
+  return { lease, run: input.run ?? newRun(policy.hash) };
 }
 
 function waitingFrom({ scope, window = '', lookAt, startedAt }: RunInput, policy: Policy): Waiting {

@@ -1,18 +1,9 @@
 /** Answers of well-behaved functions, in the shapes of the contract. */
 
-import type { BeginOutput, ReportOutput, StageOutput } from '#contracts/steps.ts';
+import { type BeginOutput, newRun, type ReportOutput, type StageOutput } from '#contracts/steps.ts';
 import type { Call, MachineFile } from '../../support/asl.ts';
 
-const RUN = {
-  policy: 'f'.repeat(64),
-  observation: '',
-  stages: [],
-  altered: [],
-  since: 0,
-  assessed: 0,
-  tries: 0,
-  waited: false,
-};
+const RUN = newRun('f'.repeat(64));
 export const begin: BeginOutput = { lease: 'taken', run: RUN };
 const report: ReportOutput = { opened: 0, known: 0, recovered: 0 };
 
