@@ -12,6 +12,7 @@
  *   finished#SCOPE              -                           the last run that went through to its end
  *   halt                        -                           somebody has halted the hub
  *   lease#KEY                   -                           `holder` and `until` are attributes, for the condition
+ *   turns#ACCOUNT#REGION        -                           which runs are at work there
  *
  * `body` holds the item as JSON, compressed where it is long, and is checked against its schema when read. What a run
  * needs is one query and never a scan; every read is consistent, because a run acts on what the run before it wrote.
@@ -58,6 +59,7 @@ import {
   type Write,
   write,
 } from './ledger-table.ts';
+import { turns } from './ledger-turns.ts';
 import { chunks, required } from './paging.ts';
 import { forgetStanding, readStanding, standingItems } from './standing.ts';
 
@@ -114,6 +116,7 @@ export function createDynamoLedger(client: DynamoDBClient, tableName: string, ar
     ...finishing(table),
     take: (lease, now) => take(table, lease, now),
     release: (key, holder) => release(table, key, holder),
+    ...turns(table),
   };
 }
 

@@ -59,11 +59,19 @@ export const CatalogTableDetailSchema = z.object({
 /** `Glue Job State Change`: told of SUCCEEDED, FAILED, TIMEOUT and STOPPED. */
 export const JobDetailSchema = z.object({ jobName: z.string().check(z.minLength(1)), state: z.string() });
 
+/** Whose session made a call; of an assumed role, the role itself is the issuer. */
+const CallerSchema = z.object({
+  type: z.nullish(z.string()),
+  sessionContext: z.nullish(z.object({ sessionIssuer: z.nullish(z.object({ arn: z.nullish(z.string()) })) })),
+});
+export type Caller = z.infer<typeof CallerSchema>;
+
 /** `AWS API Call via CloudTrail` of Glue: members of a request are in camel case there, and null where there are none. */
 export const GlueCallDetailSchema = z.object({
   eventSource: z.literal('glue.amazonaws.com'),
   eventName: z.string(),
   errorCode: z.optional(z.string()),
+  userIdentity: z.nullish(CallerSchema),
   requestParameters: z.optional(
     z.nullable(z.object({ name: z.optional(z.string()), catalogId: z.optional(z.string()) })),
   ),

@@ -27,6 +27,13 @@ export interface Confirmation {
 }
 export const ConfirmationSchema: z.ZodMiniType<Confirmation> = z.object({ by: z.string(), at: z.number() });
 
+/** A run that is at work in an account and Region, and until when it counts (milliseconds since the epoch). */
+export interface Turn {
+  readonly holder: string;
+  readonly until: number;
+}
+export const TurnsSchema: z.ZodMiniType<readonly Turn[]> = z.array(z.object({ holder: z.string(), until: z.number() }));
+
 /** Withdrawals that a confirmation lets one scope make, each once: what a run that was cut had not got to, the next one does. */
 export interface Passing extends Confirmation {
   /** A short hash of each. */

@@ -18,7 +18,8 @@ import {
   type TagValues,
   TagValuesSchema,
 } from './lake-formation.ts';
-import type { Confirmation, Passing, StandingPlace } from './ledger-places.ts';
+import type { Confirmation, Passing, StandingPlace, Turn } from './ledger-places.ts';
+import type { Catalog } from './policy.ts';
 import { type Statement, StatementSchema } from './statements.ts';
 
 /**
@@ -272,4 +273,12 @@ export interface Ledger {
   take(lease: Lease, now: number): Promise<boolean>;
   /** Gives up a lease; a no-op when `holder` does not hold it. */
   release(key: string, holder: string): Promise<void>;
+  /**
+   * Takes or renews a turn to work in an account and Region, of which `most` runs may hold one at `now`. Conditional write.
+   *
+   * @returns how many hold one, this included; 0 when none is free.
+   */
+  takeTurn(place: Catalog, turn: Turn, at: { readonly now: number; readonly most: number }): Promise<number>;
+  /** Gives up a turn; a no-op when `holder` has none. */
+  releaseTurn(place: Catalog, holder: string): Promise<void>;
 }

@@ -80,8 +80,10 @@ const limits = z.strictObject({
     { atMost: 20, percent: 5 },
   ),
   writesPerSecond: z._default(z.number().check(z.positive()), 5),
-  /** Questions of one run to one account and Region. */
+  /** Questions of all runs at work in one account and Region. */
   readsPerSecond: z._default(z.number().check(z.positive()), 10),
+  /** Runs at work in one account and Region, which share what may be asked and written there. */
+  runsAtOnce: z._default(z.int().check(z.minimum(1), z.maximum(50)), 3),
   accountsAtOnce: z.optional(z.int().check(z.positive())),
 });
 
@@ -110,7 +112,12 @@ export const PolicySchema = z.strictObject({
   tags: z.optional(tags),
   dataLocations: z.optional(z.array(z.strictObject({ account: name, location: s3Location, to: names }))),
   connections: z.optional(z.strictObject({ check: z.literal('all') })),
-  limits: z._default(limits, { withdraw: { atMost: 20, percent: 5 }, writesPerSecond: 5, readsPerSecond: 10 }),
+  limits: z._default(limits, {
+    withdraw: { atMost: 20, percent: 5 },
+    writesPerSecond: 5,
+    readsPerSecond: 10,
+    runsAtOnce: 3,
+  }),
   schedule: z._default(
     z.strictObject({
       /** Null: nothing is looked at without an event. Which expressions are taken is core's to say. */
@@ -241,7 +248,8 @@ export interface DataLocation extends Catalog {
 export interface Schedule {
   /** EventBridge's: `rate(1 hour)`, `cron(0 6 * * ? *)`. */
   readonly expression: string;
-  /** The most minutes between one time and the next. */
+  /** The fewest and the most minutes between one time and the next. */
+  readonly shortestGap: number;
   readonly longestGap: number;
 }
 

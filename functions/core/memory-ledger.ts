@@ -1,10 +1,12 @@
 /** The ledger in memory: for tests, local runs and dry runs. The same tests hold it and the DynamoDB one. */
 
 import type { ConsumerRecord, Entry, FindingRecord, FinishedRun, Halt, Lease, Ledger } from '#contracts/ledger.ts';
-import type { Confirmation, Passing } from '#contracts/ledger-places.ts';
+import type { Confirmation, Passing, Turn } from '#contracts/ledger-places.ts';
+import type { Catalog } from '#contracts/policy.ts';
 import { isPast, reportedRecord } from './finding-records.ts';
 import { entryId } from './ownership.ts';
 import { standingPlaces } from './standing.ts';
+import { withoutTurn, withTurn } from './turns.ts';
 
 /** A ledger, and what of it has ended, as the audit bucket would have it. */
 export interface MemoryLedger extends Ledger {
@@ -22,6 +24,7 @@ export interface MemoryStore {
   readonly halted: Map<'halt', Halt>;
   readonly passing: Map<string, Passing>;
   readonly finished: Map<string, FinishedRun>;
+  readonly turns: Map<string, readonly Turn[]>;
 }
 
 /** What `createMemoryLedger` keeps, with nothing in it. */
@@ -36,12 +39,20 @@ export function emptyStore(): MemoryStore {
     halted: new Map(),
     passing: new Map(),
     finished: new Map(),
+    turns: new Map(),
   };
 }
 
 /** A ledger that keeps what it is told in `store`, and begins with what is there. */
 export function createMemoryLedger(store: MemoryStore = emptyStore()): MemoryLedger {
-  return { ...entriesIn(store), ...findingsIn(store), ...recordsIn(store), ...hubIn(store), ...leasesIn(store) };
+  return {
+    ...entriesIn(store),
+    ...findingsIn(store),
+    ...recordsIn(store),
+    ...hubIn(store),
+    ...leasesIn(store),
+    ...turnsIn(store),
+  };
 }
 
 function entriesIn({
@@ -143,6 +154,21 @@ function leasesIn({ leases }: MemoryStore): Pick<Ledger, 'take' | 'release'> {
     },
     release: async (key, holder) => {
       if (leases.get(key)?.holder === holder) leases.delete(key);
+    },
+  };
+}
+
+function turnsIn({ turns }: MemoryStore): Pick<Ledger, 'takeTurn' | 'releaseTurn'> {
+  const keyOf = ({ account, region }: Catalog) => JSON.stringify([account, region]);
+  return {
+    takeTurn: async (place, turn, at) => {
+      const held = withTurn(turns.get(keyOf(place)) ?? [], turn, at);
+      if (held === null) return 0;
+      turns.set(keyOf(place), copy(held));
+      return held.length;
+    },
+    releaseTurn: async (place, holder) => {
+      turns.set(keyOf(place), withoutTurn(turns.get(keyOf(place)) ?? [], holder));
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 
 import { shortHash } from '#contracts/hash.ts';
+import type { Policy } from '#contracts/policy.ts';
 import type { Scope, Start, Wake } from '#contracts/steps.ts';
 
 /** Allowance in seconds for clocks that differ: of the Lambda that names the window and of Step Functions that waits. */
@@ -19,6 +20,8 @@ export interface StartOptions {
   readonly debounce: number;
   /** How long whoever starts the machine may still run, in seconds. */
   readonly handlerTimeoutSeconds: number;
+  /** Seconds over which surveys are spread, so that not all of a schedule look in the same one. */
+  readonly spread: number;
   /** The event's id, or the name of the execution that starts this one: the window when debounce is 0. */
   readonly eventId: string;
 }
@@ -32,7 +35,7 @@ export interface MachineStart {
 
 /** @returns the execution that stands for this trigger: the same for all of one window. */
 export function startFor(scope: Wake, options: StartOptions): MachineStart {
-  const { window, lookAt } = options.debounce === 0 ? windowOfEvent(options.eventId) : windowOf(options);
+  const { window, lookAt } = options.debounce === 0 ? windowOfEvent(options.eventId) : windowOf(scope, options);
   // 7 (machine) + 12 (account) + 16 (hash) + 38 (window) + 3 dashes = 76 characters at most.
   const name = [scope.half, scope.account, scopeHash(scope), window].join('-');
   return { machine: scope.half, name, input: { scope, window, lookAt } };
@@ -60,11 +63,25 @@ export function scopeText(scope: Wake): string {
  * The window that follows the one in which the clock stands. It has surely closed when its start is past, and the
  * last handler that may still name it has run out of time, and the clocks' difference is allowed for.
  */
-function windowOf({ now, debounce, handlerTimeoutSeconds }: StartOptions): { window: string; lookAt: string } {
+function windowOf(scope: Wake, options: StartOptions): { window: string; lookAt: string } {
+  const { now, debounce, handlerTimeoutSeconds } = options;
   const number = Math.floor(now / (debounce * 1000)) + 1;
-  const closed = number * debounce + handlerTimeoutSeconds + CLOCK_MARGIN;
+  const closed = number * debounce + handlerTimeoutSeconds + CLOCK_MARGIN + delayOf(scope, options);
   // The window's length is part of the name: another debounce counts other windows.
   return { window: `${debounce}s-${number}`, lookAt: new Date(closed * 1000).toISOString() };
+}
+
+/** The same for a place every time: its surveys are as far apart as the schedule's turns. */
+function delayOf(scope: Wake, { spread }: StartOptions): number {
+  if (scope.half !== 'survey' || spread === 0) return 0;
+  return Number.parseInt(shortHash(scopeText(scope), 8), 16) % spread;
+}
+
+const LONGEST_SPREAD_MINUTES = 30;
+
+/** @returns seconds: half of what lies between two turns of the schedule, and half an hour at most. */
+export function spreadOf({ reconcile }: Pick<Policy, 'reconcile'>): number {
+  return reconcile === null ? 0 : 60 * Math.min(LONGEST_SPREAD_MINUTES, Math.floor(reconcile.shortestGap / 2));
 }
 
 function windowOfEvent(eventId: string): { window: string; lookAt: string } {

@@ -64,7 +64,7 @@ export async function applyChanges(
 }
 
 function batchingOf(ctx: RunContext, { scope, entries, stopAt }: Applicable, all: readonly Change[]): Batching {
-  const perSecond = ctx.policy.limits.writesPerSecond;
+  const perSecond = ctx.policy.limits.writesPerSecond / ctx.atWork;
   return {
     ctx,
     scope,

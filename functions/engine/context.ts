@@ -75,6 +75,8 @@ export interface RunContext {
   readonly execution: string;
   /** Unique to this invocation: document leases are never re-entered. */
   readonly invocation: string;
+  /** Runs at work in the account and Region, this one included: they share what may be asked and written a second. */
+  readonly atWork: number;
   /** Whether this stage is tried again when a reading meets trouble that passes. */
   readonly patient: boolean;
   /** Milliseconds since the epoch. */

@@ -21,9 +21,8 @@ export async function leaseHeld(
     account: scope.account,
     region: scope.region,
     resource: text,
-    message: `another run has been working on ${text} for too long`,
-    remedy:
-      'Look at the execution that holds it (its ARN is in the ledger item lease#scope/…). If it died, its lease ends by itself within 20 minutes and the next event or schedule goes on.',
+    message: `another run has been working on ${text} for too long, or others have had all turns in its account`,
+    remedy: `Look at the executions that hold it (their ARNs are in the ledger items lease#scope/${text} and turns#${scope.account}#${scope.region}). What died gives way by itself within 20 minutes, and the next event or schedule goes on. If they all work, and this comes again, raise limits.runsAtOnce.`,
   });
   const records = (await ledger.findings(text)).filter((record) => record.key === found.key);
   const { changed } = settle({ scope: text, findings: [found], records, now: run.now, execution: run.execution });

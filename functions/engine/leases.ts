@@ -1,7 +1,11 @@
-/** Leases. A scope's: held by the execution, renewed by each stage, given up while waiting, released on every exit. */
+/**
+ * Leases. A scope's: held by the execution, renewed by each stage, given up while waiting, released on every exit; with it
+ * goes a turn to work in the scope's account and Region.
+ */
 
 import { LakeError } from '#contracts/errors.ts';
 import type { Lease, Ledger } from '#contracts/ledger.ts';
+import type { Catalog } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
 import { scopeText } from '#core/start.ts';
 import type { RunContext } from './context.ts';
@@ -13,18 +17,37 @@ export function scopeLease(scope: Scope, execution: string, now: number): Lease 
   return { key: `scope/${scopeText(scope)}`, holder: execution, until: now + SCOPE_LEASE_MS };
 }
 
-/** @returns `held` while another run has it and there is time left, `gave-up` when there is none. */
+/**
+ * Takes the scope, and a turn in its account and Region.
+ *
+ * @returns `held` while another run has the scope, or others all turns, and there is time left; `gave-up` when there is none.
+ */
 export async function takeScope(
   ledger: Ledger,
   scope: Scope,
-  options: { execution: string; now: number; deadline: number },
+  options: { execution: string; now: number; deadline: number; runsAtOnce: number },
 ): Promise<'taken' | 'held' | 'gave-up'> {
-  if (await ledger.take(scopeLease(scope, options.execution, options.now), options.now)) return 'taken';
-  return options.now < options.deadline ? 'held' : 'gave-up';
+  const { execution, now, deadline } = options;
+  const held = now < deadline ? 'held' : 'gave-up';
+  if (!(await ledger.take(scopeLease(scope, execution, now), now))) return held;
+  if ((await takeTurn(ledger, scope, options)) > 0) return 'taken';
+  await ledger.release(`scope/${scopeText(scope)}`, execution);
+  return held;
 }
 
+/** Gives up the scope and the turn. */
 export async function releaseScope(ledger: Ledger, scope: Scope, execution: string): Promise<void> {
+  await ledger.releaseTurn(scope, execution);
   await ledger.release(`scope/${scopeText(scope)}`, execution);
+}
+
+/** @returns how many runs are at work in the account and Region, this one included; 0 when it has to wait. */
+export function takeTurn(
+  ledger: Ledger,
+  place: Catalog,
+  { execution, now, runsAtOnce }: { execution: string; now: number; runsAtOnce: number },
+): Promise<number> {
+  return ledger.takeTurn(place, { holder: execution, until: now + SCOPE_LEASE_MS }, { now, most: runsAtOnce });
 }
 
 /** Writes of one kind stand in line, a few seconds each: databases of one account are published side by side. */

@@ -122,6 +122,7 @@ function planningContext(from: PlanContext): RunContext {
     execution: 'plan',
     invocation: 'plan',
     patient: false,
+    atWork: 1,
     sleep: async () => undefined,
     emit: () => undefined,
     start: async () => 'not started: plan',

@@ -21,7 +21,7 @@ export type SnapshotSource = (scope: PublishScope) => Promise<Snapshot | null>;
 
 type Context = Pick<
   RunContext,
-  'policy' | 'path' | 'access' | 'rolePath' | 'ledger' | 'snapshots' | 'patient' | 'now' | 'sleep'
+  'policy' | 'path' | 'access' | 'rolePath' | 'ledger' | 'snapshots' | 'patient' | 'atWork' | 'now' | 'sleep'
 >;
 
 /** What is to be asked anew: these aspects of an account and Region, as far as they were asked before a moment. */
@@ -55,7 +55,7 @@ interface Options {
 
 /** Answers are kept for as long as the returned object is used. Asking throws MoreToDo once the time is over. */
 export function createReads(ctx: Context, { kept = [], ...options }: Options = {}): RunReads {
-  const { readsPerSecond: perSecond } = ctx.policy.limits;
+  const perSecond = ctx.policy.limits.readsPerSecond / ctx.atWork;
   const burst = options.wide ? 1 : AT_ONCE;
   const rate = createRateLimit({ perSecond, burst, now: ctx.now, sleep: ctx.sleep });
   return readsOf({ ...ctx, rate }, createAnswers(kept), options);

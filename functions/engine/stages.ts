@@ -18,7 +18,7 @@ import type { RunContext } from './context.ts';
 import { isPatient } from './cut-short.ts';
 import { entriesOf, isEnforced } from './enforcement.ts';
 import { type HopModule, kindOfScope, type Patience } from './hop.ts';
-import { releaseScope, scopeLease } from './leases.ts';
+import { releaseScope, scopeLease, takeTurn } from './leases.ts';
 import { forgetAltered, keep, type Run, resume, seeAnew } from './run.ts';
 import { arrivalOf } from './stage-order.ts';
 
@@ -31,10 +31,10 @@ export interface StageDeadlines {
 export async function runStage(ctx: RunContext, input: RunInput, deadlines: StageDeadlines): Promise<StageOutput> {
   const { scope, stage } = input;
   const stopAt = stopsAt(ctx.now());
-  await renew(ctx, scope);
+  const atWork = await renew(ctx, scope);
   // An assessment is taken up later by itself, and knows how often it was.
   const patient = stage === 'assess' ? isPatient(input) : ctx.patient;
-  const run = await resume({ ...ctx, patient }, input, stopAt);
+  const run = await resume({ ...ctx, patient, atWork }, input, stopAt);
   const patience = { startedAt: Date.parse(input.startedAt), within: deadlines.acceptWithin };
   if (stage === 'assess') return assessRun(run, patience);
   if (stage === 'verify') return verifyRun(run, patience);
@@ -179,9 +179,12 @@ async function requireCurrent(ctx: RunContext): Promise<void> {
   if (standing !== 'current') throw new NoLongerOurs(standing === 'superseded' ? 'end' : 'verify');
 }
 
-async function renew(ctx: RunContext, scope: Scope): Promise<void> {
-  const now = ctx.now();
-  if (await ctx.ledger.take(scopeLease(scope, ctx.execution, now), now)) return;
+/** @returns how many runs are at work there. One that has lost its turn goes on: that is for AWS's sake, no law of ours. */
+async function renew({ ledger, execution, policy, now: clock }: RunContext, scope: Scope): Promise<number> {
+  const now = clock();
+  const { runsAtOnce } = policy.limits;
+  if (await ledger.take(scopeLease(scope, execution, now), now))
+    return (await takeTurn(ledger, scope, { execution, now, runsAtOnce })) || runsAtOnce;
   throw new LakeError('LeaseHeld', {
     message: `another run took over ${scopeText(scope)}`,
     remedy: 'It does what was left to do here.',

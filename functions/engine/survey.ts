@@ -4,7 +4,7 @@
  */
 
 import { isLakeError } from '#contracts/errors.ts';
-import type { Scope, StageInput, StageOutput, SurveyScope } from '#contracts/steps.ts';
+import { newRun, type Scope, type StageInput, type StageOutput, type SurveyScope } from '#contracts/steps.ts';
 import { sameAccountRegion } from '#core/account-region.ts';
 import { sortedSetBy } from '#core/collections.ts';
 import { scopesOf } from '#core/scopes.ts';
@@ -16,6 +16,7 @@ import type { RunContext } from './context.ts';
 import { isPatient, lookAgain } from './cut-short.ts';
 import { entriesOf } from './enforcement.ts';
 import type { Patience } from './hop.ts';
+import { takeTurn } from './leases.ts';
 import { type Run, resume } from './run.ts';
 import { waitingHops } from './stage-order.ts';
 import { reachedFrom } from './starts.ts';
@@ -23,8 +24,29 @@ import { reachedFrom } from './starts.ts';
 type Survey = Run<SurveyScope>;
 type SurveyInput = StageInput & { readonly scope: SurveyScope };
 
-/** Cut short by trouble that passes, or by the time of one call, it goes on where it is: nothing is read twice. */
+/** How long a survey waits for its turn before it asks again. */
+const TURN_PAUSE_SECONDS = 5;
+
+/** In its turn: runs that have something to do go first. */
 export async function survey(ctx: RunContext, input: SurveyInput): Promise<StageOutput> {
+  const { ledger, execution, policy } = ctx;
+  const { runsAtOnce } = policy.limits;
+  const atWork = await takeTurn(ledger, input.scope, { execution, now: ctx.now(), runsAtOnce });
+  if (atWork === 0) {
+    const run = input.run ?? newRun(policy.hash);
+    return { ...NOTHING_DONE, next: 'survey-later', pause: TURN_PAUSE_SECONDS, run };
+  }
+  try {
+    return await surveyed({ ...ctx, atWork }, input);
+  } finally {
+    await ledger.releaseTurn(input.scope, execution);
+  }
+}
+
+const NOTHING_DONE = { stage: 'survey', due: 0, done: 0, failed: 0, findings: 0 };
+
+/** Cut short by trouble that passes, or by the time of one call, it goes on where it is: nothing is read twice. */
+async function surveyed(ctx: RunContext, input: SurveyInput): Promise<StageOutput> {
   const run = await resume({ ...ctx, patient: isPatient(input) }, input, stopsAt(ctx.now()));
   const { state } = run;
   // None up to the last one is looked at again.
@@ -43,8 +65,7 @@ export async function survey(ctx: RunContext, input: SurveyInput): Promise<Stage
   } catch (error) {
     return lookAgain(run, 'survey', error, { stages: last === '' ? [] : [last] });
   }
-  const told = { stage: 'survey', due, done: 0, failed: 0, findings: 0, pause: 0 };
-  return { ...told, next: 'end', run: { ...state, observation: '', stages: [] } };
+  return { ...NOTHING_DONE, due, pause: 0, next: 'end', run: { ...state, observation: '', stages: [] } };
 }
 
 /** In the order of their texts; with the databases that rules reach without naming them. */

@@ -21,7 +21,7 @@ import { type Found, type Lookup, mergeRoutes, type Route, scopesOr } from '#cor
 import { resolvePolicy } from '#core/policy.ts';
 import { readingPolicy } from '#core/session-policy.ts';
 import { standingScopes } from '#core/standing.ts';
-import { type Starter, scopeText, startCovered } from '#core/start.ts';
+import { type Starter, scopeText, spreadOf, startCovered } from '#core/start.ts';
 import { LOOKUP_ROWS } from '#hops/reader-rows.ts';
 import { systemClock } from '#runtime/clock.ts';
 import { ownRegion, readEnv, seconds } from '#runtime/env.ts';
@@ -124,6 +124,7 @@ async function startAll(
   const options = () => ({
     now: services.now(),
     debounce: policy.debounce,
+    spread: spreadOf(policy),
     handlerTimeoutSeconds: services.handlerTimeoutSeconds,
     eventId,
   });

@@ -24,7 +24,7 @@ import {
 } from '#contracts/steps.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
 import { resolvePolicy } from '#core/policy.ts';
-import { type Starter, type StartOptions, scopeText, startCovered } from '#core/start.ts';
+import { type Starter, type StartOptions, scopeText, spreadOf, startCovered } from '#core/start.ts';
 import type { Observations, RunContext, RunEvent, Snapshots, Standing } from '#engine/context.ts';
 import { isCovered, type Waiting } from '#engine/covered.ts';
 import { leaseHeld } from '#engine/lease-held.ts';
@@ -119,6 +119,7 @@ async function begin(input: RunInput, services: ReconcileServices, log: Log): Pr
     execution: input.execution,
     now: services.clock.now(),
     deadline,
+    runsAtOnce: policy.limits.runsAtOnce,
   });
   log.decision(`lease ${lease}`, { policy: policy.hash });
   if (lease === 'taken' && input.run === undefined && (await isCovered(services.ledger, waitingFrom(input, policy)))) {
@@ -155,6 +156,7 @@ function contextOf(input: StageInput, policy: Policy, services: ReconcileService
     standing: () => standing(policy, services),
     execution: input.execution,
     invocation: `${input.execution}/${input.stage}/${randomUUID()}`,
+    atWork: 1,
     patient: input.attempt < PATIENT_ATTEMPTS,
     now: clock.now,
     sleep: clock.sleep,
@@ -163,6 +165,7 @@ function contextOf(input: StageInput, policy: Policy, services: ReconcileService
       services.start(scope, {
         now: clock.now(),
         debounce: policy.debounce,
+        spread: spreadOf(policy),
         handlerTimeoutSeconds: seconds('HANDLER_TIMEOUT', env.HANDLER_TIMEOUT),
         eventId,
       }),

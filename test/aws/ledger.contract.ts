@@ -1,6 +1,6 @@
 /** What every ledger must do. Run on the one in memory and, end to end, on the one in DynamoDB. */
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ANALYTICS, consumerRecord, type KeptLedger, REGION, record } from './ledger-builders.ts';
 import { entriesContract } from './ledger-entries.contract.ts';
 
@@ -101,6 +101,40 @@ export function ledgerContract(make: () => Promise<KeptLedger>): void {
     const holders = Array.from({ length: 10 }, (_, n) => `h${n}`);
     const taken = await Promise.all(holders.map((holder) => ledger.take({ key: 'k', holder, until: 100 }, 0)));
     expect(taken.filter(Boolean)).toHaveLength(1);
+  });
+
+  describe('turns', () => {
+    const place = { account: ANALYTICS, region: REGION };
+    const at = (now: number) => ({ now, most: 2 });
+
+    test('as many runs as may are at work in an account and Region, and others wait', async () => {
+      const { ledger } = await make();
+      expect(await ledger.takeTurn(place, { holder: 'a', until: 100 }, at(0))).toBe(1);
+      expect(await ledger.takeTurn(place, { holder: 'b', until: 100 }, at(0))).toBe(2);
+      expect(await ledger.takeTurn(place, { holder: 'c', until: 100 }, at(0))).toBe(0);
+      expect(await ledger.takeTurn({ ...place, region: 'us-east-1' }, { holder: 'c', until: 100 }, at(0))).toBe(1);
+    });
+
+    test('are renewed by their holder, end by themselves, and are given up by their holder only', async () => {
+      const { ledger } = await make();
+      await ledger.takeTurn(place, { holder: 'a', until: 100 }, at(0));
+      await ledger.takeTurn(place, { holder: 'b', until: 100 }, at(0));
+      expect(await ledger.takeTurn(place, { holder: 'a', until: 200 }, at(99))).toBe(2);
+      expect(await ledger.takeTurn(place, { holder: 'c', until: 200 }, at(99))).toBe(0);
+      expect(await ledger.takeTurn(place, { holder: 'c', until: 200 }, at(100))).toBe(2);
+      await ledger.releaseTurn(place, 'nobody');
+      expect(await ledger.takeTurn(place, { holder: 'd', until: 200 }, at(101))).toBe(0);
+      await ledger.releaseTurn(place, 'a');
+      expect(await ledger.takeTurn(place, { holder: 'd', until: 200 }, at(102))).toBe(2);
+    });
+
+    test('of many who reach for one at once no more get it than may', async () => {
+      const { ledger } = await make();
+      const holders = Array.from({ length: 8 }, (_, n) => `h${n}`);
+      const taken = await Promise.all(holders.map((holder) => ledger.takeTurn(place, { holder, until: 9 }, at(0))));
+      expect(taken.filter((atWork) => atWork > 0).length).toBeLessThanOrEqual(2);
+      expect(taken.some((atWork) => atWork > 0)).toBe(true);
+    });
   });
 
   test('a confirmation is kept until it is used up, and what it lets pass until that is done', async () => {

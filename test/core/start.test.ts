@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { type Scope, StartSchema } from '#contracts/steps.ts';
-import { nextStartFor, type StartOptions, scopeText, startFor } from '#core/start.ts';
+import { type Scope, StartSchema, type Wake } from '#contracts/steps.ts';
+import { nextStartFor, type StartOptions, scopeText, spreadOf, startFor } from '#core/start.ts';
 
 const account = fc.integer({ min: 0, max: 999_999_999_999 }).map((id) => String(id).padStart(12, '0'));
 const scope: fc.Arbitrary<Scope> = fc.oneof(
@@ -23,6 +23,7 @@ const at = (options: Partial<StartOptions> = {}): StartOptions => ({
   now: 1_700_000_000_000,
   debounce: 60,
   handlerTimeoutSeconds: 30,
+  spread: 0,
   eventId: '8ae5c7c8-4ef0-43ee-a5c0-8bbd0d8b8a36',
   ...options,
 });
@@ -88,6 +89,40 @@ describe('with a debounce', () => {
     expect(machine).toBe('publish');
     expect(name).toMatch(/^publish-111111111111-[0-9a-f]{16}-60s-28333334$/);
     expect(input).toEqual({ scope: one, window: '60s-28333334', lookAt: '2023-11-14T22:14:35.000Z' });
+  });
+});
+
+describe('surveys of one turn of the schedule', () => {
+  const place = (account: string): Wake => ({ half: 'survey', account, region: 'ap-northeast-1' });
+  const accounts = Array.from({ length: 1000 }, (_, i) => String(i).padStart(12, '0'));
+  const looks = (spread: number) =>
+    accounts.map((account) => Date.parse(startFor(place(account), at({ spread })).input.lookAt) / 1000);
+
+  test('are spread over the time they may take, about evenly', () => {
+    const seconds = looks(1800);
+    const first = Date.parse(startFor(one, at()).input.lookAt) / 1000;
+    expect(Math.min(...seconds)).toBeGreaterThanOrEqual(first);
+    expect(Math.max(...seconds)).toBeLessThan(first + 1800);
+    for (const quarter of [0, 1, 2, 3]) {
+      const here = seconds.filter((second) => Math.floor((second - first) / 450) === quarter);
+      expect(here.length).toBeGreaterThan(200);
+    }
+  });
+
+  test('keep their place from turn to turn, and runs are not delayed', () => {
+    const next = at({ spread: 1800, now: at().now + 3_600_000 });
+    const delay = (options: StartOptions) =>
+      Date.parse(startFor(place('111111111111'), options).input.lookAt) - options.now;
+    expect(delay(next)).toBe(delay(at({ spread: 1800 })));
+    expect(startFor(one, at({ spread: 1800 }))).toEqual(startFor(one, at()));
+  });
+
+  test.each([
+    ['rate(5 minutes)', 5, 120],
+    ['rate(1 hour)', 60, 1800],
+    ['rate(1 day)', 1440, 1800],
+  ])('%s leaves them %d minutes, of which they take %d seconds', (expression, gap, seconds) => {
+    expect(spreadOf({ reconcile: { expression, shortestGap: gap, longestGap: gap } })).toBe(seconds);
   });
 });
 

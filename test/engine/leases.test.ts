@@ -77,6 +77,37 @@ test('a lease is released on every exit, also when the run fails', async () => {
   expect(await cloud.ledger.take({ key, holder: 'the next', until: now + 1 }, now)).toBe(true);
 });
 
+test('an account in which as many runs are at work as may makes the next one wait, and then it does all there is', async () => {
+  const start = cloud.clock.now();
+  const { runsAtOnce } = demoPolicy('demo-share').limits;
+  const at = { now: start, most: runsAtOnce };
+  for (let n = 0; n < runsAtOnce; n += 1)
+    await cloud.ledger.takeTurn(scope, { holder: `busy ${n}`, until: start + (n + 1) * MINUTE }, at);
+  const run = await cloud.run(scope);
+  expect(run.status).toBe('SUCCEEDED');
+  expect(run.states).toContain('WaitForLease');
+  expect(run.states).toContain('Share');
+  expect(run.seconds).toBeGreaterThanOrEqual(60);
+  await cloud.later(5 * MINUTE);
+  const now = cloud.clock.now();
+  // What it held is free again, long before it would have run out.
+  expect(await cloud.ledger.takeTurn(scope, { holder: 'next', until: now + 1 }, { now, most: 1 })).toBe(1);
+});
+
+test('a survey waits for its turn, holds one only while it looks, and is no run’s obstacle for long', async () => {
+  await cloud.settle(scope);
+  const place = { half: 'survey' as const, account: FINANCE, region: REGION };
+  const now = cloud.clock.now();
+  const { runsAtOnce } = demoPolicy('demo-share').limits;
+  for (let n = 0; n < runsAtOnce; n += 1)
+    await cloud.ledger.takeTurn(place, { holder: `busy ${n}`, until: now + MINUTE }, { now, most: runsAtOnce });
+  const run = await cloud.run(place);
+  expect(run.states.filter((state) => state === 'WaitToSurvey').length).toBeGreaterThan(1);
+  expect([run.status, run.states.at(-1)]).toEqual(['SUCCEEDED', 'Done']);
+  const later = cloud.clock.now();
+  expect(await cloud.ledger.takeTurn(place, { holder: 'next', until: later + 1 }, { now: later, most: 1 })).toBe(1);
+});
+
 test('waiting for a share gives the scope up to others meanwhile', async () => {
   await cloud.run(scope);
   cloud.queue.length = 0;
@@ -84,6 +115,20 @@ test('waiting for a share gives the scope up to others meanwhile', async () => {
   const both = await Promise.all([cloud.run(CONSUMER), cloud.run(CONSUMER)]);
   expect(both.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
   expect(both.some(({ states }) => states.includes('TakeLeaseAgain'))).toBe(true);
+  expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+});
+
+test('and its turn too: where one run may be at work, another goes on while this one waits', async () => {
+  const one = demoPolicy('demo-share', (document) => {
+    document.limits.runsAtOnce = 1;
+  });
+  await cloud.close();
+  cloud = await scenario(one, [crawled]);
+  await cloud.run(scope);
+  cloud.queue.length = 0;
+  await cloud.stage.control.delay('ram', 'acceptance', { ms: 30_000 });
+  const both = await Promise.all([cloud.run(CONSUMER), cloud.run(CONSUMER)]);
+  expect(both.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
   expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
 });
 

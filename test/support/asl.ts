@@ -1,6 +1,6 @@
 /**
  * Runs a JSONPath state machine with Task answers given by the test, on a clock that only Wait states and retries
- * move. Knows what our two definitions use and throws at anything else.
+ * move. Knows what our definitions use and throws at anything else.
  */
 
 import { readFileSync } from 'node:fs';
@@ -48,7 +48,8 @@ export interface Machine {
   readonly States: Readonly<Record<string, State>>;
 }
 
-export type MachineFile = 'publish-database' | 'onboard-account' | 'survey-account';
+export const MACHINE_FILES = ['publish-database', 'onboard-account', 'survey-account'] as const;
+export type MachineFile = (typeof MACHINE_FILES)[number];
 
 export function definitionText(name: MachineFile): string {
   return readFileSync(new URL(`../../statemachines/${name}.asl.json`, import.meta.url), 'utf8');

@@ -50,7 +50,10 @@ export function samplePolicy(options: PolicyOptions = {}): { document: PolicyDoc
     tags: options.tags ?? null,
     dataLocations: [],
     limits: document.limits,
-    reconcile: options.reconcile === undefined ? { expression: 'rate(1 hour)', longestGap: 60 } : options.reconcile,
+    reconcile:
+      options.reconcile === undefined
+        ? { expression: 'rate(1 hour)', shortestGap: 60, longestGap: 60 }
+        : options.reconcile,
     retention: document.retention,
     debounce: document.debounce,
     alerts: document.alerts,

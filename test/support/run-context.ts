@@ -12,7 +12,7 @@ export function runContext(cloud: InProcess, policy: Policy, more: Partial<RunCo
     ...{ policy, path: PATH, changes: CHANGES, access, ledger, snapshots, rolePath: env.MEMBER_ROLE_PATH },
     observations: { read: async () => null, write: async () => '' },
     standing: async () => 'current',
-    ...{ execution: 'this-one', invocation: 'this-call', patient: false },
+    ...{ execution: 'this-one', invocation: 'this-call', patient: false, atWork: 1 },
     now: cloud.clock.now,
     sleep: async (ms) => {
       await cloud.clock.sleep(ms);

@@ -117,7 +117,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'limits.withdraw.atMost': 'Grants. Default: 20.',
   'limits.withdraw.percent': 'Percent of what we granted. Default: 5.',
   'limits.writesPerSecond': 'Per account and Region. Default: 5.',
-  'limits.readsPerSecond': 'Questions of one run to one account and Region, after the first 40. Default: 10.',
+  'limits.readsPerSecond': 'Per account and Region, after the first 40 of a run. Default: 10.',
+  'limits.runsAtOnce': 'Runs at work in one account and Region; they share reads and writes per second. Default: 3.',
   'limits.accountsAtOnce': 'How many consumers are reconciled at once (not yet).',
   schedule: 'When to look at everything without an event.',
   'schedule.reconcile':

@@ -42,7 +42,8 @@ export function resolveSchedule({ schedule }: PolicyDocument): Schedule | null {
   const { reconcile: expression } = schedule;
   if (expression === null) return null;
   const understood = understand(expression);
-  return { expression, longestGap: 'longest' in understood ? understood.longest : LONGEST_MINUTES };
+  if ('message' in understood) return { expression, shortestGap: SHORTEST_MINUTES, longestGap: LONGEST_MINUTES };
+  return { expression, shortestGap: understood.shortest, longestGap: understood.longest };
 }
 
 function understand(expression: string): Understood {

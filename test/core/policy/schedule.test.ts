@@ -14,8 +14,8 @@ const issues = (reconcile: unknown) =>
 const DAY = 24 * 60;
 
 test('without one everything is looked at every hour', () => {
-  expect(policyOf().reconcile).toEqual({ expression: 'rate(1 hour)', longestGap: 60 });
-  expect(policyOf({ schedule: {} }).reconcile).toEqual({ expression: 'rate(1 hour)', longestGap: 60 });
+  expect(policyOf().reconcile).toEqual({ expression: 'rate(1 hour)', shortestGap: 60, longestGap: 60 });
+  expect(policyOf({ schedule: {} }).reconcile).toEqual({ expression: 'rate(1 hour)', shortestGap: 60, longestGap: 60 });
 });
 
 test('null is none', () => {
@@ -24,19 +24,19 @@ test('null is none', () => {
 });
 
 test.each([
-  ['rate(5 minutes)', 5],
-  ['rate(1 day)', DAY],
-  ['rate(6 days)', 6 * DAY],
-  ['cron(0 6 * * ? *)', DAY],
-  ['cron(0 6 ? * * *)', DAY],
-  ['cron(0/15 * * * ? *)', 15],
-  ['cron(10,40 8-17 * * ? *)', 14 * 60 + 30],
-  ['cron(0 6 ? * MON-FRI *)', 3 * DAY],
-  ['cron(0 6 ? * 2,tue *)', 6 * DAY],
-  ['cron(0 0/12 ? * SUN,WED,SAT *)', 2.5 * DAY],
-])('%s is silent for %d minutes at most', (expression, longestGap) => {
+  ['rate(5 minutes)', 5, 5],
+  ['rate(1 day)', DAY, DAY],
+  ['rate(6 days)', 6 * DAY, 6 * DAY],
+  ['cron(0 6 * * ? *)', DAY, DAY],
+  ['cron(0 6 ? * * *)', DAY, DAY],
+  ['cron(0/15 * * * ? *)', 15, 15],
+  ['cron(10,40 8-17 * * ? *)', 30, 14 * 60 + 30],
+  ['cron(0 6 ? * MON-FRI *)', DAY, 3 * DAY],
+  ['cron(0 6 ? * 2,tue *)', DAY, 6 * DAY],
+  ['cron(0 0/12 ? * SUN,WED,SAT *)', DAY / 2, 2.5 * DAY],
+])('%s is silent for %d minutes at least and %d at most', (expression, shortestGap, longestGap) => {
   expect(issues(expression)).toEqual([]);
-  expect(policyOf({ schedule: { reconcile: expression } }).reconcile).toEqual({ expression, longestGap });
+  expect(policyOf({ schedule: { reconcile: expression } }).reconcile).toEqual({ expression, shortestGap, longestGap });
 });
 
 describe('told with what to write', () => {

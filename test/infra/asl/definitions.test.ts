@@ -3,10 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { ERROR_KINDS } from '#contracts/errors.ts';
 import { stageOrder } from '#engine/stage-order.ts';
 import { PATH } from '#hops/path.ts';
-import { type Catcher, definition, definitionText, type MachineFile, type State } from '../../support/asl.ts';
+import {
+  type Catcher,
+  definition,
+  definitionText,
+  MACHINE_FILES,
+  type MachineFile,
+  type State,
+} from '../../support/asl.ts';
 import { hubTemplate } from '../../support/templates.ts';
-
-const FILES: MachineFile[] = ['publish-database', 'onboard-account', 'survey-account'];
 
 /** Errors of Lambda itself that AWS recommends to retry, and Step Functions' own. */
 const NOT_OURS = [
@@ -39,7 +44,7 @@ function machineProperties(file: MachineFile): Record<string, unknown> {
   return properties.find(({ StateMachineName }) => StateMachineName === `onramp-${file}`);
 }
 
-describe.each(FILES)('%s', (file) => {
+describe.each(MACHINE_FILES)('%s', (file) => {
   test('is valid Amazon States Language', () => {
     const answer = validateAsl(JSON.parse(substituted(file)), { checkPaths: true, checkArn: true });
     expect(answer.isValid ? '' : answer.errorsText('\n')).toBe('');

@@ -247,7 +247,7 @@ describe('alarms', () => {
 describe('the alarm on a silent schedule', () => {
   /** Period in seconds and how many of them: nothing in all of them rings. */
   const alarmOf = (longestGap: number) => {
-    const reconcile = { expression: 'rate(1 hour)', longestGap };
+    const reconcile = { expression: 'rate(1 hour)', shortestGap: longestGap, longestGap };
     const alarms = all('AWS::CloudWatch::Alarm', Template.fromStack(sampleDeployment({ reconcile }).hub));
     return alarms.find(({ AlarmName }) => AlarmName === 'onramp-schedule-silent');
   };
