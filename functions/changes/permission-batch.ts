@@ -2,6 +2,8 @@
 
 import { BATCH, type grantBatch, type revokeBatch } from '#aws/grants.ts';
 import { isAccountId } from '#contracts/arn.ts';
+import { IAM_ALLOWED_PRINCIPALS } from '#contracts/lake-formation.ts';
+import type { Aspect } from '#contracts/observation.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { ChangeWriter, WriteSession } from '#engine/change-writer.ts';
 import type { GrantChange } from './grant/change.ts';
@@ -21,7 +23,7 @@ export function permissionWriter(send: typeof grantBatch | typeof revokeBatch): 
   return {
     permissions: { role: 'Operator', rows: [...WRITE_GRANTS, ...SHARE_OUTWARD] },
     // Lake Formation keeps a RAM share for what leaves the account.
-    alters: ['grants', 'shares'],
+    alters: (change) => ['grants', ...(isOutward(change) ? ['shares' as const] : []), ...openOf(change)],
     session: sessionOf,
     batch: {
       key: (change) => `${change.account}/${change.region}/${change.hop}/${isOutward(change)}`,
@@ -41,6 +43,11 @@ export function permissionWriter(send: typeof grantBatch | typeof revokeBatch): 
 
 function sessionOf(change: Permission, _policy: Policy): WriteSession {
   return { role: 'Operator', rows: isOutward(change) ? [...WRITE_GRANTS, ...SHARE_OUTWARD] : WRITE_GRANTS };
+}
+
+/** What everybody whom IAM lets may do is listed for itself. */
+export function openOf({ grant: { principal } }: Permission): readonly Aspect[] {
+  return principal === IAM_ALLOWED_PRINCIPALS ? ['open-grants'] : [];
 }
 
 /** To another account, or the organization: Lake Formation calls RAM, Glue and Organizations with our rights. */

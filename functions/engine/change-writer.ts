@@ -52,10 +52,10 @@ export interface ChangeWriter<C extends Change = Change> {
   readonly kind: ChangeKind<C>;
   /** All that any of its sessions may be given: what the role in the member account has to have. */
   readonly permissions: { readonly role: MemberRole; readonly rows: readonly PermissionRow[] };
-  /** What of its account and Region is no longer as it was observed once one is written. */
-  readonly alters: readonly Aspect[];
+  /** What of its account and Region is no longer as it was observed once this is written. */
+  alters(change: C): readonly Aspect[];
   /** What must have been observed by the very call that writes, not by an earlier stage: what others could have changed. */
-  readonly anew?: readonly Aspect[];
+  anew?(change: C): readonly Aspect[];
   session(change: C, policy: Policy): WriteSession;
   /** Changes of one batch go out in one call or side by side; absent: each for itself. */
   readonly batch?: {

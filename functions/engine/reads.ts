@@ -115,7 +115,7 @@ interface Asked extends Omit<Answer, 'value'> {
 type Answers = ReturnType<typeof createAnswers>;
 
 /** The same in whichever Region they were asked. */
-const OF_THE_ACCOUNT: readonly Aspect[] = ['organization', 'roles', 'stores'];
+const OF_THE_ACCOUNT: readonly Aspect[] = ['encryption', 'organization', 'role-names', 'roles', 'stores'];
 
 function createAnswers(kept: readonly Answer[]) {
   const asked = new Map<string, Asked>();

@@ -71,7 +71,7 @@ export async function keep(
 /** What must be seen anew by the call that writes these: asked again, unless this very call has asked. */
 export function seeAnew({ ctx, reads, begunAt }: Run, changes: readonly Change[]): boolean {
   const anew = changes.flatMap((change) => {
-    const aspects = writerOf(ctx.changes, change).anew ?? [];
+    const aspects = writerOf(ctx.changes, change).anew?.(change) ?? [];
     return aspects.length === 0 ? [] : [{ place: change, aspects, before: begunAt }];
   });
   for (const stale of anew) reads.forget(stale);
@@ -99,7 +99,7 @@ export function seeWritten({ reads, state, begunAt }: Run): boolean {
 export function forgetAltered(run: Run, changes: readonly Change[], failed: boolean): void {
   for (const change of changes) {
     const { account, region } = change;
-    const aspects = failed ? ASPECTS : writerOf(run.ctx.changes, change).alters;
+    const aspects = failed ? ASPECTS : writerOf(run.ctx.changes, change).alters(change);
     run.reads.forget({ place: { account, region }, aspects });
     for (const aspect of aspects) run.altered.add(`${account}/${region}/${aspect}`);
   }

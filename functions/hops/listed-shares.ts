@@ -1,6 +1,6 @@
 /** The producer's catalog and the grants on it, as exposure and share see them. */
 
-import { IAM_ALLOWED_PRINCIPALS, type LakeResource, type ListedGrant } from '#contracts/lake-formation.ts';
+import type { LakeResource, ListedGrant } from '#contracts/lake-formation.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import type { CatalogFacts, GrantFacts } from '#core/facts.ts';
 import { known, mapKnown, type Observed } from '#core/observed.ts';
@@ -10,7 +10,7 @@ import { productsOf, receivers } from '#core/selectors.ts';
 import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 import { askEach } from './ask-each.ts';
-import { CATALOG, GRANTS } from './queries.ts';
+import { CATALOG, GRANTS, OPEN_TABLES } from './queries.ts';
 
 /** Few resources are asked about one by one; many by listing the catalog's pages (law 7). */
 const ASK_ONE_BY_ONE = 20;
@@ -32,10 +32,7 @@ export async function observeOpen(read: Reads, scope: PublishScope): Promise<Obs
   if (database === null) return known({ grants: [] });
   const place = read.in(account, region);
   const resource: LakeResource = { type: 'database', catalog: account, database };
-  return joined([
-    place.ask(GRANTS, { owner: true, resource }),
-    place.ask(GRANTS, { principal: IAM_ALLOWED_PRINCIPALS, resourceType: 'TABLE' }),
-  ]);
+  return joined([place.ask(GRANTS, { owner: true, resource }), place.ask(OPEN_TABLES, {})]);
 }
 
 /** Grants on what products of the scope share, and on what we granted there before. */

@@ -17,7 +17,7 @@ import { readAssociations, readInvitations, readShares } from '#aws/shares.ts';
 import { readAssigned, readTagged } from '#aws/tagged.ts';
 import { listTags } from '#aws/tags.ts';
 import { shortHash } from '#contracts/hash.ts';
-import type { TagValues } from '#contracts/lake-formation.ts';
+import { IAM_ALLOWED_PRINCIPALS, type TagValues } from '#contracts/lake-formation.ts';
 import type {
   AcceptanceFacts,
   AssociationFacts,
@@ -126,6 +126,20 @@ export const GRANTS: Query<Without<GrantQuery, 'account'>, GrantFacts> = {
   ask: async (clients, args) => ({ grants: await listGrants(clients, { account: clients.account, ...args }) }),
 };
 
+/** What IAM_ALLOWED_PRINCIPALS holds on tables of the account: whoever IAM lets reads these. */
+export const OPEN_TABLES: Query<Nothing, GrantFacts> = {
+  name: 'open-tables',
+  aspect: 'open-grants',
+  guard: asAdministrator,
+  ask: async (clients) => ({
+    grants: await listGrants(clients, {
+      account: clients.account,
+      principal: IAM_ALLOWED_PRINCIPALS,
+      resourceType: 'TABLE',
+    }),
+  }),
+};
+
 /** Explicit permissions on LF-Tags and by them. */
 export const TAG_GRANTS: Query<Nothing, GrantFacts> = {
   name: 'tag-grants',
@@ -151,7 +165,7 @@ export const ALL_ASSOCIATIONS: Query<Nothing, readonly AssociationFacts[]> = {
 /** Invitations as the account sees them; resources are listed of those from these senders. */
 export const INVITATIONS: Query<{ readonly senders: readonly string[] }, AcceptanceFacts['invitations']> = {
   name: 'invitations',
-  aspect: 'shares',
+  aspect: 'invitations',
   ask: (clients, options) => readInvitations(clients, clients.account, options),
 };
 
@@ -177,7 +191,7 @@ export const BUCKET_POLICY: Query<{ readonly bucket: string }, DocumentFacts> = 
 
 export const BUCKET_ENCRYPTION: Query<{ readonly bucket: string }, StorageFacts['encryption']> = {
   name: 'bucket-encryption',
-  aspect: 'stores',
+  aspect: 'encryption',
   ask: (clients, { bucket }) => readEncryption(clients, { bucket, owner: clients.account }),
 };
 
@@ -190,7 +204,7 @@ export const KEY_POLICY: Query<{ readonly key: string }, DocumentFacts> = {
 /** Names and ARNs of the account's roles. */
 export const ROLES: Query<Nothing, readonly ListedRole[]> = {
   name: 'roles',
-  aspect: 'roles',
+  aspect: 'role-names',
   ask: (clients) => listRoles(clients, {}),
 };
 

@@ -65,10 +65,13 @@ describe('a run that finds nothing due', () => {
   });
 });
 
-test('the first publish and onboard of one table read and write less than two thirds of what they did', async () => {
-  cloud = await scenario(one, [crawled]);
+test.each([
+  // RAM may begin each listing with an empty page, and AWS's guides say so: the lake does.
+  ['yes', 79],
+  ['no', 68],
+])('the first publish and onboard of one table, 163 calls once (empty pages of RAM: %s)', async (pages, atMost) => {
+  cloud = await scenario(one, [crawled], { switches: { 'ram-empty-pages': pages } });
   const made = await calls(cloud, () => cloud.settle(scopeOf(CUR)));
   expect(made.filter(({ kind }) => kind === 'write')).toHaveLength(10);
-  // 163 before. The lake answers with an empty page first wherever AWS may: a fifth of these.
-  expect(made.length).toBeLessThanOrEqual(100);
+  expect(made.length).toBeLessThanOrEqual(atMost);
 });

@@ -7,7 +7,7 @@ import { WRITE_BUCKET_POLICY } from './permissions.ts';
 export const bucketPolicyWriter: ChangeWriter<MergeBucketPolicy> = {
   kind: bucketPolicyChange,
   permissions: { role: 'Storage', rows: [WRITE_BUCKET_POLICY] },
-  alters: ['stores'],
+  alters: () => ['stores'],
   session: ({ bucket }) => ({ role: 'Storage', rows: [WRITE_BUCKET_POLICY], place: { bucket } }),
   write: async (tools, changes) => {
     for (const change of changes) await tools.replaceDocument(change, documentOf(tools, change));

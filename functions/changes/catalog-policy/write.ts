@@ -8,7 +8,7 @@ import { WRITE_CATALOG_POLICY } from './permissions.ts';
 export const catalogPolicyWriter: ChangeWriter<MergeCatalogPolicy> = {
   kind: catalogPolicyChange,
   permissions: { role: 'Operator', rows: WRITE_CATALOG_POLICY },
-  alters: ['catalog-policy'],
+  alters: () => ['catalog-policy'],
   session: () => ({ role: 'Operator', rows: WRITE_CATALOG_POLICY }),
   write: async (tools, changes) => {
     for (const change of changes) await tools.replaceDocument(change, documentOf(tools, change));

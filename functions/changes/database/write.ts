@@ -6,7 +6,7 @@ import { CREATE_DATABASE } from './permissions.ts';
 export const databaseWriter: ChangeWriter<CreateDatabase> = {
   kind: databaseChange,
   permissions: { role: 'Operator', rows: CREATE_DATABASE },
-  alters: ['catalog', 'grants', 'tags'],
+  alters: () => ['catalog', 'grants', 'open-grants', 'tags'],
   session: () => ({ role: 'Operator', rows: CREATE_DATABASE }),
   write: async (tools, changes) => {
     for (const change of changes) {

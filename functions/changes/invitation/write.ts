@@ -6,8 +6,8 @@ import { ACCEPT } from './permissions.ts';
 export const invitationWriter: ChangeWriter<AcceptInvitation> = {
   kind: invitationChange,
   permissions: { role: 'Operator', rows: ACCEPT },
-  alters: ['catalog', 'grants', 'shares'],
-  anew: ['shares'],
+  alters: () => ['catalog', 'grants', 'invitations', 'shares'],
+  anew: () => ['invitations'],
   session: () => ({ role: 'Operator', rows: ACCEPT }),
   write: async (tools, changes) => {
     for (const change of changes) {

@@ -9,7 +9,7 @@ import { WRITE_KEY_POLICY } from './permissions.ts';
 export const keyPolicyWriter: ChangeWriter<MergeKeyPolicy> = {
   kind: keyPolicyChange,
   permissions: { role: 'Storage', rows: [WRITE_KEY_POLICY] },
-  alters: ['stores'],
+  alters: () => ['stores'],
   session: ({ key }) => ({ role: 'Storage', rows: [WRITE_KEY_POLICY], place: { key } }),
   write: async (tools, changes) => {
     for (const change of changes) await tools.replaceDocument(change, documentOf(tools, change));

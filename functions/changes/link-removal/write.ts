@@ -6,9 +6,9 @@ import { DELETE_LINK } from './permissions.ts';
 export const deleteLinkWriter: ChangeWriter<DeleteLink> = {
   kind: deleteLinkChange,
   permissions: { role: 'Operator', rows: DELETE_LINK },
-  alters: ['catalog', 'grants'],
+  alters: () => ['catalog', 'grants'],
   // It may have become a database of somebody's since, or somebody may have granted on it.
-  anew: ['catalog', 'grants'],
+  anew: () => ['catalog', 'grants'],
   session: ({ name }) => ({ role: 'Operator', rows: DELETE_LINK, place: { database: name } }),
   write: async (tools, changes) => {
     for (const change of changes) {

@@ -6,7 +6,7 @@ import { CREATE_DATABASE } from './permissions.ts';
 export const linkWriter: ChangeWriter<CreateLink> = {
   kind: linkChange,
   permissions: { role: 'Operator', rows: CREATE_DATABASE },
-  alters: ['catalog', 'grants'],
+  alters: () => ['catalog', 'grants', 'open-grants'],
   session: () => ({ role: 'Operator', rows: CREATE_DATABASE }),
   write: async (tools, changes) => {
     for (const change of changes) {

@@ -6,7 +6,7 @@ import { PASS_ROLE, REGISTER, SERVICE_LINKED_ROLE } from './permissions.ts';
 export const locationWriter: ChangeWriter<RegisterLocation> = {
   kind: locationChange,
   permissions: { role: 'Operator', rows: [REGISTER, PASS_ROLE, ...SERVICE_LINKED_ROLE] },
-  alters: ['locations'],
+  alters: () => ['locations'],
   session: ({ roleArn }) =>
     roleArn === null
       ? { role: 'Operator', rows: [REGISTER, ...SERVICE_LINKED_ROLE] }

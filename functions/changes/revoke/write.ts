@@ -7,5 +7,5 @@ export const revokeWriter: ChangeWriter<RevokeChange> = {
   kind: revokeChange,
   ...permissionWriter(revokeBatch),
   // A link may have become a database of somebody's since.
-  anew: ['catalog'],
+  anew: () => ['catalog'],
 };

@@ -6,7 +6,7 @@ import { WRITE_SETTINGS } from './permissions.ts';
 export const settingsWriter: ChangeWriter<MergeSettings> = {
   kind: settingsChange,
   permissions: { role: 'Operator', rows: [WRITE_SETTINGS] },
-  alters: ['settings', 'catalog'],
+  alters: () => ['settings', 'catalog'],
   session: () => ({ role: 'Operator', rows: [WRITE_SETTINGS] }),
   write: async (tools, changes) => {
     for (const change of changes) await tools.replaceDocument(change, documentOf(tools, change));

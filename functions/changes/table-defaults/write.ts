@@ -10,7 +10,7 @@ import { ALTER_DATABASE } from './permissions.ts';
 
 const rights: Pick<ChangeWriter<CloseTableDefaults | ReopenTableDefaults>, 'permissions' | 'session' | 'alters'> = {
   permissions: { role: 'Operator', rows: ALTER_DATABASE },
-  alters: ['catalog'],
+  alters: () => ['catalog'],
   session: ({ database }) => ({ role: 'Operator', rows: ALTER_DATABASE, place: { database } }),
 };
 

@@ -18,9 +18,9 @@ const CONCURRENCY = 8;
 export const tagAssignmentWriter: ChangeWriter<AssignTags> = {
   kind: assignTagsChange,
   permissions: { role: 'Operator', rows: WRITE_TAGS },
-  alters: ['tags'],
+  alters: () => ['tags'],
   // What others put on meanwhile is theirs.
-  anew: ['tags'],
+  anew: () => ['tags'],
   session: () => ({ role: 'Operator', rows: WRITE_TAGS }),
   batch: {
     key: ({ account, region }) => `${account}/${region}`,

@@ -6,7 +6,7 @@ import { WRITE_TAGS } from './permissions.ts';
 function tagKeyWriter(send: typeof createTag): Omit<ChangeWriter<TagKeyChange>, 'kind'> {
   return {
     permissions: { role: 'Operator', rows: WRITE_TAGS },
-    alters: ['tags'],
+    alters: () => ['tags'],
     session: () => ({ role: 'Operator', rows: WRITE_TAGS }),
     write: async (tools, changes) => {
       for (const change of changes) {
