@@ -9,6 +9,7 @@ import { preparePython } from '../../infra/local/emulator/python.ts';
 import { benchAssessment } from './assessment.ts';
 import { benchBundles } from './bundles.ts';
 import { benchCalls } from './calls.ts';
+import { benchCuts } from './cuts.ts';
 import { benchEvents } from './events.ts';
 import { benchLake } from './lake.ts';
 import { percentile } from './numbers.ts';
@@ -40,7 +41,11 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   tags: benchTags,
   'tags-deployed': async (assemblies) => benchTagCloud(await assemblies().of('thousand')),
   tests,
+  cuts: benchCuts,
 };
+
+/** Measured only when asked for by name. */
+const LONG = ['cuts'];
 
 async function demo(): Promise<readonly Row[]> {
   const { seconds, residentMb, code } = await taken('npm', ['run', '-s', 'demo', '--', '--json']);
@@ -150,7 +155,7 @@ const assemblies = (): Assemblies => {
   return synthesized;
 };
 for (const [name, measure] of Object.entries(SECTIONS)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (asked.length > 0 ? !asked.includes(name) : LONG.includes(name)) continue;
   const on = machine();
   const rows = await measure(assemblies);
   process.stdout.write(putSection(name, on, rows));

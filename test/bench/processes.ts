@@ -17,9 +17,15 @@ export interface Taken {
   readonly stdout: string;
 }
 
-export async function taken(command: string, args: readonly string[]): Promise<Taken> {
+/** `more`: what is added to the environment. */
+export async function taken(
+  command: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Taken> {
   const started = performance.now();
-  const child = spawn(command, args, { cwd: PROJECT, stdio: ['ignore', 'pipe', 'ignore'] });
+  const env = { ...process.env, ...more };
+  const child = spawn(command, args, { cwd: PROJECT, env, stdio: ['ignore', 'pipe', 'ignore'] });
   let stdout = '';
   child.stdout.on('data', (chunk) => {
     stdout += String(chunk);

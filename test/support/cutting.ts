@@ -40,9 +40,14 @@ const samples = Array.from({ length: SAMPLES }, (_, i) => ({
   trouble: TROUBLES[i % TROUBLES.length] ?? 'cut at',
 }));
 
+/** Names the variable that asks for more than the sample. */
+export const CUT_EVERY = 'ONRAMP_CUT_EVERY';
+/** What is printed of each trouble that was tried at many calls. */
+export const CUT_PLACES = /: (\d+) runs tried, each at another call/g;
+
 /** A test per sample; with ONRAMP_CUT_EVERY=n every nth call at every trouble. `calls`: how many a clean run makes. */
 export function everywhere(calls: () => number, recovers: (nth: number, trouble: Trouble) => Promise<void>): void {
-  const every = Number(process.env['ONRAMP_CUT_EVERY'] ?? 0);
+  const every = Number(process.env[CUT_EVERY] ?? 0);
   if (every === 0) {
     test.each(samples)('$trouble the call $percent % into the run', ({ percent, trouble }) =>
       recovers(Math.max(1, Math.round((percent / 100) * calls())), trouble),
@@ -56,6 +61,7 @@ export function everywhere(calls: () => number, recovers: (nth: number, trouble:
       for (let nth = every; nth <= calls(); nth += every) {
         await recovers(nth, trouble).catch((error: unknown) => failed.push(`call ${nth}: ${String(error)}`));
       }
+      process.stdout.write(`${trouble}: ${Math.floor(calls() / every)} runs tried, each at another call\n`);
       expect(failed).toEqual([]);
     },
     3_600_000,
