@@ -85,7 +85,7 @@ function addPlan(program: Command, terminal: () => Terminal, done: (code: number
     .option('--policy <file>', 'the policy', DEFAULT_POLICY)
     .option('--account <name...>', 'only these accounts, by name or id')
     .option('--json', 'one JSON document on stdout')
-    .option('--all', 'also what holds already')
+    .option('--all', 'also every hop of every scope, and what AWS said of it')
     .option('--detailed-exitcode', `exit ${EXIT_CODES.changes} when there are changes`)
     .addOption(failOn())
     .addOption(new Option('--ledger <table>', "the hub's ledger (output LedgerTable)").env('ONRAMP_LEDGER'))

@@ -1,6 +1,7 @@
 /** Documents people's programs read: alerts, `plan --json`, `demo --json`. Readers must allow unknown keys. */
 
 import * as z from 'zod/mini';
+import { HopStateSchema } from './evidence.ts';
 import { FindingSchema } from './findings.ts';
 
 /** Detail of `Onramp Access Failed` and `Onramp Access Recovered`. */
@@ -42,6 +43,8 @@ export const PlanSchema = z.object({
       findings: z.array(FindingSchema),
       /** What is not ours and is left alone. */
       foreign: z.array(z.string()),
+      /** Each hop of the scope, in the order of the path. Of a scope that is listed twice, in its first part. */
+      hops: z.array(HopStateSchema),
     }),
   ),
 });

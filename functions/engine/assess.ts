@@ -1,11 +1,13 @@
 /** Assessing hops: each is observed and assessed once, however many others come after it. */
 
+import type { Evidence } from '#contracts/evidence.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import type { Scope } from '#contracts/steps.ts';
 import { type Assessment, merge, NOTHING } from '#core/assessment.ts';
 import { oneFindingPerFault } from '#core/findings.ts';
 import { kindOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
+import { listenTo } from './evidence.ts';
 import { type HopModule, kindOfScope, type Question } from './hop.ts';
 import type { Reads } from './query.ts';
 import { createReads } from './reads.ts';
@@ -29,6 +31,8 @@ export interface HopAssessment {
   readonly assessment: Assessment;
   /** A hop it comes after says that nothing is to be given here. */
   readonly barred: boolean;
+  /** When planning: what it went by. */
+  readonly evidence: readonly Evidence[];
 }
 
 /** One look at a scope: facts are read once for as long as it is used. */
@@ -71,9 +75,11 @@ export function look(ctx: RunContext, scope: Scope, mode: AssessmentMode, reads:
       barred ||= done.barred || (one.bars?.(done.observed, done.question) ?? false);
     }
     const question = { ...asked, before };
-    const observed = await hop.observe(reads, question);
+    const listening = planning ? listenTo(reads) : { reads, heard: () => [] };
+    const observed = await hop.observe(listening.reads, question);
     const assessment = hop.assess(observed, question);
-    return { hop, observed, question, barred, assessment: barred ? onlyEnding(ctx, hop, assessment) : assessment };
+    const kept = barred ? onlyEnding(ctx, hop, assessment) : assessment;
+    return { hop, observed, question, barred, assessment: kept, evidence: listening.heard() };
   };
   const assess = (hop: HopModule): Promise<HopAssessment> => {
     const found = memo.get(hop.name) ?? assessOnce(hop);

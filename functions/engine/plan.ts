@@ -15,6 +15,7 @@ import { withBrake } from './brake.ts';
 import { kindOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
 import { entriesOf, isEnforced } from './enforcement.ts';
+import { hopState } from './hop-state.ts';
 import { createReads, type SnapshotSource } from './reads.ts';
 import { snapshotOf } from './snapshots.ts';
 import { reachedFrom } from './starts.ts';
@@ -40,11 +41,13 @@ export async function planScopes(from: PlanContext, options: PlanOptions = {}): 
   const planned: PlannedScope[] = [];
   for (const scope of scopes) {
     const { seen, entries } = await lookAt(scope);
-    const { assessment } = await assessAll(seen, (hop) => options.report?.(`${scopeText(scope)}: ${hop}`));
+    const { hops, assessment } = await assessAll(seen, (hop) => options.report?.(`${scopeText(scope)}: ${hop}`));
     const enforced = assessment.changes.filter((change) => isEnforced(ctx, change));
     const braked = await withBrake(ctx, scope, { changes: enforced, entries });
     // What the brake would hold is planned all the same; the finding has the hash with which a person lets it pass.
-    planned.push(...planOf(ctx, scope, { ...assessment, findings: [...assessment.findings, ...braked.findings] }));
+    const findings = [...assessment.findings, ...braked.findings];
+    const [first, ...more] = planOf(ctx, scope, { ...assessment, findings });
+    planned.push({ ...first, hops: hops.map(hopState) }, ...more);
   }
   return { schema: 'onramp.plan/2', policy: ctx.policy.hash, scopes: planned };
 }
@@ -58,14 +61,14 @@ async function everyScope(ctx: RunContext, named: readonly Scope[]): Promise<rea
 }
 
 /** One entry, or two where some products of the scope are held back: what will be done, and what is only reported. */
-function planOf(ctx: RunContext, scope: Scope, assessment: Assessment): readonly PlannedScope[] {
+function planOf(ctx: RunContext, scope: Scope, assessment: Assessment): readonly [PlannedScope, ...PlannedScope[]] {
   const distinct = uniqueBy(assessment.changes, (change) => JSON.stringify(change));
   const changes = (mode: PlannedScope['mode']) =>
     distinct
       .filter((change) => isEnforced(ctx, change) === (mode === 'enforce'))
       .map((change) => plannedChange(ctx, change));
   const [enforced, reported] = [changes('enforce'), changes('report')];
-  const base = { scope: scopeText(scope), proof: 'by permissions' as const };
+  const base = { scope: scopeText(scope), proof: 'by permissions' as const, hops: [] };
   const findings: Finding[] = [...assessment.findings];
   const foreign = sortedSet(assessment.foreign);
   if (reported.length === 0) return [{ ...base, mode: 'enforce', changes: enforced, findings, foreign }];

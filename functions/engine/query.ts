@@ -13,6 +13,12 @@ export interface Query<A extends object, T> {
   readonly name: string;
   /** What its answer is about. */
   readonly aspect: Aspect;
+  /** The calls it is asked with, as their APIs name them; a page more is the same call. */
+  readonly calls: readonly string[];
+  /** What is asked about, in words; absent: the arguments themselves. */
+  about?(args: A): string;
+  /** What of an answer a person wants to see, a line each. */
+  shows?(answer: T): readonly string[];
   /** With a session of its own rows instead of the reader's usual ones. */
   readonly rows?: readonly PermissionRow[];
   ask(clients: Clients, args: A): Promise<T>;
@@ -40,6 +46,6 @@ export interface Reads {
   entries(query: EntryQuery): Promise<readonly Entry[]>;
   /** What is on record of a scope's findings. */
   findings(scope: Scope): Promise<readonly FindingRecord[]>;
-  /** What several hops make of their readings, made once. */
-  once<T>(key: string, make: () => Promise<T>): Promise<T>;
+  /** What several hops make of their readings, made once; `make` reads by what it is handed. */
+  once<T>(key: string, make: (read: Reads) => Promise<T>): Promise<T>;
 }

@@ -69,7 +69,7 @@ function readsOf(ctx: Paced, answers: Answers, options: Omit<Options, 'kept'>): 
   const places = new Map<string, PlaceReads>();
   let once = memo();
   const { ledger } = ctx;
-  return {
+  const reads: RunReads = {
     wide,
     other: () => readsOf(ctx, answers, options),
     in: (account, region) => {
@@ -81,7 +81,7 @@ function readsOf(ctx: Paced, answers: Answers, options: Omit<Options, 'kept'>): 
     snapshot: (scope) => once(scopeText(scope), () => snapshots(scope)),
     consumer: (account, region) => once(`consumer ${account} ${region}`, () => ledger.consumer(account, region)),
     entries: (query) => once(JSON.stringify(query), () => ledger.entries(query)),
-    once: (key, make) => once(`made ${key}`, make),
+    once: (key, make) => once(`made ${key}`, () => make(reads)),
     findings: (scope) => once(`findings ${scopeText(scope)}`, () => ledger.findings(scopeText(scope))),
     forget: (stale) => {
       answers.forget(stale);
@@ -91,6 +91,7 @@ function readsOf(ctx: Paced, answers: Answers, options: Omit<Options, 'kept'>): 
     settled: answers.settled,
     known: answers.known,
   };
+  return reads;
 }
 
 type Once = <T>(key: string, read: () => Promise<T>) => Promise<T>;

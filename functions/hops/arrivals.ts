@@ -58,7 +58,7 @@ export interface Arrivals {
 type Asked = Pick<Question<OnboardScope>, 'scope' | 'policy'>;
 
 export function observeArrivals(read: Reads, asked: Asked): Promise<Arrivals> {
-  return read.once('arrivals', () => readArrivals(read, asked));
+  return read.once('arrivals', (shared) => readArrivals(shared, asked));
 }
 
 async function readArrivals(read: Reads, asked: Asked): Promise<Arrivals> {

@@ -11,19 +11,15 @@ import { listLocations, type Registration } from '#aws/location.ts';
 import { readRoles } from '#aws/many-roles.ts';
 import { readOrganization } from '#aws/organization.ts';
 import { type ListedRole, listRoles, readRole } from '#aws/roles.ts';
-import { listOwnDatabases, readCrawlers, readWorkflows } from '#aws/runs.ts';
+import { listOwnDatabases } from '#aws/runs.ts';
 import { readSettings, requireAdministrator } from '#aws/settings.ts';
 import { readAssociations, readInvitations, readShares } from '#aws/shares.ts';
-import { readAssigned, readTagged } from '#aws/tagged.ts';
-import { listTags } from '#aws/tags.ts';
-import { shortHash } from '#contracts/hash.ts';
-import { IAM_ALLOWED_PRINCIPALS, type TagValues } from '#contracts/lake-formation.ts';
+import { IAM_ALLOWED_PRINCIPALS } from '#contracts/lake-formation.ts';
 import type {
   AcceptanceFacts,
   AssociationFacts,
   CatalogFacts,
   CatalogPolicyFacts,
-  CrawlerFacts,
   DocumentFacts,
   EncryptionFacts,
   GrantFacts,
@@ -34,19 +30,20 @@ import type {
   RoleFacts,
   SettingsFacts,
   StorageFacts,
-  TaggedFacts,
-  TaggedQuestion,
-  WorkflowFacts,
 } from '#core/facts.ts';
+import { resourceText } from '#core/permissions.ts';
 import type { Query } from '#engine/query.ts';
 import { READ_ROLES, READ_USERS } from './reader-rows.ts';
+import { associationLines, grantLines, invitationLines, linkLines, settingsLines, shareLines } from './shown.ts';
 
-type Nothing = Readonly<Record<never, never>>;
+export type Nothing = Readonly<Record<never, never>>;
 
 /** The organization that the account says it is in. */
 export const ORGANIZATION: Query<Nothing, OrganizationFacts> = {
   name: 'organization',
   aspect: 'organization',
+  calls: ['organizations:DescribeOrganization'],
+  shows: ({ id }) => [id === null ? 'in no organization' : `in ${id}`],
   ask: (clients) => readOrganization(clients),
 };
 
@@ -54,11 +51,13 @@ export const ORGANIZATION: Query<Nothing, OrganizationFacts> = {
 export const SETTINGS: Query<Nothing, SettingsFacts> = {
   name: 'settings',
   aspect: 'settings',
+  calls: ['lakeformation:GetDataLakeSettings'],
+  shows: settingsLines,
   ask: async (clients) => (await readSettings(clients, clients.account)).facts,
 };
 
 /** Lake Formation shows all only to administrators: to anybody else a short list looks complete (law 6). */
-const asAdministrator: NonNullable<Query<Nothing, unknown>['guard']> = async (read, reader) => {
+export const asAdministrator: NonNullable<Query<Nothing, unknown>['guard']> = async (read, reader) => {
   const settings = await read.ask(SETTINGS, {});
   if (settings.known) requireAdministrator(settings.value, reader, read.account);
   return settings;
@@ -68,6 +67,8 @@ const asAdministrator: NonNullable<Query<Nothing, unknown>['guard']> = async (re
 export const CATALOG: Query<{ readonly database: string }, CatalogFacts> = {
   name: 'catalog',
   aspect: 'catalog',
+  calls: ['glue:GetDatabase', 'glue:GetTables'],
+  shows: ({ database, tables }) => [database === null ? 'missing' : `${tables.length} tables`],
   guard: asAdministrator,
   ask: (clients, { database }) => readCatalog(clients, { account: clients.account, database, owner: true }),
 };
@@ -76,6 +77,8 @@ export const CATALOG: Query<{ readonly database: string }, CatalogFacts> = {
 export const LINK: Query<{ readonly name: string }, LinkFacts> = {
   name: 'link',
   aspect: 'catalog',
+  calls: ['glue:GetDatabase'],
+  shows: linkLines,
   guard: asAdministrator,
   ask: (clients, { name }) => readLink(clients, clients.account, name),
 };
@@ -84,6 +87,7 @@ export const LINK: Query<{ readonly name: string }, LinkFacts> = {
 export const FOREIGN_DATABASES: Query<Nothing, Awaited<ReturnType<typeof listForeign>>> = {
   name: 'foreign-databases',
   aspect: 'catalog',
+  calls: ['glue:GetDatabases'],
   guard: asAdministrator,
   ask: (clients) => listForeign(clients, clients.account),
 };
@@ -92,6 +96,7 @@ export const FOREIGN_DATABASES: Query<Nothing, Awaited<ReturnType<typeof listFor
 export const OWN_DATABASES: Query<Nothing, readonly string[]> = {
   name: 'own-databases',
   aspect: 'catalog',
+  calls: ['glue:GetDatabases'],
   guard: asAdministrator,
   ask: (clients) => listOwnDatabases(clients),
 };
@@ -99,6 +104,7 @@ export const OWN_DATABASES: Query<Nothing, readonly string[]> = {
 export const CATALOG_POLICY: Query<Nothing, CatalogPolicyFacts> = {
   name: 'catalog-policy',
   aspect: 'catalog-policy',
+  calls: ['glue:GetResourcePolicy'],
   ask: (clients) => readCatalogPolicy(clients, clients.account),
 };
 
@@ -106,6 +112,7 @@ export const CATALOG_POLICY: Query<Nothing, CatalogPolicyFacts> = {
 export const CATALOG_ENCRYPTION: Query<Nothing, EncryptionFacts> = {
   name: 'catalog-encryption',
   aspect: 'catalog-key',
+  calls: ['glue:GetDataCatalogEncryptionSettings'],
   ask: (clients) => readCatalogEncryption(clients),
 };
 
@@ -113,6 +120,7 @@ export const CATALOG_ENCRYPTION: Query<Nothing, EncryptionFacts> = {
 export const KEY: Query<{ readonly key: string }, KeyFacts | null> = {
   name: 'key',
   aspect: 'catalog-key',
+  calls: ['kms:DescribeKey', 'kms:GetKeyPolicy'],
   ask: (clients, { key }) => readKey(clients, key),
 };
 
@@ -122,6 +130,9 @@ type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 export const GRANTS: Query<Without<GrantQuery, 'account'>, GrantFacts> = {
   name: 'grants',
   aspect: 'grants',
+  calls: ['lakeformation:ListPermissions'],
+  about: (args) => ('resource' in args ? resourceText(args.resource) : `everything of type ${args.resourceType}`),
+  shows: grantLines,
   guard: asAdministrator,
   ask: async (clients, args) => ({ grants: await listGrants(clients, { account: clients.account, ...args }) }),
 };
@@ -130,6 +141,8 @@ export const GRANTS: Query<Without<GrantQuery, 'account'>, GrantFacts> = {
 export const OPEN_TABLES: Query<Nothing, GrantFacts> = {
   name: 'open-tables',
   aspect: 'open-grants',
+  calls: ['lakeformation:ListPermissions'],
+  shows: grantLines,
   guard: asAdministrator,
   ask: async (clients) => ({
     grants: await listGrants(clients, {
@@ -144,6 +157,8 @@ export const OPEN_TABLES: Query<Nothing, GrantFacts> = {
 export const TAG_GRANTS: Query<Nothing, GrantFacts> = {
   name: 'tag-grants',
   aspect: 'grants',
+  calls: ['lakeformation:ListPermissions'],
+  shows: grantLines,
   guard: asAdministrator,
   ask: async (clients) => ({ grants: await listTagGrants(clients, clients.account) }),
 };
@@ -152,6 +167,8 @@ export const TAG_GRANTS: Query<Nothing, GrantFacts> = {
 export const ASSOCIATIONS: Query<{ readonly arns: readonly string[] }, readonly AssociationFacts[]> = {
   name: 'associations',
   aspect: 'shares',
+  calls: ['ram:GetResourceShareAssociations'],
+  shows: associationLines,
   ask: (clients, { arns }) => readAssociations(clients, arns),
 };
 
@@ -159,6 +176,7 @@ export const ASSOCIATIONS: Query<{ readonly arns: readonly string[] }, readonly 
 export const ALL_ASSOCIATIONS: Query<Nothing, readonly AssociationFacts[]> = {
   name: 'all-associations',
   aspect: 'shares',
+  calls: ['ram:GetResourceShareAssociations'],
   ask: (clients) => readAssociations(clients, null),
 };
 
@@ -166,6 +184,8 @@ export const ALL_ASSOCIATIONS: Query<Nothing, readonly AssociationFacts[]> = {
 export const INVITATIONS: Query<{ readonly senders: readonly string[] }, AcceptanceFacts['invitations']> = {
   name: 'invitations',
   aspect: 'invitations',
+  calls: ['ram:GetResourceShareInvitations', 'ram:ListPendingInvitationResources'],
+  shows: invitationLines,
   ask: (clients, options) => readInvitations(clients, clients.account, options),
 };
 
@@ -173,6 +193,8 @@ export const INVITATIONS: Query<{ readonly senders: readonly string[] }, Accepta
 export const SHARES: Query<Nothing, AcceptanceFacts['shares']> = {
   name: 'shares',
   aspect: 'shares',
+  calls: ['ram:GetResourceShares'],
+  shows: shareLines,
   ask: (clients) => readShares(clients, clients.account),
 };
 
@@ -180,24 +202,29 @@ export const SHARES: Query<Nothing, AcceptanceFacts['shares']> = {
 export const LOCATIONS: Query<Nothing, readonly Registration[]> = {
   name: 'locations',
   aspect: 'locations',
+  calls: ['lakeformation:ListResources'],
+  shows: (registrations) => registrations.map(({ arn }) => arn),
   ask: (clients) => listLocations(clients),
 };
 
 export const BUCKET_POLICY: Query<{ readonly bucket: string }, DocumentFacts> = {
   name: 'bucket-policy',
   aspect: 'stores',
+  calls: ['s3:GetBucketPolicy'],
   ask: (clients, { bucket }) => readBucketPolicy(clients, { bucket, owner: clients.account }),
 };
 
 export const BUCKET_ENCRYPTION: Query<{ readonly bucket: string }, StorageFacts['encryption']> = {
   name: 'bucket-encryption',
   aspect: 'encryption',
+  calls: ['s3:GetBucketEncryption'],
   ask: (clients, { bucket }) => readEncryption(clients, { bucket, owner: clients.account }),
 };
 
 export const KEY_POLICY: Query<{ readonly key: string }, DocumentFacts> = {
   name: 'key-policy',
   aspect: 'stores',
+  calls: ['kms:GetKeyPolicy'],
   ask: (clients, { key }) => readKeyPolicy(clients, key),
 };
 
@@ -205,6 +232,7 @@ export const KEY_POLICY: Query<{ readonly key: string }, DocumentFacts> = {
 export const ROLES: Query<Nothing, readonly ListedRole[]> = {
   name: 'roles',
   aspect: 'role-names',
+  calls: ['iam:ListRoles'],
   ask: (clients) => listRoles(clients, {}),
 };
 
@@ -212,6 +240,15 @@ export const ROLES: Query<Nothing, readonly ListedRole[]> = {
 export const ROLE: Query<{ readonly name: string }, RoleFacts | null> = {
   name: 'role',
   aspect: 'roles',
+  calls: [
+    'iam:GetRole',
+    'iam:ListRolePolicies',
+    'iam:GetRolePolicy',
+    'iam:ListAttachedRolePolicies',
+    'iam:GetPolicy',
+    'iam:GetPolicyVersion',
+  ],
+  shows: (role) => [role === null ? 'missing' : role.arn],
   ask: (clients, { name }) => readRole(clients, name),
 };
 
@@ -219,6 +256,9 @@ export const ROLE: Query<{ readonly name: string }, RoleFacts | null> = {
 export const MANY_ROLES: Query<{ readonly names: readonly string[]; readonly all: number }, readonly RoleFacts[]> = {
   name: 'many-roles',
   aspect: 'roles',
+  calls: ['iam:GetAccountAuthorizationDetails', 'iam:GetRole'],
+  about: ({ names }) => names.join(', '),
+  shows: (roles) => roles.map(({ arn }) => arn),
   ask: (clients, { names, all }) => readRoles(clients, names, all),
 };
 
@@ -226,52 +266,7 @@ export const MANY_ROLES: Query<{ readonly names: readonly string[]; readonly all
 export const IDENTITIES: Query<Nothing, IdentitiesFacts> = {
   name: 'identities',
   aspect: 'roles',
+  calls: ['iam:GetAccountAuthorizationDetails'],
   rows: [...READ_ROLES, ...READ_USERS],
   ask: (clients) => readIdentities(clients),
-};
-
-/** The catalog's own LF-Tags with all their values. */
-export const TAG_KEYS: Query<Nothing, readonly TagValues[]> = {
-  name: 'tag-keys',
-  aspect: 'tags',
-  guard: asAdministrator,
-  ask: (clients) => listTags(clients, clients.account),
-};
-
-function questionHash({ tables, keys }: TaggedQuestion): string {
-  return shortHash(JSON.stringify([[...tables], keys]), 16);
-}
-
-/** LF-Tags of a database, its tables and their columns. One question per database and look. */
-export const TAGGED: Query<TaggedQuestion, TaggedFacts> = {
-  name: 'tagged',
-  aspect: 'tags',
-  guard: asAdministrator,
-  key: (question) => `${question.database} ${questionHash(question)}`,
-  ask: (clients, question) => readTagged(clients, question),
-};
-
-/** The same with some tables asked one by one. */
-export const ASSIGNED: Query<
-  { readonly question: TaggedQuestion; readonly facts: TaggedFacts; readonly tables: readonly string[] },
-  TaggedFacts
-> = {
-  name: 'assigned',
-  aspect: 'tags',
-  guard: asAdministrator,
-  key: ({ question, tables }) =>
-    `${question.database} ${questionHash(question)} ${shortHash(JSON.stringify(tables), 16)}`,
-  ask: (clients, { question, facts, tables }) => readAssigned(clients, question, facts, tables),
-};
-
-export const CRAWLERS: Query<{ readonly names: readonly string[] }, readonly CrawlerFacts[]> = {
-  name: 'crawlers',
-  aspect: 'runs',
-  ask: (clients, { names }) => readCrawlers(clients, names),
-};
-
-export const WORKFLOWS: Query<{ readonly names: readonly string[] }, readonly WorkflowFacts[]> = {
-  name: 'workflows',
-  aspect: 'runs',
-  ask: (clients, { names }) => readWorkflows(clients, names),
 };

@@ -15,7 +15,7 @@ import type { DesiredTags, RuleWorld } from '#core/tags/types.ts';
 import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 import { observeCatalog } from './listed-shares.ts';
-import { CRAWLERS, TAG_KEYS, TAGGED, WORKFLOWS } from './queries.ts';
+import { CRAWLERS, TAG_KEYS, TAGGED, WORKFLOWS } from './tag-queries.ts';
 
 type Asked = Pick<Question<PublishScope>, 'scope' | 'policy'>;
 
@@ -70,14 +70,14 @@ export function observeTagKeys(
 
 /** Null where no rule can be about anything: no database, or none of a catalog that the policy tags. */
 export function observeDesired(read: Reads, asked: Asked): Promise<Observed<DesiredInDatabase | null>> {
-  return read.once('desired tags', async () => {
+  return read.once('desired tags', async (shared) => {
     const policy = tagPolicyOf(asked);
     const { account, region, database } = asked.scope;
     if (policy === null || database === null) return known(null);
     const [catalog, crawlers, workflows] = await Promise.all([
-      observeCatalog(read, asked.scope),
-      observeCrawlers(read, asked),
-      observeWorkflows(read, asked),
+      observeCatalog(shared, asked.scope),
+      observeCrawlers(shared, asked),
+      observeWorkflows(shared, asked),
     ]);
     if (!catalog.known) return catalog;
     const world = { account, region, database, catalog: catalog.value, crawlers, workflows };
@@ -101,9 +101,9 @@ export async function observeTagged(read: Reads, asked: Asked): Promise<Observed
 
 /** What to ask about the database; null when nothing has to be known. */
 export function observeTaggedQuestion(read: Reads, asked: Asked): Promise<Observed<TaggedQuestion | null>> {
-  return read.once('tagged question', async () => {
+  return read.once('tagged question', async (shared) => {
     const { scope, policy } = asked;
-    const [catalog, desired] = await Promise.all([observeCatalog(read, scope), observeDesired(read, asked)]);
+    const [catalog, desired] = await Promise.all([observeCatalog(shared, scope), observeDesired(shared, asked)]);
     if (!catalog.known) return catalog;
     if (!desired.known) return desired;
     const { account, database } = scope;
@@ -112,7 +112,7 @@ export function observeTaggedQuestion(read: Reads, asked: Asked): Promise<Observ
     const all = tagReceivers(policy, scope).length > 0;
     const { policy: tags, desired: things } = desired.value;
     if (!all && things.length === 0) return known(null);
-    const keys = await observeTagKeys(read, scope);
+    const keys = await observeTagKeys(shared, scope);
     if (!keys.known) return keys;
     const names = new Set(all ? tags.keys.map(({ key }) => key) : things.flatMap((thing) => Object.keys(thing.tags)));
     const tables = all ? catalog.value.tables.filter(({ isLink }) => !isLink).map(({ name }) => name) : [];

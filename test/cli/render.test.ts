@@ -51,6 +51,7 @@ function scope(changes: Partial<Scope> = {}): Scope {
     changes: [],
     findings: [],
     foreign: [],
+    hops: [],
     ...changes,
   };
 }
@@ -121,9 +122,34 @@ describe('what is said when there is nothing to do', () => {
     expect(text).not.toContain('holds.');
     expect(text.split('\n').at(-1)).toBe('No changes; 0 broken, 1 unknown, 0 waiting. 0 widen access, 0 narrow it.');
   });
+});
 
-  test('with --all, what holds is shown', () => {
-    expect(rendered([scope()], true)).toContain(`Holds (1)\n  = publish ${FINANCE} finance-lake ${REGION} cur_org`);
+describe('with --all', () => {
+  const asked = { calls: ['glue:GetDatabase'], about: 'cur_org', account: FINANCE, region: REGION, at: 0 };
+  const elsewhere = { ...asked, calls: ['s3:GetBucketPolicy'], about: 'cur-export', account: ANALYTICS };
+  const hops: Scope['hops'] = [
+    { hop: 'tags', state: 'holds', evidence: [{ ...asked, shows: ['2 tables'] }] },
+    { hop: 'share', state: 'due', evidence: [] },
+    { hop: 'storage', state: 'unknown', evidence: [{ ...elsewhere, unknown: 'throttled' }] },
+  ];
+
+  test('every hop is shown, whether it holds, what was asked of whom, and what matters of the answer', () => {
+    expect(rendered([scope({ hops })], true)).toContain(
+      [
+        'Every hop',
+        `  publish ${FINANCE} finance-lake ${REGION} cur_org`,
+        '    = tags     holds',
+        '      glue:GetDatabase of cur_org',
+        '        2 tables',
+        '    ~ share    has changes to make',
+        '    ? storage  is not known',
+        `      s3:GetBucketPolicy of cur-export in ${ANALYTICS} analytics, ${REGION}: not told: throttled`,
+      ].join('\n'),
+    );
+  });
+
+  test('and without it none is', () => {
+    expect(rendered([scope({ hops })])).not.toContain('Every hop');
   });
 });
 
@@ -143,7 +169,6 @@ test('one write that several scopes want is shown and counted once, with the pro
   expect(countPlan({ schema: 'onramp.plan/2', policy: 'a', scopes })).toMatchObject({ change: 1, widens: 1 });
   const text = rendered(scopes, true);
   expect(text.match(/add administrator x, for hr, sales/g)).toHaveLength(1);
-  expect(text).not.toContain('Holds');
 });
 
 test('a write in another account than the scope names that account', () => {

@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { PATH } from '#hops/path.ts';
 import { READER_ROWS } from '#hops/permissions.ts';
-import * as queries from '#hops/queries.ts';
 import { LOOKUP_ROWS } from '#hops/reader-rows.ts';
+import { QUERIES } from '../support/queries.ts';
 
 const texts = (rows: readonly unknown[]) => new Set(rows.map((row) => JSON.stringify(row)));
 const modules = PATH.map((hop) => [`${hop.name} of ${hop.half}`, hop] as const);
@@ -14,7 +14,7 @@ test('our reader’s rows are those of all hops and of lookups for events, no mo
 });
 
 test('a query with a session of its own asks for rows that our reader has', () => {
-  const own = Object.values(queries).flatMap(({ rows = [] }) => rows);
+  const own = QUERIES.flatMap(({ rows = [] }) => rows);
   expect(own.length).toBeGreaterThan(0);
   const reader = texts(READER_ROWS);
   for (const row of own) expect(reader).toContain(JSON.stringify(row));

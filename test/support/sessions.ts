@@ -6,10 +6,10 @@ import { readingPolicy, type SessionPlace, type SessionPolicy, writingPolicy } f
 import { writerOf } from '#engine/change-writer.ts';
 import { readerRows } from '#engine/reads.ts';
 import { PATH } from '#hops/path.ts';
-import * as queries from '#hops/queries.ts';
 import { LOOKUP_ROWS } from '#hops/reader-rows.ts';
 import { EXAMPLES } from './example-changes.ts';
 import { samplePolicy } from './policies.ts';
+import { QUERIES } from './queries.ts';
 import { KINDS } from './recorded.ts';
 
 export interface Session {
@@ -36,7 +36,7 @@ function onlyOf(place: SessionPlace, named: readonly string[]): SessionPlace {
   return { partition, account, region, ...Object.fromEntries(kept) };
 }
 
-const ownRows = Object.values(queries).flatMap(({ name, rows }) => (rows === undefined ? [] : [[name, rows] as const]));
+const ownRows = QUERIES.flatMap(({ name, rows }) => (rows === undefined ? [] : [[name, rows] as const]));
 
 export const READING: readonly (readonly [string, Session])[] = [
   ['observing', reading(readerRows(PATH))],

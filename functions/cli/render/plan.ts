@@ -3,6 +3,8 @@
 import type { PlanDocument } from '#contracts/documents.ts';
 import { sortedSet } from '#core/collections.ts';
 import type { Paint, Style } from '../terminal.ts';
+import { accountText, scopeTitle } from './accounts.ts';
+import { hopsSection } from './hops.ts';
 
 type Scope = PlanDocument['scopes'][number];
 type PlannedChange = Scope['changes'][number];
@@ -11,7 +13,7 @@ type Finding = Scope['findings'][number];
 export interface RenderOptions {
   /** Account ids and their names in the policy. */
   readonly names: ReadonlyMap<string, string>;
-  /** Also the scopes that hold. */
+  /** Also every hop of every scope, with what it went by. */
   readonly all?: boolean | undefined;
   readonly paint: Paint;
 }
@@ -36,7 +38,7 @@ export function renderPlan(planned: PlanDocument, options: RenderOptions): strin
     findingsSection('Waiting', 'waiting', document, options),
     changesSection(document, options),
     foreignSection(document, options),
-    options.all ? holdsSection(planned, options) : [],
+    options.all ? hopsSection(planned, options) : [],
   ];
   const looked = `Policy ${document.policy.slice(0, 12)}: ${counted(document.scopes.length, 'scope')} looked at, by permissions.`;
   const body = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
@@ -161,15 +163,6 @@ function foreignSection({ scopes }: PlanDocument, options: RenderOptions): strin
   return [heading(`Not ours, left alone (${foreign.length})`, options), ...foreign.map((text) => `  = ${text}`)];
 }
 
-function holdsSection({ scopes }: PlanDocument, options: RenderOptions): string[] {
-  const holds = scopes.filter((scope) => scope.changes.length === 0 && scope.findings.length === 0);
-  if (holds.length === 0) return [];
-  return [
-    heading(`Holds (${holds.length})`, options),
-    ...holds.map((scope) => `  = ${scopeTitle(scope.scope, options)}`),
-  ];
-}
-
 /** What a run would do, then what it can't: both for grep. */
 function lastLines(document: PlanDocument): string {
   const counts = countPlan(document);
@@ -187,19 +180,6 @@ function lastLines(document: PlanDocument): string {
 /** `+` brings something, `-` takes something away, `~` changes what is there. */
 const SYMBOLS = { add: '+', change: '~', remove: '-' } as const;
 const STYLES: Readonly<Record<PlannedChange['operation'], Style>> = { add: 'green', change: 'yellow', remove: 'red' };
-
-/** `publish 111111111111 ap-northeast-1 cur_org`, with the account's name in it. */
-function scopeTitle(scope: string, { names, paint }: RenderOptions): string {
-  return paint(
-    'bold',
-    scope.replace(/\b\d{12}\b/, (id) => accountText(id, names)),
-  );
-}
-
-function accountText(id: string, names: ReadonlyMap<string, string>): string {
-  const name = names.get(id);
-  return name === undefined ? id : `${id} ${name}`;
-}
 
 function heading(text: string, { paint }: RenderOptions): string {
   return paint('bold', text);

@@ -7,7 +7,7 @@ import { known, type Observed } from '#core/observed.ts';
 import { mayConcern, openCatalogs } from '#core/tags/scopes.ts';
 import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
-import { ASSIGNED, OWN_DATABASES } from '../queries.ts';
+import { OWN_DATABASES } from '../queries.ts';
 import {
   type DesiredInDatabase,
   observeCrawlers,
@@ -19,6 +19,7 @@ import {
   rulesAbout,
   tagPolicyOf,
 } from '../tag-facts.ts';
+import { ASSIGNED } from '../tag-queries.ts';
 import { assignmentsQuestion, tablesToAsk } from './assignments.ts';
 
 export interface TagsObservation {
