@@ -1,12 +1,13 @@
 /** Which statements of a document an action may concern, ready to be asked about many resources. */
 
+import { patternsMeet } from '../policy/patterns.ts';
 import { remembered } from '../remembered.ts';
 import { arnPatternOf } from './arn-pattern.ts';
 import { type Claim, NO, not, untold, YES } from './claim.ts';
 import { asTexts, type Members, type PolicyDocument } from './document.ts';
-import { matches } from './pattern.ts';
+import { coversAll, matches } from './pattern.ts';
 import type { AccessRequest } from './request.ts';
-import { fitsResource, isConstant } from './variables.ts';
+import { fitsResource, isConstant, missingVariable, withValues } from './variables.ts';
 
 /** A statement that is about an action, or may be. */
 export interface Candidate {
@@ -14,8 +15,8 @@ export interface Candidate {
   /** Its place in the document, from 0. */
   readonly index: number;
   readonly action: Claim;
-  /** Whether it is about a request's resource; null: it names none. */
-  readonly resource: ((request: AccessRequest) => Claim) | null;
+  /** Whether it is about a request's resource, or about all that this stands for; null: it names none. */
+  readonly resource: ((request: AccessRequest, whole: boolean) => Claim) | null;
 }
 
 /** Requests ask for few actions, and for each of many things. */
@@ -61,24 +62,42 @@ function resourceOf(statement: Members, variables: boolean): Candidate['resource
   const patterns = asTexts(named.member);
   if (patterns === null) return () => untold("its resources can't be read");
   const tests = patterns.map((text) => resourceTest(text, variables));
-  return (request) => negatedIf(named.negative, firstOf(tests, request));
+  return (request, whole) => {
+    const claim = firstOf(tests, request, whole);
+    // Whether NotResource leaves out nothing then, or the whole statement is void, AWS doesn't say.
+    const missing = named.negative && claim.holds === false ? missingVariable(patterns, { request, variables }) : null;
+    return missing === null ? negatedIf(named.negative, claim) : untold(`\${${missing}} has no known value`);
+  };
 }
 
-type ResourceTest = (request: AccessRequest) => Claim;
+type ResourceTest = (request: AccessRequest, whole: boolean) => Claim;
 
 function resourceTest(text: string, variables: boolean): ResourceTest {
   if (!isConstant(text, { variables })) {
-    return (request) => fitsResource(text, request.resource, { request, variables });
+    return (request, whole) => {
+      const reading = { request, variables };
+      const claim = fitsResource(text, request.resource, reading);
+      return whole && request.all !== undefined ? widened(claim, withValues(text, reading), request.all) : claim;
+    };
   }
   const pattern = arnPatternOf(text);
-  return ({ resource }) => pattern.fitsResource(resource);
+  return ({ resource, all }, whole) => {
+    const claim = pattern.fitsResource(resource);
+    return whole && all !== undefined ? widened(claim, text, all) : claim;
+  };
+}
+
+/** What is said of one resource, said of all that it stands for. */
+function widened(ofOne: Claim, text: string, all: string): Claim {
+  if (coversAll(text, all)) return ofOne.holds === false ? untold(`it is about ${all}`) : ofOne;
+  return patternsMeet(text, all) ? untold(`it is about part of ${all}`) : NO;
 }
 
 /** Lists of resources are long, and most of what is in them is about something else. */
-function firstOf(tests: readonly ResourceTest[], request: AccessRequest): Claim {
+function firstOf(tests: readonly ResourceTest[], request: AccessRequest, whole: boolean): Claim {
   let open: Claim | null = null;
   for (const test of tests) {
-    const claim = test(request);
+    const claim = test(request, whole);
     if (claim.holds === true) return claim;
     if (claim.holds === null) open ??= claim;
   }

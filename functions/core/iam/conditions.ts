@@ -4,11 +4,11 @@ import type { Claim } from './claim.ts';
 import { allOf, anyOf, NO, no, not, untold, YES, yes } from './claim.ts';
 import { asTexts, isMembers } from './document.ts';
 import type { Values } from './keys.ts';
-import { valuesOf } from './keys.ts';
+import { isMultivalued, valuesOf } from './keys.ts';
 import type { Token } from './pattern.ts';
 import { matches, wildcards } from './pattern.ts';
 import type { Reading } from './variables.ts';
-import { compile, fitsArn, fitsPattern, isConstant } from './variables.ts';
+import { compile, fitsArn, fitsPattern, isConstant, missingVariable } from './variables.ts';
 
 type Compare = (wanted: string, actual: string, reading: Reading) => Claim;
 
@@ -71,8 +71,8 @@ function keyHolds(name: string, key: string, wanted: readonly string[] | null, r
   const values = valuesOf(reading.request, key);
   if (name === 'Null') return nullHolds(key, wanted, values);
   const operator = parseOperator(name);
-  if (operator === null) return untold(`the operator ${name} is not evaluated`);
-  if (values === null) return untold(`${key} is not known`);
+  if (operator === null) return untold(`the operator ${name} of ${key} is not evaluated`);
+  if (values === null) return untold(`${key}, which ${name} asks for, is not known from here`);
   const claim = holdsFor(operator, key, wanted, values, reading);
   return claim.holds === null
     ? claim
@@ -82,7 +82,7 @@ function keyHolds(name: string, key: string, wanted: readonly string[] | null, r
 function nullHolds(key: string, wanted: readonly string[], values: Values): Claim {
   const flags = wanted.map((flag) => flag.toLowerCase());
   if (flags.some((flag) => flag !== 'true' && flag !== 'false')) return untold(`Null of ${key} takes true or false`);
-  if (values === null) return untold(`${key} is not known`);
+  if (values === null) return untold(`${key}, which Null asks for, is not known from here`);
   return told(flags.includes(String(values.length === 0)), `Null of ${key}`);
 }
 
@@ -93,17 +93,27 @@ function holdsFor(
   values: readonly string[],
   reading: Reading,
 ): Claim {
-  // A key that is not in the request equals nothing: "not equal" holds, and so does "all of none".
-  if (values.length === 0) return told(ifExists || quantifier === 'ForAllValues' || (quantifier === null && negated));
-  if (quantifier === null && values.length > 1) return untold(`${key} has several values and the operator takes one`);
+  const takesOne = 'has several values and the operator takes one';
+  if (quantifier === null && (values.length > 1 || isMultivalued(key))) return untold(`${key} ${takesOne}`);
+  if (values.length === 0) return ofNone(key, { negated, quantifier, ifExists });
   const claims = values.map((value) => {
     const equal = anyOf(
       wanted.map((text) => compare(text, value, reading)),
       '',
     );
-    return negated ? not(equal) : equal;
+    if (!negated) return equal;
+    // Whether a text with a variable without value equals nothing, or makes the whole statement void, AWS doesn't say.
+    const missing = equal.holds === false ? missingVariable(wanted, reading) : null;
+    return missing === null ? not(equal) : untold(`\${${missing}} has no known value`);
   });
   return quantifier === 'ForAllValues' ? allOf(claims) : anyOf(claims, '');
+}
+
+/** A key that is not in the request equals nothing: "not equal" holds, and so does "all of none". */
+function ofNone(key: string, { negated, quantifier, ifExists }: Omit<Operator, 'compare'>): Claim {
+  if (quantifier === 'ForAllValues') return YES;
+  if (quantifier === null) return told(ifExists || negated);
+  return ifExists ? untold(`whether ForAnyValue with IfExists holds without ${key} is not documented`) : NO;
 }
 
 function parseOperator(name: string): Operator | null {

@@ -52,6 +52,14 @@ function runs(texts: readonly string[]): Matcher {
   };
 }
 
+/** Whether whatever fits the pattern `all` fits this one, too. */
+export function coversAll(pattern: string, all: string): boolean {
+  // Letters that no name has fit nothing but wildcards: as many as each `*` of `all` may stand for.
+  return ['', '\uE000', '\uE000\uE001'].every((many) =>
+    matches(pattern, all.replaceAll('*', many).replaceAll('?', '\uE000')),
+  );
+}
+
 /** The pattern's parts, `*` and `?` told from letters. */
 export function wildcards(pattern: string): readonly Token[] {
   return Array.from(pattern, (char) => (char === '*' ? ANY : char === '?' ? ONE : char));

@@ -33,6 +33,11 @@ export interface AccessRequest {
   /** `s3:GetObject` */
   readonly action: string;
   readonly resource: string;
+  /**
+   * Where the resource stands for many: the pattern of their names. What allows has to allow the one; what denies only
+   * some of them may be in the way, too.
+   */
+  readonly all?: string | undefined;
   /** Further condition keys, any case. Null: not knowable here. A key that is not named is not known either. */
   readonly context: Readonly<Record<string, string | readonly string[] | null>>;
 }

@@ -97,7 +97,7 @@ export function saysClaim(
   if (saying.holds === false) return saying;
   const who = whoClaim(statement, reach, source, reading.request);
   if (who.holds === false) return who;
-  const resource = fits === null ? unnamed(source) : fits(reading.request);
+  const resource = fits === null ? unnamed(source) : fits(reading.request, effect === 'Deny');
   if (resource.holds === false) return resource;
   const condition = conditionHolds(statement['Condition'], reading);
   if (condition.holds === false) return condition;

@@ -43,8 +43,9 @@ function glueAssumes(partition: string): AccessRequest {
   return {
     principal: { type: 'service', arn: GLUE, account: '', service: GLUE, tags: {} },
     action: 'sts:AssumeRole',
+    // Any role that has this text: which account it is in makes no difference that could be told here.
     resource: `arn:${partition}:iam::000000000000:role/any`,
-    context: {},
+    context: { 'aws:ResourceAccount': null },
   };
 }
 

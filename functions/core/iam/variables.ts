@@ -21,6 +21,16 @@ export interface Pattern {
   readonly missing: string | null;
 }
 
+/** The first variable in these texts that has no value in the request, or none that is known; null: there is none. */
+export function missingVariable(texts: readonly string[], reading: Reading): string | null {
+  for (const text of texts) {
+    if (isConstant(text, reading)) continue;
+    const { missing } = compile(text, reading, () => []);
+    if (missing !== null) return missing;
+  }
+  return null;
+}
+
 /** Whether a text means the same to every request. */
 export function isConstant(text: string, { variables }: Pick<Reading, 'variables'>): boolean {
   return !variables || !text.includes('${');
@@ -43,6 +53,15 @@ export function compile(
     return [ANY];
   });
   return { tokens, missing };
+}
+
+/** The text as a pattern in which each variable has its value, or stands for anything. */
+export function withValues(text: string, reading: Reading): string {
+  const { tokens } = compile(text, reading, wildcards);
+  // A wildcard out of a variable is a letter: no pattern can say that, and `?` is the nearest to it.
+  return tokens
+    .map((token) => (token === ANY ? '*' : token === '*' || typeof token !== 'string' ? '?' : token))
+    .join('');
 }
 
 /**

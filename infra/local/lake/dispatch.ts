@@ -47,10 +47,11 @@ async function authorize(module: ServiceModule, call: Call, input: Input): Promi
   // A root may do everything, but for what its organization takes from the whole account.
   if (module.authorizesItself === true || module.isNoAction?.(call) === true) return;
   if (root && !call.world.iam.isControlled(call.caller)) return;
-  const resourcePolicy = root ? undefined : await module.resourcePolicy?.(call, input);
   const action = `${call.service}:${call.operation}`;
-  for (const resource of (await module.resources?.(call, input)) ?? ['*'])
+  for (const resource of (await module.resources?.(call, input)) ?? ['*']) {
+    const resourcePolicy = root ? undefined : module.resourcePolicy?.(call, resource);
     await call.world.iam.authorize({ caller: call.caller, action, resource, resourcePolicy });
+  }
 }
 
 function throwFault(fault: CallVerdict['before']): void {

@@ -40,8 +40,8 @@ export interface ServiceModule {
   readonly operations: Readonly<Record<string, Operation>>;
   /** The ARNs an operation's IAM action is checked against before it runs; `['*']` where the service has none. */
   resources?(call: Call, input: Input): readonly string[] | Promise<readonly string[]>;
-  /** The resource policy in force on what the operation touches (the Glue catalog's): as text, when there is one. */
-  resourcePolicy?(call: Call, input: Input): string | undefined | Promise<string | undefined>;
+  /** The resource policy in force on one of these ARNs (its Glue catalog's): as text, when there is one. */
+  resourcePolicy?(call: Call, resource: string): string | undefined;
   /**
    * For services whose state MiniStack keeps: decides about the request and answers with the account in whose name it
    * is forwarded. Asked for operations that `operations` doesn't have.

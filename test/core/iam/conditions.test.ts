@@ -67,7 +67,7 @@ describe('keys that are absent or not known', () => {
     ['Bool', NO],
     ['ForAnyValue:StringEquals', NO],
     ['ForAnyValue:StringNotEquals', NO],
-    ['ForAnyValue:StringLikeIfExists', YES],
+    ['ForAnyValue:StringLikeIfExists', OPEN],
     ['ForAllValues:StringEquals', YES],
     ['ForAllValues:StringNotEquals', YES],
     ['IpAddressIfExists', OPEN],
@@ -118,6 +118,17 @@ describe('keys of several values', () => {
     ['StringEquals', ['a'], YES],
   ])('%s "a" on %j: %s', (operator, values, verdict) => {
     expect(holds({ [operator]: { key: 'a' } }, { key: values })).toBe(verdict);
+  });
+
+  test.each([
+    ['StringLike', 'aws:PrincipalOrgPaths'],
+    ['StringNotLike', 'AWS:PrincipalOrgPaths'],
+    ['StringLikeIfExists', 'aws:CalledVia'],
+    ['StringEquals', 'kms:EncryptionContextKeys'],
+  ])('%s of %s, which takes several, is unknown whatever they are (sec-15)', (operator, key) => {
+    for (const values of [[], ['a'], ['b']])
+      expect(holds({ [operator]: { [key]: 'a' } }, { [key]: values })).toBe(OPEN);
+    expect(holds({ Null: { [key]: 'false' } }, { [key]: ['a'] })).toBe(YES);
   });
 
   test('organization paths admit an organizational unit with its children', () => {
@@ -189,6 +200,22 @@ describe('policy variables', () => {
     expect(home(`arn:aws:s3:::home/\${aws:PrincipalTag/team, '経理'}/*`, team({}))).toBe(YES);
     expect(home(`arn:aws:s3:::home/\${aws:PrincipalTag/team, '経理'}/*`, team(null))).toBe(OPEN);
     expect(home(`arn:aws:s3:::home/\${aws:username}/*`, team({}))).toBe(OPEN);
+  });
+
+  test('without a value in what is left out, or not to be equal: unknown, wherever the rest would fit (sec-15)', () => {
+    const allBut = (NotResource: readonly string[], tags: Record<string, string>) =>
+      evaluateIdentity({
+        policies: [policy({ Effect: 'Allow', Action: '*', NotResource })],
+        boundary: null,
+        request: asks({ principal: team(tags), resource: 'arn:aws:s3:::home/a' }),
+      }).verdict;
+    const another = `arn:aws:s3:::other/\${aws:PrincipalTag/team}`;
+    expect(allBut([another], {})).toBe(OPEN);
+    expect(allBut([another], { team: 'a' })).toBe(YES);
+    expect(allBut([another, 'arn:aws:s3:::home/*'], {})).toBe(NO);
+    const notOther = { StringNotEquals: { path: `other/\${aws:PrincipalTag/team}` } };
+    expect(holds(notOther, { path: 'home/a' }, team({}))).toBe(OPEN);
+    expect(holds(notOther, { path: 'home/a' }, team({ team: 'a' }))).toBe(YES);
   });
 
   test('escapes are characters, and the old version knows no variables', () => {

@@ -80,7 +80,7 @@ describe('deny, unknown and nothing', () => {
     expect(may(allow({ Condition: unread }))).toEqual({
       verdict: 'unknown',
       explicit: false,
-      because: 'statement 1 of its own policy 1: the operator IpAddress is not evaluated',
+      because: 'statement 1 of its own policy 1: the operator IpAddress of aws:SourceIp is not evaluated',
     });
     expect(may(allow({ Condition: unread }), allow()).verdict).toBe('allowed');
   });
@@ -224,5 +224,62 @@ describe('keys', () => {
     expect(ask([], policy({ Effect: 'Allow', Principal: { AWS: ROLE }, Action: 'kms:*', Resource: '*' }))).toBe(
       'allowed',
     );
+  });
+});
+
+describe('a resource that stands for many', () => {
+  const table = (name: string) => `arn:aws:glue:r:1:table/db/${name}`;
+  const request = asks({ action: 'glue:GetTable', resource: table('any'), all: table('*') });
+  const may = (...statements: readonly object[]) =>
+    evaluateIdentity({ policies: [policy(...statements)], boundary: null, request }).verdict;
+  const glue = (more: object) => ({ Action: 'glue:GetTable', ...more });
+
+  test.each([
+    ['all of them', table('*'), 'denied'],
+    ['more than them', 'arn:aws:glue:*:1:*', 'denied'],
+    ['one of them', table('secret'), 'unknown'],
+    ['those of a pattern', table('?_*'), 'unknown'],
+    ['those of a variable’s value', table(`\${aws:PrincipalTag/onramp:product}_*`), 'unknown'],
+    ['none of them', 'arn:aws:glue:r:1:table/other/*', 'allowed'],
+  ])('a deny of %s', (_, Resource, verdict) => {
+    expect(may(allow(glue({ Resource: '*' })), deny(glue({ Resource })))).toBe(verdict);
+  });
+
+  test.each([
+    ['all of them', [table('*')], 'allowed'],
+    ['one of them', [table('open')], 'unknown'],
+    ['none of them', [table('*').replace('/db/', '/other/')], 'denied'],
+  ])('a deny of all but %s', (_, NotResource, verdict) => {
+    const denial = { Effect: 'Deny', Action: 'glue:*', NotResource };
+    expect(may(allow(glue({ Resource: '*' })), denial)).toBe(verdict);
+  });
+
+  test('what is allowed goes by the one that stands for them', () => {
+    expect(may(allow(glue({ Resource: table('an?') })))).toBe('allowed');
+  });
+});
+
+describe('whose the resource is', () => {
+  const key = 'arn:aws:kms:ap-northeast-1:111111111111:key/1';
+  const may = (resource: string, Condition: object, context = {}) =>
+    evaluateIdentity({
+      policies: [policy(allow({ Action: '*', Condition }))],
+      boundary: null,
+      request: asks({ action: 'kms:Decrypt', resource, context }),
+    }).verdict;
+  const is = (name: string, account: string) => ({ StringEquals: { [name]: account } });
+
+  test('its ARN says, and who calls KMS the caller (rep-37)', () => {
+    expect(may(key, is('aws:ResourceAccount', '111111111111'))).toBe('allowed');
+    expect(may(key, is('aws:ResourceAccount', '222222222222'))).toBe('denied');
+    expect(may(key, is('kms:CallerAccount', '222222222222'))).toBe('allowed');
+    expect(may(key, is('kms:CallerAccount', '111111111111'))).toBe('denied');
+  });
+
+  test('an ARN that names no account leaves it open, unless the request says it', () => {
+    const bucket = 'arn:aws:s3:::cur-export';
+    expect(may(bucket, is('aws:ResourceAccount', '111111111111'))).toBe('unknown');
+    expect(may(bucket, is('aws:ResourceAccount', '1'), { 'aws:ResourceAccount': '1' })).toBe('allowed');
+    expect(may(key, is('aws:ResourceOrgID', 'o-a1b2c3d4e5'))).toBe('unknown');
   });
 });

@@ -2,7 +2,7 @@
 
 import { AwsError } from '../aws-error.ts';
 import type { ContextValue } from './decide.ts';
-import type { Condition } from './document.ts';
+import type { Condition, Statement } from './document.ts';
 import { inRange } from './ip.ts';
 import { arnLike, glob, plain, type RequestContext, substitute } from './match.ts';
 
@@ -83,7 +83,7 @@ function holdsFor(operator: Operator, wanted: readonly string[], actual: Context
   return values.some(one);
 }
 
-function holds(condition: Condition, context: RequestContext): boolean {
+function holds(condition: Condition, context: RequestContext, variables: boolean): boolean {
   const actual = context.get(condition.key.toLowerCase());
   if (condition.operator === 'Null' || condition.operator === 'NullIfExists')
     return condition.values.some((value) => (value.toLowerCase() === 'true') === (actual === undefined));
@@ -93,11 +93,13 @@ function holds(condition: Condition, context: RequestContext): boolean {
     return operator.set === undefined && operator.negated;
   }
   const wanted = condition.values
-    .map((value) => substitute(value, context))
+    .map((value) => (variables ? substitute(value, context) : value))
     .filter((value): value is string => value !== undefined);
   return holdsFor(operator, wanted, actual);
 }
 
 /** Whether all conditions of a statement hold. */
-export const conditionsHold = (conditions: readonly Condition[], context: RequestContext): boolean =>
-  conditions.every((condition) => holds(condition, context));
+export const conditionsHold = (
+  { conditions, variables }: Pick<Statement, 'conditions' | 'variables'>,
+  context: RequestContext,
+): boolean => conditions.every((condition) => holds(condition, context, variables));

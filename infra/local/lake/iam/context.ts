@@ -11,6 +11,16 @@ export interface OrganizationFacts {
   readonly path: string | undefined;
 }
 
+/** Who a request is about besides its caller. */
+export interface Parties {
+  readonly identity: Identity | undefined;
+  /** Of the caller. */
+  readonly organization: OrganizationFacts | undefined;
+  /** The account that the resource belongs to; empty where its ARN tells none and nobody else did. */
+  readonly owner: string;
+  readonly ownerOrganization: OrganizationFacts | undefined;
+}
+
 const TYPES: Readonly<Record<Caller['kind'], string>> = {
   root: 'Account',
   user: 'User',
@@ -40,8 +50,7 @@ function ofCaller(caller: Caller, identity: Identity | undefined): Record<string
  */
 export function buildContext(
   question: Question,
-  identity: Identity | undefined,
-  organization: OrganizationFacts | undefined,
+  { identity, organization, owner, ownerOrganization }: Parties,
   now: number,
 ): RequestContext {
   const { caller } = question;
@@ -55,7 +64,9 @@ export function buildContext(
     'aws:SecureTransport': 'true',
     'aws:SourceIp': '127.0.0.1',
     'aws:ViaAWSService': 'false',
-    ...(question.resourceAccount === undefined ? {} : { 'aws:ResourceAccount': question.resourceAccount }),
+    ...(owner === '' ? {} : { 'aws:ResourceAccount': owner }),
+    ...(ownerOrganization === undefined ? {} : { 'aws:ResourceOrgID': ownerOrganization.id }),
+    ...(ownerOrganization?.path === undefined ? {} : { 'aws:ResourceOrgPaths': [ownerOrganization.path] }),
     ...question.context,
   };
   return new Map(Object.entries(all).map(([key, value]) => [key.toLowerCase(), value]));

@@ -3,6 +3,7 @@
 import { AwsError } from '../aws-error.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Caller } from '../caller.ts';
+import { arnParts } from '../identity/arn.ts';
 import { buildContext, type OrganizationFacts } from './context.ts';
 import type { Decision, PolicyDecider, Question } from './decide.ts';
 import { evaluate } from './evaluate.ts';
@@ -48,12 +49,19 @@ export function createDecider({ backend, now, organizationOf, controlOf }: Decid
   const decide = async (question: Question): Promise<Decision> => {
     const { caller } = question;
     const identity = caller.kind === 'role' || caller.kind === 'user' ? await backend.identity(caller.arn) : undefined;
-    const organization = caller.account === '' ? undefined : organizationOf(caller.account);
+    const organizationFor = (account: string) => (account === '' ? undefined : organizationOf(account));
+    const owner = question.resourceAccount ?? arnParts(question.resource).account;
+    const parties = {
+      identity,
+      organization: organizationFor(caller.account),
+      owner,
+      ownerOrganization: organizationFor(owner),
+    };
     return evaluate({
       caller,
       action: question.action,
       resource: question.resource,
-      context: buildContext(question, identity, organization, now()),
+      context: buildContext(question, parties, now()),
       sameAccount: question.resourceAccount === undefined || question.resourceAccount === caller.account,
       // A role that is gone has no policies, so its sessions may do nothing.
       identity: caller.kind === 'root' ? undefined : (identity?.policies ?? []).map(({ document }) => document),

@@ -19,6 +19,8 @@ export interface Statement {
   readonly principals?: Principals;
   readonly notPrincipals?: Principals;
   readonly conditions: readonly Condition[];
+  /** Whether `${…}` in it are variables: in a document of 2008-10-17, or of no version, they are text. */
+  readonly variables: boolean;
 }
 
 export class MalformedPolicy extends Error {}
@@ -54,7 +56,7 @@ function readConditions(value: unknown): readonly Condition[] {
   });
 }
 
-function readStatement(value: unknown): Statement {
+function readStatement(value: unknown, variables: boolean): Statement {
   if (!isRecord(value)) throw new MalformedPolicy('a statement must be an object');
   const unknown = Object.keys(value).find((name) => !ELEMENTS.has(name));
   if (unknown !== undefined) throw new MalformedPolicy(`a statement has no element ${unknown}`);
@@ -76,6 +78,7 @@ function readStatement(value: unknown): Statement {
     ...principals('Principal', 'principals'),
     ...principals('NotPrincipal', 'notPrincipals'),
     conditions: readConditions(value['Condition']),
+    variables,
   };
 }
 
@@ -97,7 +100,7 @@ export function parsePolicy(text: string): readonly Statement[] {
   if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17')
     throw new MalformedPolicy(`the policy's Version is not ${String(version)}`);
   const statements = (Array.isArray(document['Statement']) ? document['Statement'] : [document['Statement']]).map(
-    readStatement,
+    (statement) => readStatement(statement, version === '2012-10-17'),
   );
   if (parsed.size > 5000) parsed.clear();
   parsed.set(text, statements);

@@ -28,27 +28,29 @@ export interface Evaluation {
 /** For requests whose resource the lake can't tell: an allow on any resource counts, a deny only on all of them. */
 export const ANY_RESOURCE = '(any)';
 
+/** Without a context, variables are text. */
 function elementMatches(
   patterns: readonly string[],
   text: string,
-  context: RequestContext,
+  context: RequestContext | undefined,
   ignoreCase: boolean,
 ): boolean {
   return patterns.some((pattern) => {
-    const filled = substitute(pattern, context);
+    const filled = context === undefined ? pattern : substitute(pattern, context);
     return filled !== undefined && glob(filled, text, ignoreCase);
   });
 }
 
 function applies(statement: Statement, { action, resource, context }: Evaluation): boolean {
-  const { actions, notActions, resources, notResources, conditions } = statement;
-  if (actions !== undefined && !elementMatches(actions, action, context, true)) return false;
-  if (notActions !== undefined && elementMatches(notActions, action, context, true)) return false;
-  if (resource === ANY_RESOURCE)
-    return (statement.effect === 'Allow' || resources?.includes('*') === true) && conditionsHold(conditions, context);
-  if (resources !== undefined && !elementMatches(resources, resource, context, false)) return false;
-  if (notResources !== undefined && elementMatches(notResources, resource, context, false)) return false;
-  return conditionsHold(conditions, context);
+  const { actions, notActions, resources, notResources, variables } = statement;
+  const filling = variables ? context : undefined;
+  if (actions !== undefined && !elementMatches(actions, action, filling, true)) return false;
+  if (notActions !== undefined && elementMatches(notActions, action, filling, true)) return false;
+  const holds = () => conditionsHold(statement, context);
+  if (resource === ANY_RESOURCE) return (statement.effect === 'Allow' || resources?.includes('*') === true) && holds();
+  if (resources !== undefined && !elementMatches(resources, resource, filling, false)) return false;
+  if (notResources !== undefined && elementMatches(notResources, resource, filling, false)) return false;
+  return holds();
 }
 
 type Verdict = 'allow' | 'deny' | 'silent';

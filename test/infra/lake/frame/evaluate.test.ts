@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../../../infra/local/lake/caller.ts';
+import { buildContext } from '../../../../infra/local/lake/iam/context.ts';
 import { parsePolicy } from '../../../../infra/local/lake/iam/document.ts';
 import { evaluate } from '../../../../infra/local/lake/iam/evaluate.ts';
 import { arnLike, glob } from '../../../../infra/local/lake/iam/match.ts';
@@ -217,4 +218,28 @@ describe('wildcards (F-33)', () => {
     expect(arnLike('arn:aws:iam::*:role/*', 'arn:aws:iam::1:role/a/b:c')).toBe(true);
     expect(arnLike('arn:aws:*:role/x', 'arn:aws:iam::1:role/x')).toBe(false);
   });
+});
+
+test('a resource’s owner and its organization are among the keys of a request (F-34)', () => {
+  const organization = { id: 'o-a1b2c3d4e5', path: 'o-a1b2c3d4e5/r-ab12/' };
+  const of = (owner: string, ownerOrganization?: typeof organization) =>
+    buildContext(
+      { caller: role, action: 'glue:GetTable', resource: '*' },
+      { identity: undefined, organization: undefined, owner, ownerOrganization },
+      0,
+    );
+  expect(of(PRODUCER, organization).get('aws:resourceaccount')).toBe(PRODUCER);
+  expect(of(PRODUCER, organization).get('aws:resourceorgid')).toBe('o-a1b2c3d4e5');
+  expect(of(PRODUCER, organization).get('aws:resourceorgpaths')).toEqual(['o-a1b2c3d4e5/r-ab12/']);
+  expect(of(PRODUCER).has('aws:resourceorgid')).toBe(false);
+  expect(of('').has('aws:resourceaccount')).toBe(false);
+});
+
+test('a document of 2008 knows no variables (F-31)', () => {
+  const Statement = [allow('glue:*', '*', { Condition: { StringEquals: { who: `\${aws:PrincipalAccount}` } } })];
+  const says = (Version: string, who: string) =>
+    ask({ identity: [JSON.stringify({ Version, Statement })], context: { who, 'aws:PrincipalAccount': CONSUMER } });
+  expect(says('2012-10-17', CONSUMER)).toBe('allowed');
+  expect(says('2008-10-17', CONSUMER)).toBe('implicitDeny identity');
+  expect(says('2008-10-17', `\${aws:PrincipalAccount}`)).toBe('allowed');
 });

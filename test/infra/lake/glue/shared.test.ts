@@ -220,10 +220,23 @@ describe('the catalog policy', () => {
     await job.send(new GetTableCommand(onTarget));
     const put = { PolicyInJson: deny(jobRole), EnableHybrid: 'TRUE' as const };
     await cloud.glue(producer).send(new PutResourcePolicyCommand(put));
-    await expect(job.send(new GetTableCommand(onTarget))).rejects.toMatchObject({
-      name: 'AccessDeniedException',
-      message: expect.stringContaining('with an explicit deny in a resource-based policy'),
-    });
+    for (const names of [onTarget, onLink]) {
+      await expect(job.send(new GetTableCommand(names))).rejects.toMatchObject({
+        name: 'AccessDeniedException',
+        message: expect.stringContaining('with an explicit deny in a resource-based policy'),
+      });
+    }
+  });
+
+  test('that allows nothing to other accounts is no matter to the link’s own catalog (GL-45)', async () => {
+    await shareWithConsumer();
+    await grantRole();
+    const PolicyInJson = deny(jobRole).replace('GetTable', 'GetPartitions');
+    await cloud.glue(producer).send(new PutResourcePolicyCommand({ PolicyInJson, EnableHybrid: 'TRUE' }));
+    await job.send(new GetTableCommand(onLink));
+    const { Name: TableName, ...rest } = onLink;
+    const partitions = job.send(new GetPartitionsCommand({ ...rest, TableName }));
+    await expect(partitions).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 });
 
