@@ -8,16 +8,11 @@ import { productTag } from '#contracts/names.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import type { Statement } from '#contracts/statements.ts';
 import { joined } from './iam/parts.ts';
+import { pathPatterns } from './role-patterns.ts';
 import { isExternal, receivers } from './selectors.ts';
 import { sidFor } from './sids.ts';
 
 type Condition = NonNullable<Statement['Condition']>;
-
-/**
- * Twelve characters and no more: to a `*` here, a role under the path `/x:role/data-jobs/` would lie under `/data-jobs/`,
- * should the comparison reach across colons. Which accounts, aws:PrincipalAccount says.
- */
-const ANY_ACCOUNT = '?'.repeat(12);
 
 interface ReaderCondition {
   readonly what: string;
@@ -47,24 +42,25 @@ function provenIn(
   product: Product,
   where: Readonly<Record<string, string | readonly string[]>>,
 ): readonly ReaderCondition[] {
-  const arn = (match: string) => `arn:${policy.partition}:iam::${ANY_ACCOUNT}:${match}`;
-  return (['path', 'tag', 'listed'] as const).flatMap((proof) => {
+  const arn = (match: string) => `arn:${policy.partition}:iam::${'?'.repeat(12)}:${match}`;
+  const byName = (['tag', 'listed'] as const).flatMap((proof) => {
     const wanted = product.jobRoles.filter((r) => r.proof === proof);
     // A listed role is written out with its account; patterns hold in every account of the audience.
     const patterns = wanted.map((r) => (proof === 'listed' ? r.match : arn(r.match))).sort();
     if (patterns.length === 0) return [];
     const tag = proof === 'tag' ? { [`aws:PrincipalTag/${productTag(policy.namespace)}`]: product.name } : {};
-    // Operators are AND-ed, values of one key OR-ed: the pattern and the protected path need an operator each.
-    const within =
-      proof === 'path'
-        ? { ArnEquals: { 'aws:PrincipalArn': policy.protectedPaths.map((path) => arn(`role${path}*`)) } }
-        : {};
-    const who = {
-      StringEquals: { ...where, ...tag },
-      ArnLike: { 'aws:PrincipalArn': patterns },
-    };
-    return [{ what: proof, condition: { ...who, ...within } }];
+    const who = { StringEquals: { ...where, ...tag }, ArnLike: { 'aws:PrincipalArn': patterns } };
+    return [{ what: proof as string, condition: who as Condition }];
   });
+  const byPath = pathPatterns(policy, product);
+  if (byPath === null) return byName;
+  // Operators are AND-ed, values of one key OR-ed: the pattern and the protected path need an operator each.
+  const condition = {
+    StringEquals: where,
+    ArnLike: { 'aws:PrincipalArn': byPath.match },
+    ArnEquals: { 'aws:PrincipalArn': byPath.under },
+  };
+  return [{ what: 'path', condition }, ...byName];
 }
 
 /** Keys of one operator are AND-ed: adds a StringLike key beside those already there. */

@@ -47,4 +47,34 @@ describe('who is admitted (law 8)', () => {
     });
     expect(admit(policy, product, colleague).kind).toBe('disproved');
   });
+
+  test('a tag counts however its key is spelled, as IAM compares; its value as it is (sec-3)', () => {
+    const tagged = policyOf({
+      products: { cur: productInput({ consumers: { link: 'l', jobRoles: [{ match: 'role/*lake*', proof: 'tag' }] } }) },
+    });
+    const [wanted] = tagged.products;
+    if (wanted === undefined) throw new Error('no product');
+    const kind = (tags: Record<string, string>) => admit(tagged, wanted, role('/', 'lake', { tags })).kind;
+    expect(kind({ 'Onramp:Product': 'cur' })).toBe('admitted');
+    expect(kind({ 'onramp:product': 'Cur' })).toBe('unproven');
+    expect(kind({ 'Onramp:Product': 'cur', 'onramp:product': 'hr' })).toBe('unproven');
+  });
+
+  test('the trust of whoever matches is judged, proved or not (sec-1)', () => {
+    const listed = policyOf({
+      products: { cur: productInput({ consumers: { link: 'l', jobRoles: [{ match: 'role/*lake*', proof: 'tag' }] } }) },
+    });
+    const [wanted] = listed.products;
+    if (wanted === undefined) throw new Error('no product');
+    const open = { trust: trusting({ AWS: `arn:aws:iam::${ANALYTICS}:root` }) };
+    expect(admit(listed, wanted, role('/', 'my-data-lake-thing', open)).kind).toBe('disproved');
+    const foreign = JSON.stringify({ Statement: [{ ...glue, Principal: { Service: 'ec2.amazonaws.com' } }] });
+    expect(admit(policy, product, role('/elsewhere/', 'data-lake-x', { trust: foreign })).kind).toBe('no-match');
+    expect(admit(listed, wanted, role('/', 'data-lake-x', { trust: foreign })).kind).toBe('disproved');
+  });
+
+  test('whom AWS shows by an id alone is gone, and admits nobody (rep-15)', () => {
+    const left = role('/data-jobs/', 'my-data-lake-job', { trust: trusting({ AWS: 'AROAEXAMPLEEXAMPLE123' }) });
+    expect(admit(policy, product, left).kind).toBe('admitted');
+  });
 });

@@ -115,6 +115,16 @@ describe('what is left alone and reported', () => {
     expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
   });
 
+  test("the named sender's, with nothing in it but the catalog (sec-14)", async () => {
+    const resources = [glueArn(FINANCE, 'catalog')];
+    const byHand = await shareByHand(cloud.stage, { from: FINANCE, to: ANALYTICS, resources });
+    await cloud.settle(scopeOf(CUR));
+    const [found] = await leftAlone();
+    expect(found?.message).toContain('the catalog alone');
+    expect((await invitations()).find(({ resourceShareArn }) => resourceShareArn === byHand)?.status).toBe('PENDING');
+    expect(await readAs(cloud.stage, JOB, CUR)).toEqual(READ);
+  });
+
   test("the named sender's, with a table of the named database that the policy does not name", async () => {
     const named = demoPolicy('demo-revoke', ({ products }) => {
       for (const other of ['cur', 'hr']) delete products[other];

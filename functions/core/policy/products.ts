@@ -1,10 +1,12 @@
 /** What must hold within one product: an audience, Regions that fit, roles that can be proved. */
 
+import { arnParts } from '#contracts/arn.ts';
 import { partitionOf } from '#contracts/names.ts';
 import type { PolicyDocument } from '#contracts/policy.ts';
+import { NOT_LITERAL } from '../role-patterns.ts';
 import { accountNamed, accountRegions } from './accounts.ts';
 import { invalid, type PolicyIssue, type PolicyPath } from './issue.ts';
-import { isPattern, reachesUnder } from './patterns.ts';
+import { reachesUnder } from './patterns.ts';
 
 type ProductEntry = PolicyDocument['products'][string];
 type JobRole = ProductEntry['consumers']['jobRoles'][number];
@@ -22,18 +24,18 @@ export function checkProducts(document: PolicyDocument): PolicyIssue[] {
 }
 
 function checkProtectedPaths(document: PolicyDocument): PolicyIssue[] {
-  return document.roleProof.protectedPaths.flatMap((path, i) =>
-    path === '/'
-      ? [
-          invalid(
-            ['roleProof', 'protectedPaths', i],
-            path,
-            'every role lies under it, so it would prove nothing',
-            'write a path that only your platform may create roles under, e.g. /data-jobs/',
-          ),
-        ]
-      : [],
-  );
+  return document.roleProof.protectedPaths.flatMap((path, i) => {
+    const trouble = pathTrouble(path);
+    return trouble === null ? [] : [invalid(['roleProof', 'protectedPaths', i], path, ...trouble)];
+  });
+}
+
+/** What is wrong and what to write; null: it protects. */
+function pathTrouble(path: string): readonly [message: string, instead: string] | null {
+  const instead = 'write a path that only your platform may create roles under, e.g. /data-jobs/';
+  if (path === '/') return ['every role lies under it, so it would prove nothing', instead];
+  if (!NOT_LITERAL.test(path)) return null;
+  return ['a protected path is written out: * ? and $ would mean paths that others may create roles under', instead];
 }
 
 function checkAudience(name: string, { audience }: ProductEntry): PolicyIssue[] {
@@ -83,20 +85,34 @@ function writeRegion(regions: readonly string[], region: string, account: string
   return `add ${region} to accounts.${account}.regions (now ${regions.join(', ') || 'none'})`;
 }
 
+/** The very ARN that IAM gives the role, or it would never be found. */
+function checkListed(document: PolicyDocument, at: PolicyPath, match: string): PolicyIssue[] {
+  const partition = partitionOf(document.hub.region);
+  const arn = arnParts(match);
+  if (arn === null) {
+    const instead = `write its whole ARN: arn:${partition}:iam::ACCOUNT:${match}`;
+    return [invalid(at, match, 'a name without its account would mean every account of the audience', instead)];
+  }
+  if (arn.partition === partition) return [];
+  const message = `not of the hub's AWS partition ${partition}`;
+  return [invalid(at, match, message, `write arn:${partition}:iam::${arn.account}:${arn.resource}`)];
+}
+
 /** A role is never admitted by its name alone: the pattern must leave something to prove. */
 function checkJobRole(document: PolicyDocument, path: PolicyPath, { match, proof }: JobRole): PolicyIssue[] {
   const at = [...path, 'match'];
-  if (proof === 'listed' && isPattern(match)) {
+  if (proof === 'listed' && NOT_LITERAL.test(match)) {
     return [
-      invalid(at, match, 'a listed role is written out', 'write its ARN without * and ?, or prove it by path or tag'),
+      invalid(at, match, 'a listed role is written out', 'write its ARN without * ? and $, or prove it by path or tag'),
     ];
   }
-  const isArn = match.startsWith('arn:');
-  if (proof === 'listed' && !isArn) {
-    const instead = `write its whole ARN: arn:aws:iam::ACCOUNT:${match}`;
-    return [invalid(at, match, 'a name without its account would mean every account of the audience', instead)];
+  if (match.includes('$')) {
+    const message = 'to IAM a $ begins a variable, and means another role to every caller';
+    return [invalid(at, match, message, 'write a pattern without $: * is any run of characters, ? is one')];
   }
-  if (proof !== 'listed' && isArn) {
+  const isArn = match.startsWith('arn:');
+  if (proof === 'listed') return checkListed(document, at, match);
+  if (isArn) {
     return [invalid(at, match, 'an ARN is no pattern', 'write role/ with path and name, or proof: listed')];
   }
   if (proof !== 'path') return [];

@@ -75,6 +75,8 @@ function judge(invitation: InvitationFacts, { account, all }: { account: string;
   const foreign = invitation.resources.filter((arn) => !named.some(({ names }) => names(arn)));
   if (foreign.length > 0)
     return { accept: false, why: `it also brings ${listed(foreign)}, which the policy does not name` };
+  if (!invitation.resources.some((arn) => named.some(({ bears }) => bears(arn))))
+    return { accept: false, why: 'it brings the catalog alone, and no database or table that the policy names' };
   // Whom a failure would concern: what this share carries, as far as its owner has told.
   const carried = named.filter(({ arns }) => arns.includes(invitation.shareArn));
   const concerned = carried.length > 0 ? carried : named;

@@ -40,7 +40,7 @@ const REFUSALS = {
   disproved: {
     cause: 'role-trust-too-wide',
     remedy:
-      'Let its trust policy admit Service: glue.amazonaws.com and nobody else; whoever else may assume it would read the lake with it. Until then it gets nothing, and where we manage the bucket policy it is denied by name.',
+      'Let its trust policy admit Service: glue.amazonaws.com and nobody else; whoever else may assume it would read the lake with it. If it is no job role, give it a name that no pattern of jobRoles matches. Until then it gets nothing, and where we manage the bucket policy it is denied by name.',
   },
   undecided: {
     cause: 'role-trust-not-decidable',

@@ -64,15 +64,26 @@ describe('who else is let in', () => {
     ['everyone', '*', ['*']],
     ['everyone as AWS', { AWS: '*' }, ['*']],
     [
-      'accounts, roles and deleted roles',
-      { AWS: ['arn:aws-us-gov:iam::1:root', '222222222222', 'AROAEXAMPLE'] },
-      ['222222222222', 'AROAEXAMPLE', 'arn:aws-us-gov:iam::1:root'],
+      'accounts and roles, but neither deleted roles nor deleted users (rep-15)',
+      { AWS: ['arn:aws-us-gov:iam::1:root', '222222222222', 'AROAEXAMPLEEXAMPLE123', 'AIDAEXAMPLEEXAMPLE123'] },
+      ['222222222222', 'arn:aws-us-gov:iam::1:root'],
     ],
     ['other services', { Service: ['lambda.amazonaws.com', 'glue.amazonaws.com'] }, ['lambda.amazonaws.com']],
     ['an AWS principal that calls itself Glue', { AWS: 'glue.amazonaws.com' }, ['glue.amazonaws.com']],
     ['what cannot be read', 7, ["a principal that can't be read"]],
   ])('%s', (_what, principal, others) => {
     expect(judge(glue, letIn(principal)).others).toEqual(others);
+  });
+
+  test.each(['aroaexample', 'AROA*', 'AROAEXAMPLE/x', 'arn:aws:iam::1:role/AROAEXAMPLE'])(
+    'what only looks like the id of somebody gone: %s',
+    (id) => {
+      expect(judge(glue, letIn({ AWS: id })).others).toEqual([id]);
+    },
+  );
+
+  test('an id where no AWS principal stands is no role that is gone', () => {
+    expect(judge(glue, letIn({ Federated: 'AROAEXAMPLEEXAMPLE123' })).others).toEqual(['AROAEXAMPLEEXAMPLE123']);
   });
 
   test('federations by their own actions', () => {

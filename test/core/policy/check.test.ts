@@ -168,6 +168,30 @@ describe('within one product', () => {
     expect(issuesOf({ roleProof: { protectedPaths: ['/'] } })[0]).toContain('it would prove nothing');
   });
 
+  test.each(['/team-*/', '/*/', '/data?jobs/', '/data-$jobs/'])(
+    'a protected path is literal, so %s is none (sec-2)',
+    (path) => {
+      const [issue] = issuesOf({ roleProof: { protectedPaths: ['/data-jobs/', path] } });
+      expect(issue).toContain('invalid roleProof.protectedPaths.1');
+      expect(issue).toContain('* ? and $');
+    },
+  );
+
+  test('neither a pattern nor a listed role may hold what begins a variable (sec-2)', () => {
+    const jobRoles = [
+      { match: 'role/data-jobs/$*', proof: 'path' },
+      { match: 'role/$x', proof: 'tag' },
+      { match: 'arn:aws:iam::222222222222:role/$/x', proof: 'listed' },
+    ];
+    const places = issuesOf(product({ consumers: { jobRoles } })).map((issue) => issue.split(':')[0]);
+    expect(places).toEqual([0, 1, 2].map((i) => `invalid products.cur.consumers.jobRoles.${i}.match`));
+  });
+
+  test('a listed role of another partition would never be found', () => {
+    const jobRoles = [{ match: 'arn:aws-cn:iam::222222222222:role/x', proof: 'listed' }];
+    expect(issuesOf(product({ consumers: { jobRoles } }))[0]).toContain('write arn:aws:iam::222222222222:role/x');
+  });
+
   test('a listed role with a wildcard, or without its account', () => {
     const consumers = {
       jobRoles: [

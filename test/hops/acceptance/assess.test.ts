@@ -76,6 +76,29 @@ describe('acceptance', () => {
     expect(acceptance({ invitations: [invitation({ resources })], shares: [] }).changes).toHaveLength(1);
   });
 
+  const own = (rest: string) => `arn:aws:glue:${REGION}:${FINANCE}:${rest}`;
+  test.each([
+    ['the catalog alone', [own('catalog')]],
+    ['another partition', [`arn:aws-cn:glue:${REGION}:${FINANCE}:database/cur_org`]],
+    ['another Region', [`arn:aws:glue:us-east-1:${FINANCE}:database/cur_org`]],
+    ['another account', [`arn:aws:glue:${REGION}:${HUB}:database/cur_org`]],
+    ['another service', [`arn:aws:athena:${REGION}:${FINANCE}:database/cur_org`]],
+    ['no ARN', [own('database/cur_org'), 'cur_org']],
+    ['a table with one part too many', [own('database/cur_org'), own('table/cur_org/a/b')]],
+    ['a table without a name', [own('table/cur_org/')]],
+    ['a table without a database', [own('table/cur_org')]],
+    ['a pattern of tables', [own('table/cur_org/legacy_*')]],
+    ['a pattern of databases', [own('database/cur_*')]],
+    ['another database', [own('database/cur_org'), own('database/hr')]],
+    ['a database in other words', [own('database/cur_org/')]],
+    ['another kind', [own('userDefinedFunction/cur_org/f')]],
+    ['the catalog in other words', [own('database/cur_org'), own('catalog/x')]],
+  ])('%s is nothing that the policy names (sec-14)', (_what, resources) => {
+    const { changes, findings } = acceptance({ invitations: [invitation({ resources })], shares: [] });
+    expect(changes).toEqual([]);
+    expect(findings.map(({ cause }) => cause)).toContain('invitation-left-alone');
+  });
+
   test('unknown: nothing is accepted', () => {
     const { changes, findings } = assessAcceptance({ ...place, products: [{ product, snapshot }], facts: DENIED });
     expect(changes).toEqual([]);
@@ -105,6 +128,8 @@ describe('invitations of shares by tag (law 8)', () => {
     ['another account', HUB, arn('catalog', HUB)],
     ["another account's catalog from this sender", FINANCE, arn('catalog', HUB)],
     ['another Region', FINANCE, arn('catalog', FINANCE, 'us-east-1')],
+    ['another partition', FINANCE, `arn:aws-cn:glue:${REGION}:${FINANCE}:database/sales`],
+    ['a table with one part too many', FINANCE, arn('table/sales/a/b')],
     ['another service', FINANCE, `arn:aws:ec2:${REGION}:${FINANCE}:subnet/subnet-1`],
   ])('%s is left alone', (_, sender, resource) => {
     const { changes, findings } = invited(sender, arn('catalog'), resource);
