@@ -43,7 +43,8 @@ test('a role fits the patterns of a product exactly when its name matches and it
               { operator: 'ArnLike', key: 'aws:PrincipalArn', values: said.match },
               { operator: 'ArnEquals', key: 'aws:PrincipalArn', values: said.under },
             ];
-      const letIn = said !== null && conditionsHold(conditions, new Map([['aws:principalarn', arn]]));
+      const letIn =
+        said !== null && conditionsHold({ conditions, variables: true }, new Map([['aws:principalarn', arn]]));
       expect(letIn).toBe(meant);
     }),
     { numRuns: 2000 },
