@@ -19,6 +19,7 @@
  * What has ended lies apart, so that no run pays for history, and carries `ttl` (seconds since the epoch).
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -41,7 +42,7 @@ import {
 } from '#contracts/ledger.ts';
 import type { StandingPlace } from '#contracts/ledger-places.ts';
 import { isPast, reportedRecord } from '#core/finding-records.ts';
-import { entryId, mayStand } from '#core/ownership.ts';
+import { asStored, entryId, mayStand } from '#core/ownership.ts';
 import { asked } from './errors.ts';
 import { confirmations, finishing, halting } from './ledger-hub.ts';
 import {
@@ -93,6 +94,7 @@ export function createDynamoLedger(client: DynamoDBClient, tableName: string, ar
       // After them: whoever forgets a place between the two finds them, or another stamp.
       await write(table, standingItems(entries));
     },
+    replace: (entry, was) => replace(table, archive, { entry, was }),
     standing: () => readStanding(table),
     forgetStanding: (place) => forgetStanding(table, place, () => standsIn(table, place)),
     findings: async (scope) => {
@@ -146,6 +148,38 @@ function prefixOf(asked: EntryQuery): string {
 
 function sortKeyOf({ part, region, database, id }: Pick<Entry, 'part' | 'region' | 'database' | 'id'>): string {
   return part === 'database' ? `database#${region}#${nameOf(database)}#${id}` : `${part}#${region}#${id}`;
+}
+
+/** Read and written only if nobody wrote in between. */
+async function replace(
+  table: Table,
+  archive: Archive,
+  { entry, was }: { readonly entry: Entry; readonly was: Entry | null },
+): Promise<boolean> {
+  const key = { pk: { S: `entries#${entry.account}` }, sk: { S: sortKeyOf(entry) } };
+  const item = await getItem(table, key.pk.S, key.sk.S);
+  const now = item === null ? null : parsed(EntrySchema, bodyOf(item));
+  if (!isDeepStrictEqual(asStored(now), asStored(was))) return false;
+  if (entry.state === 'withdrawn') await archive([entry]);
+  const [put, ...rest] = entryItems(entry);
+  const unchanged = {
+    TableName: table.name,
+    ...(item === null
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : {
+          ConditionExpression: 'body = :body',
+          ExpressionAttributeValues: { ':body': required(item['body'], 'the body of a ledger item') },
+        }),
+  };
+  if (put === undefined || !('put' in put)) return false;
+  if (rest.length > 0) await write(table, [put]);
+  const done = await conditionally(view(table, 'write to'), () =>
+    rest.length > 0
+      ? table.client.send(new DeleteItemCommand({ ...unchanged, Key: key }))
+      : table.client.send(new PutItemCommand({ ...unchanged, Item: put.put })),
+  );
+  if (done) await write(table, standingItems([entry]));
+  return done;
 }
 
 /** What has ended goes aside, and its place becomes free. */

@@ -34,7 +34,7 @@ export async function readSettings(
     clients.lakeFormation.send(new GetDataLakeSettingsCommand({ CatalogId: account })),
   );
   const raw = required(answer.DataLakeSettings, 'DataLakeSettings');
-  return { facts: factsOf(raw, account), raw };
+  return { facts: settingsFacts(raw, account), raw };
 }
 
 /**
@@ -88,7 +88,8 @@ export async function writeSettings(clients: LakeFormation, account: string, raw
   );
 }
 
-function factsOf(raw: DataLakeSettings, account: string): SettingsFacts {
+/** Settings as they were read, as facts. */
+export function settingsFacts(raw: DataLakeSettings, account: string): SettingsFacts {
   return {
     admins: namesOf(raw.DataLakeAdmins),
     readOnlyAdmins: namesOf(raw.ReadOnlyAdmins),

@@ -1,10 +1,13 @@
 /** What kinds that write policy documents have in common: statements of ours among others'. Pure. */
 
-import type { Before } from '#contracts/ledger.ts';
+import type { Before, Entry } from '#contracts/ledger.ts';
 import type { Statement } from '#contracts/statements.ts';
 import type { Change, Takes } from '#core/change.ts';
-import type { Taking } from '#core/iam/allowed.ts';
-import { ownsSidAbout } from '#core/sids.ts';
+import { clip } from '#core/clip.ts';
+import { listed } from '#core/findings.ts';
+import { differenceOf, effectOf, openedParts, type Taking, takingOf } from '#core/iam/allowed.ts';
+import { mergeStatements } from '#core/iam/merge.ts';
+import { mayStand } from '#core/ownership.ts';
 
 /** A change of a bucket's or a key's policy. */
 export interface StoragePolicyChange extends Change {
@@ -27,21 +30,71 @@ export function sidsAbsent(statements: readonly Statement[]): Before {
   return Object.fromEntries(statements.map(({ Sid }) => [Sid, 'absent' as const]));
 }
 
-/** Whether a statement in a key's policy is this change's to replace: ours, about its products, or about none any longer. */
-export function replacedBy(namespace: string, change: StoragePolicyChange): (sid: string) => boolean {
-  return (sid) => ownsSidAbout(namespace, change.products, sid) || (change.strays ?? []).includes(sid);
+/** Our statements as an entry says we last wrote them; none where nothing of ours may stand. */
+export function sentStatements(entry: Entry | undefined): readonly Statement[] {
+  return entry?.kind === 'statements' && mayStand(entry) ? entry.sent : [];
 }
+
+/** A document with nothing in it but these statements of ours; null: there are none. */
+export function sentText(entry: Entry | undefined): string | null {
+  const statements = sentStatements(entry);
+  return statements.length === 0 ? null : JSON.stringify({ Version: '2012-10-17', Statement: statements });
+}
+
+/** Somebody's document without our statements; empty: nothing is left of it. */
+export function theirText(text: string | null, ours: ReadonlySet<string>): string {
+  return mergeStatements(text, [], (sid) => ours.has(sid)).text ?? '';
+}
+
+/** What is written instead of what is there of ours. */
+export interface Rewriting {
+  readonly replaced: readonly Statement[];
+  readonly statements: readonly Statement[];
+  /** What we last wrote in that place. */
+  readonly sent: readonly Statement[];
+}
+
+/** What the rewrite really does, judged against what is there: shrinking a condition is a withdrawal like any other. */
+export function rewriting({ replaced, statements, sent }: Rewriting) {
+  const takes = takingOf(replaced, statements, sent);
+  const difference = differenceOf(replaced, statements);
+  return { effect: effectOf(difference), difference, ...(takes === null ? {} : { takes }) };
+}
+
+/** What somebody has opened of our statements, beyond the policy and beyond what we last wrote, in words; null: nothing. */
+export function openedText({ replaced, statements, sent }: Rewriting): string | null {
+  const opened = openedParts(replaced, sent, statements);
+  if (opened.length === 0) return null;
+  return clip(
+    listed(
+      opened.map(({ statement }) => JSON.stringify(statement)),
+      2,
+    ),
+    MOST_OPENED,
+  );
+}
+
+/** The same as it is written: by what is there then. */
+export function dueStatements(about: Rewriting) {
+  const opened = openedText(about);
+  return { difference: differenceOf(about.replaced, about.statements), ...(opened === null ? {} : { opened }) };
+}
+
+/** Bytes: a few statements, as a person reads them. */
+const MOST_OPENED = 2048;
 
 /** What is taken counts one by one, as grants do: statements, and of those about several products each one's part. */
 export function takesOf(change: StoragePolicyChange): Takes | null {
   const { takes: taking, strays = [] } = change;
   if (taking === undefined) return null;
-  const { takes: _, ...rest } = change;
+  const { takes: _, difference: __, ...rest } = change;
   const isStray = ({ Sid, place }: Taking['taken'][number]) => strays.includes(Sid) || strays.includes(place);
   return {
     weight: taking.taken.length,
     empties: taking.taken.some(isStray) ? ['a product the policy no longer names'] : [],
-    without: taking.changes ? ({ ...rest, statements: taking.meanwhile } as StoragePolicyChange) : null,
+    without: taking.changes
+      ? ({ ...rest, statements: taking.meanwhile, difference: taking.difference } as StoragePolicyChange)
+      : null,
   };
 }
 

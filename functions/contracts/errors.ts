@@ -24,6 +24,8 @@ export const ERROR_KINDS = {
   AlreadyExists: 'conflict',
   /** A document changed between our read and our write. */
   DocumentChanged: 'conflict',
+  /** What a write would do by what is there now is more than was assessed. */
+  Outdated: 'conflict',
   LeaseHeld: 'conflict',
   ExposureInTheWay: 'conflict',
   InvitationExpired: 'conflict',

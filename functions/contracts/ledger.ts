@@ -58,6 +58,8 @@ interface EntryBase {
   readonly products: readonly string[];
   readonly state: EntryState;
   readonly error: EntryError | null;
+  /** What somebody had opened of our part in a document, in words, until that is told; absent: nothing. */
+  readonly opened?: string | undefined;
   /** Hash of the policy, ARN of the execution, milliseconds since the epoch: of the last write. */
   readonly policy: string;
   readonly execution: string;
@@ -76,7 +78,7 @@ export type EntryPayload =
   | { readonly kind: 'tag'; readonly sent: TagValues; readonly inverse: null }
   /** `inverse`: values the thing had of its own before. */
   | { readonly kind: 'assignment'; readonly sent: Tags; readonly inverse: Tags | null }
-  /** `inverse`: the document before our first write, as text. */
+  /** `inverse`: the document before our first write, as text without our part; empty: there was none. */
   | { readonly kind: 'admins'; readonly sent: SentAdmins; readonly inverse: string | null }
   | { readonly kind: 'statements'; readonly sent: readonly Statement[]; readonly inverse: string | null }
   /** Default permissions of new databases and tables that were closed: nothing is sent but emptiness. */
@@ -109,6 +111,7 @@ const base = {
   products: z.array(z.string()),
   state: z.enum(['intent', 'confirmed', 'failed', 'withdrawn']),
   error: z.nullable(z.object({ code: z.string(), message: z.string(), aws: z.nullable(AwsWordsSchema) })),
+  opened: z.optional(z.string()),
   policy: z.string(),
   execution: z.string(),
   at: z.number(),
@@ -246,6 +249,12 @@ export interface Ledger {
   forgetStanding(place: StandingPlace): Promise<void>;
   /** Writes entries (upsert by id). One that has ended is put into the audit bucket first, and expires. */
   put(entries: readonly Entry[]): Promise<void>;
+  /**
+   * Writes the entry about a shared document if it still is as it was read; `was` null: it must not be there.
+   *
+   * @returns whether it was.
+   */
+  replace(entry: Entry, was: Entry | null): Promise<boolean>;
   /** What is open, and what has recovered and was not told yet. */
   findings(scope: string): Promise<readonly FindingRecord[]>;
   /** One that has recovered expires. */

@@ -27,11 +27,23 @@ export interface BucketMerged extends Merged {
   readonly ours: readonly Statement[];
   /** Places that statements of ours were about and no product of the policy has: these statements go. */
   readonly strays: readonly string[];
+  /** Sids named as ours are that the ledger does not know: somebody else's, and left. */
+  readonly strangers: readonly string[];
 }
 
-/** @returns our statements as they should stand beside those of other runs, and what of ours goes. */
-export function mergedBucketPolicy(policy: Policy, part: BucketPart, text: string | null): BucketMerged {
-  const owned = (sid: string) => ownsSid(policy.namespace, sid);
+/**
+ * @param known Sids of ours in this document by the ledger: nobody else's are replaced (law 3).
+ * @returns our statements as they should stand beside those of other runs, and what of ours goes.
+ */
+export function mergedBucketPolicy(
+  policy: Policy,
+  part: BucketPart,
+  text: string | null,
+  known: ReadonlySet<string>,
+): BucketMerged {
+  const isNamed = (sid: string) => ownsSid(policy.namespace, sid);
+  const wanted = new Set(part.statements.map(({ Sid }) => Sid));
+  const owned = (sid: string) => isNamed(sid) && (wanted.has(sid) || known.has(sid));
   const present = statementsIn(text, owned).flatMap(partsOf);
   const whose = ownership(policy, part);
   const kept = present.filter((one) => isKept(whose, one, present));
@@ -45,6 +57,7 @@ export function mergedBucketPolicy(policy: Policy, part: BucketPart, text: strin
     replaced: joined(replaced.map(({ statement }) => statement)),
     ours,
     strays,
+    strangers: statementsIn(text, (sid) => isNamed(sid) && !owned(sid)).map(({ Sid }) => Sid),
   };
 }
 

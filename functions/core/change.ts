@@ -15,6 +15,15 @@ export type Effect = 'widens' | 'narrows' | 'neutral';
 /** Something new, another text or value of what is there, or something that is gone then. */
 export type Operation = 'add' | 'change' | 'remove';
 
+/**
+ * What rewriting a document opens and what it takes away, each part as a word that can be compared. What was assessed is
+ * the most that is written.
+ */
+export interface Difference {
+  readonly opens: readonly string[];
+  readonly takes: readonly string[];
+}
+
 /** What every change has; kinds add what they write. */
 export interface Change {
   /** `grant`, `create-link`, …: plans and findings show it. */
@@ -27,6 +36,8 @@ export interface Change {
   readonly effect: Effect;
   /** Products that want it, sorted; empty for what is the policy's own, as tags and account-wide switches. */
   readonly products: readonly string[];
+  /** Of a document: by what was seen of it. Absent: nothing may be opened or taken. */
+  readonly difference?: Difference;
 }
 
 /** What a change takes back of access we gave: what the brake counts, and what is written while it waits. */
@@ -77,6 +88,8 @@ export interface ChangeKind<C extends Change = Change> {
   touches?(change: C, product: Product): boolean;
   /** Whether a metric counts it as access given. */
   readonly givesAccess?: boolean;
+  /** Of a document that shows whole or not at all: whether what an entry sent holds this change. Absent: it does. */
+  isWritten?(change: C, entry: Entry, policy: Policy): boolean;
 }
 
 /** Parts of one change that AWS takes or refuses one by one. */

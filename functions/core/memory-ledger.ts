@@ -1,10 +1,11 @@
 /** The ledger in memory: for tests, local runs and dry runs. The same tests hold it and the DynamoDB one. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { ConsumerRecord, Entry, FindingRecord, FinishedRun, Halt, Lease, Ledger } from '#contracts/ledger.ts';
 import type { Confirmation, Passing, Turn } from '#contracts/ledger-places.ts';
 import type { Catalog } from '#contracts/policy.ts';
 import { isPast, reportedRecord } from './finding-records.ts';
-import { entryId } from './ownership.ts';
+import { asStored, entryId } from './ownership.ts';
 import { standingPlaces } from './standing.ts';
 import { withoutTurn, withTurn } from './turns.ts';
 
@@ -60,10 +61,16 @@ function entriesIn({
   ended,
 }: MemoryStore): Pick<
   MemoryLedger,
-  'ended' | 'entries' | 'documents' | 'allEntries' | 'standing' | 'forgetStanding' | 'put'
+  'ended' | 'entries' | 'documents' | 'allEntries' | 'standing' | 'forgetStanding' | 'put' | 'replace'
 > {
   const standing = (isMeant: (entry: Entry) => boolean) =>
     sorted(entries, (entry) => entry.state !== 'withdrawn' && isMeant(entry));
+  const keyOf = ({ part, account, region, database, id }: Entry) =>
+    JSON.stringify([part, account, region, database, id]);
+  const keep = (entry: Entry) => {
+    if (entry.state === 'withdrawn') ended.push(copy(entry));
+    entries.set(keyOf(entry), copy(entry));
+  };
   return {
     ended,
     entries: async (query) =>
@@ -81,11 +88,13 @@ function entriesIn({
     standing: async () => standingPlaces([...entries.values()]),
     // What stands is read off the entries themselves.
     forgetStanding: async () => undefined,
-    put: async (given) => {
-      for (const entry of given) {
-        if (entry.state === 'withdrawn') ended.push(copy(entry));
-        entries.set(JSON.stringify([entry.part, entry.account, entry.region, entry.database, entry.id]), copy(entry));
-      }
+    put: async (given) => given.forEach(keep),
+    replace: async (entry, was) => {
+      const found = entries.get(keyOf(entry));
+      const now = found === undefined || found.state === 'withdrawn' ? null : found;
+      if (!isDeepStrictEqual(asStored(now), asStored(was))) return false;
+      keep(entry);
+      return true;
     },
   };
 }

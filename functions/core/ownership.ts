@@ -1,6 +1,5 @@
 /** The rules of the ledger: what is ours, what an intent keeps of earlier writes, what came of a write. Pure. */
 
-import { isDeepStrictEqual } from 'node:util';
 import { shortHash } from '#contracts/hash.ts';
 import type { Grant } from '#contracts/lake-formation.ts';
 import type { Before, Entry, EntryIdentity, EntryPart, EntryPayload } from '#contracts/ledger.ts';
@@ -119,8 +118,11 @@ function allTheirs(before: Before): Before {
   return Object.fromEntries(Object.keys(before).map((part) => [part, 'theirs' as const]));
 }
 
-/** Codes of a failure after which the write may have happened all the same: the answer was lost, not a refusal. */
-const UNSURE = ['Transient', 'Unexpected'];
+/**
+ * Codes of a failure after which the write may have happened all the same: the answer was lost, or AWS took it and does
+ * not show it. No refusal.
+ */
+const UNSURE = ['Transient', 'Unexpected', 'NotYetVisible'];
 
 /**
  * Whether what an entry is about may stand in AWS by our doing. A run that was cut never confirmed its intents: if the
@@ -138,17 +140,34 @@ export function givesAccess({ kind }: Entry): boolean {
 
 /** Confirmed entries young enough to be laid over observations, so as not to write again. `now` in milliseconds. */
 export function recentOf(entries: readonly Entry[], now: number): readonly Entry[] {
-  return entries.filter(
-    ({ state, error, at }) => state === 'confirmed' && error === null && now - at < VISIBLE_WITHIN_MS,
-  );
+  return entries.filter((entry) => entry.error === null && isYoung(entry, now));
 }
 
-/**
- * Whether a change that is due may be this very write, which AWS does not show yet. A policy document shows whole or not
- * at all: when other statements are due than were sent, somebody wants something new.
- */
-export function isSameWrite({ record }: Pick<Recorded, 'record'>, written: Entry): boolean {
-  return record.kind !== 'statements' || isDeepStrictEqual(record.sent, written.sent);
+/** Whether AWS took the write, and had not shown it when it was last looked at. */
+export function isUnseen({ error }: Pick<Entry, 'error'>): boolean {
+  return error?.code === 'NotYetVisible';
+}
+
+/** Written so short a time ago that AWS may not show it yet. `now` in milliseconds. */
+export function isYoung(entry: Entry, now: number): boolean {
+  const isTaken = entry.error === null ? entry.state === 'confirmed' : isUnseen(entry);
+  return isTaken && now - entry.at < VISIBLE_WITHIN_MS;
+}
+
+/** Whether the write of an entry that stands was never seen in AWS: a look that finds it confirms it. */
+export function isUnsure(entry: Entry): boolean {
+  return entry.state === 'failed' && mayStand(entry);
+}
+
+/** Names of our parts of a document by its entry: ids of statements, ARNs of administrators. */
+export function ownParts(entry: Entry | undefined): ReadonlySet<string> {
+  if (entry === undefined || !mayStand(entry)) return new Set();
+  return new Set(Object.keys(entry.before).filter((part) => entry.before[part] === 'absent'));
+}
+
+/** An entry as a ledger gives it back: without members that are undefined. */
+export function asStored(entry: Entry | null): unknown {
+  return JSON.parse(JSON.stringify(entry));
 }
 
 /** What the ledger says we granted. */

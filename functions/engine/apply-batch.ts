@@ -5,6 +5,7 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { Change, ChangeKind, Gate } from '#core/change.ts';
 import { writingPolicy } from '#core/session-policy.ts';
 import { type ChangeWriter, type WriteResult, type WriteTools, writerOf } from './change-writer.ts';
+import { DocumentEntry } from './document-entry.ts';
 import { replaceDocument } from './documents.ts';
 import { withLease } from './leases.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -17,6 +18,7 @@ import {
   intentFor,
   recordOutcomes,
   requireLakeError,
+  told,
 } from './write-ahead.ts';
 
 export interface Batching extends Applying {
@@ -41,13 +43,15 @@ export async function applyBatch(batching: Batching, batch: readonly Change[]): 
   if (first === undefined) return held;
   const writer = writerOf(batching.ctx.changes, first);
   const intents = new Map(ready.map((change) => [change, intentFor(batching, change)]));
-  await batching.ctx.ledger.put([...intents.values()]);
+  // A document's is kept under its lease.
+  if (!writer.document) await batching.ctx.ledger.put([...intents.values()]);
   const rounds = roundsOf(batching, writer, first);
   const refused = await inRounds(batching, { writer, rounds, intents }, ready);
   for (const change of ready) tellGates(batching, writer.kind, change, refused.get(change));
   const ends = [...intents].map(([change, intent]): Ended => {
     return { change, intent, ...endOf(writer.kind, rounds, change, refused.get(change)) };
   });
+  if (writer.document) return [...told(batching.ctx, ends), ...held];
   return [...(await recordOutcomes(batching, ends)), ...held];
 }
 
@@ -70,7 +74,7 @@ function tellGates({ gates }: Batching, kind: ChangeKind, change: Change, refuse
 interface Sending {
   readonly writer: ChangeWriter;
   readonly rounds: Rounds;
-  /** A document's intent gains the text from before our first write. */
+  /** An intent gains what was there before our first write. */
   readonly intents: Map<Change, Entry>;
 }
 
@@ -140,11 +144,12 @@ interface Remembering {
 }
 
 function toolsFor(
-  { ctx, rate }: Batching,
+  batching: Batching,
   writer: ChangeWriter,
   change: Change,
   { intents, originals }: Remembering,
 ): WriteTools {
+  const { ctx, rate } = batching;
   const { account, region } = change;
   const place = `${account}/${region}`;
   const remember = async (of: Change, before: string | null) => {
@@ -163,7 +168,7 @@ function toolsFor(
     withLease: (lease, write) => withLease(ctx, lease, write),
     replaceDocument: async (of, document) => {
       await rate.acquire(place);
-      await replaceDocument(ctx, document, (before) => remember(of, before));
+      await replaceDocument(ctx, document, new DocumentEntry(batching, of), of);
     },
     remember,
     token: (of) => entryIdOf(ctx, of),

@@ -56,9 +56,10 @@ export async function applyChanges(
     }
     const outcome = await applyBatch({ ...batching, stopAt: until }, batch);
     results.push(...outcome);
-    again ||= !tried && outcome.some((result) => isLakeError(result, 'LeaseHeld'));
+    again ||= !tried && outcome.some((result) => isLakeError(result, 'LeaseHeld', 'Outdated'));
   }
-  if (again) throw new LakeError('MoreToDo', { message: 'another run is writing here: once more in line' });
+  if (again)
+    throw new LakeError('MoreToDo', { message: 'somebody else is writing here: once more, by what is there then' });
   const done = results.filter((result) => result === null).length;
   return { done, failed: all.length - done };
 }

@@ -2,11 +2,12 @@
 
 import type { Clients } from '#aws/clients.ts';
 import type { LakeError } from '#contracts/errors.ts';
+import type { Entry } from '#contracts/ledger.ts';
 import type { MemberRole } from '#contracts/names.ts';
 import type { Aspect } from '#contracts/observation.ts';
 import type { PermissionRow } from '#contracts/permissions.ts';
 import type { Policy } from '#contracts/policy.ts';
-import type { Change, ChangeKind } from '#core/change.ts';
+import type { Change, ChangeKind, Difference } from '#core/change.ts';
 import type { SessionPlace } from '#core/session-policy.ts';
 
 /** With which rights a change is written: the role's, cut down to these rows and this place. */
@@ -16,15 +17,28 @@ export interface WriteSession {
   readonly place?: Pick<SessionPlace, 'database' | 'bucket' | 'key' | 'registrationRole'>;
 }
 
+/** What of ours is due in a document by what is there now. */
+export interface DueDocument<T> {
+  readonly next: T;
+  /** No more than was assessed, or it is not written. */
+  readonly difference: Difference;
+  /** All of ours that the ledger then has there; absent: what the change sends. */
+  readonly sent?: Entry['sent'];
+  /** What somebody had opened of our part, in words. */
+  readonly opened?: string;
+}
+
 /** A document that AWS only replaces whole: how it is read, what ours makes of it, and how it is written. */
 export interface SharedDocument<T> {
   /** What its lease is called. */
   readonly name: string;
   read(): Promise<T>;
-  /** Null: nothing to change. */
-  merged(found: T): T | null;
+  /** By the entry as it is now. Null: nothing to change. */
+  due(found: T, entry: Entry | undefined): DueDocument<T> | null;
   write(next: T, found: T): Promise<void>;
   text(found: T): string | null;
+  /** The text without our part, which the entry names. */
+  theirs(found: T, entry: Entry | undefined): string;
 }
 
 /** What a kind of change writes with, in one account and Region. */
@@ -37,7 +51,11 @@ export interface WriteTools {
   went(throttled: boolean): void;
   /** While nobody else of ours writes under this name; `ms` outlives the write. @throws LeaseHeld */
   withLease<T>(lease: { readonly key: string; readonly ms: number }, write: () => Promise<T>): Promise<T>;
-  /** Reads, merges our part, writes and reads back under the document's lease. @throws LeaseHeld, DocumentChanged */
+  /**
+   * Reads document and ledger entry, merges our part, writes and reads back under the document's lease.
+   *
+   * @throws LeaseHeld, DocumentChanged, Outdated, NotYetVisible
+   */
   replaceDocument<T>(change: Change, document: SharedDocument<T>): Promise<void>;
   /** Keeps what was there before our first write in the ledger, before it is gone from AWS. */
   remember(change: Change, before: string | null): Promise<void>;
@@ -50,6 +68,8 @@ export type WriteResult = LakeError | ReadonlyMap<string, LakeError> | null;
 
 export interface ChangeWriter<C extends Change = Change> {
   readonly kind: ChangeKind<C>;
+  /** It writes a document: the ledger entry is kept under the document's lease, not before and after. */
+  readonly document?: true;
   /** All that any of its sessions may be given: what the role in the member account has to have. */
   readonly permissions: { readonly role: MemberRole; readonly rows: readonly PermissionRow[] };
   /** What of its account and Region is no longer as it was observed once this is written. */

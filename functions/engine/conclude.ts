@@ -11,11 +11,13 @@ import type { Assessment } from '#core/assessment.ts';
 import type { Change } from '#core/change.ts';
 import { uniqueBy } from '#core/collections.ts';
 import { type Settled, settle, unreported } from '#core/finding-records.ts';
+import { isUnsure } from '#core/ownership.ts';
 import { scopeText } from '#core/start.ts';
 import { assessAll, type HopAssessment } from './assess.ts';
 import { withBrake } from './brake.ts';
 import { consumerRecordOf } from './consumer-record.ts';
 import type { RunContext } from './context.ts';
+import { onlySent } from './document-entry.ts';
 import { driftFindings, haltedFindings, notYetVisible, reportOnlyFindings } from './drift.ts';
 import { isEnforced } from './enforcement.ts';
 import type { Reads } from './query.ts';
@@ -37,6 +39,8 @@ export interface Conclusion {
   /** What is new to producers; null: they know it. */
   readonly consumer: ConsumerRecord | null;
   readonly telling: Telling;
+  /** Entries about documents as this look leaves them, each with how it was. */
+  readonly entries: readonly (readonly [next: Entry, was: Entry])[];
   /** Scopes that have to run because of this run, consumers included. */
   readonly starts: readonly Scope[];
 }
@@ -79,6 +83,7 @@ export async function concludeFrom(ctx: RunContext, scope: Scope, from: Seen): P
     hasNews: settled.changed.length + failed.length + recovered.length > 0,
     consumer,
     telling,
+    entries: broughtUpToDate(hops, entries),
     starts: await toStart(from, telling, consumer),
   };
 }
@@ -88,6 +93,24 @@ function toldElsewhere(hops: readonly HopAssessment[], all: Assessment): readonl
   return all.findings.filter((found) =>
     hops.some(({ hop, question }) => hop.elsewhere?.(found, all, question) ?? false),
   );
+}
+
+/** A write that AWS did not show at first is confirmed by a look that finds it, whoever looks. */
+function broughtUpToDate(
+  hops: readonly HopAssessment[],
+  entries: readonly Entry[],
+): readonly (readonly [next: Entry, was: Entry])[] {
+  const seen = hops.flatMap(({ hop, observed, question, barred }) =>
+    barred ? [] : (hop.seen?.(observed, question) ?? []),
+  );
+  const confirmed = new Set(seen.flatMap((one) => one.confirmed));
+  const told = new Set(seen.flatMap((one) => one.told));
+  return entries.flatMap((was) => {
+    const sure = confirmed.has(was.id) && isUnsure(was) ? onlySent({ ...was, state: 'confirmed', error: null }) : was;
+    const { opened, ...rest } = sure;
+    const next = told.has(was.id) && opened !== undefined ? (rest as Entry) : sure;
+    return next === was ? [] : [[next, was] as const];
+  });
 }
 
 async function toStart(
@@ -109,8 +132,9 @@ function withRecord(reads: Reads, record: ConsumerRecord): Reads {
 }
 
 /** Nothing to write, to record, to tell or to start. */
-export function isAtRest({ due, hasNews, consumer, telling, starts }: Conclusion): boolean {
-  return due.length === 0 && !hasNews && consumer === null && telling.snapshot === null && starts.length === 0;
+export function isAtRest({ due, hasNews, consumer, telling, entries, starts }: Conclusion): boolean {
+  const isRecorded = !hasNews && consumer === null && telling.snapshot === null && entries.length === 0;
+  return due.length === 0 && isRecorded && starts.length === 0;
 }
 
 /**
@@ -134,6 +158,8 @@ export async function carryOut(
   }
   requireNone(early(from.due), scope);
   if (settled.changed.length > 0) await ctx.ledger.putFindings(settled.changed);
+  // Whoever is at work on one now has seen more than this run.
+  for (const [next, was] of from.entries) await ctx.ledger.replace(next, was);
   const opened = settled.changed.filter((r) => r.state === 'open' && r.openedAt === r.seenAt).length;
   const recovered = settled.changed.filter((r) => r.state === 'recovered').length;
   ctx.emit({ kind: 'settled', scope: scopeText(scope), opened, recovered, open: settled.open });

@@ -4,7 +4,7 @@ import type { Finding } from '#contracts/findings.ts';
 import type { Entry, Halt } from '#contracts/ledger.ts';
 import type { Change, RemedyOf, Undone } from '#core/change.ts';
 import { finding, listed } from '#core/findings.ts';
-import { idOf, isSameWrite, recentOf } from '#core/ownership.ts';
+import { idOf, isUnseen, isYoung } from '#core/ownership.ts';
 import { gatesOf } from './apply.ts';
 import { kindOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
@@ -20,16 +20,18 @@ export function entryFor(ctx: Context, change: Change, entries: readonly Entry[]
 
 /** Changes that were written moments ago and are just not visible yet: look again before judging. `now` in milliseconds. */
 export function notYetVisible(
-  ctx: Context,
+  ctx: Pick<RunContext, 'changes' | 'policy'>,
   changes: readonly Change[],
   entries: readonly Entry[],
   now: number,
 ): readonly Change[] {
-  const young = new Map(recentOf(entries, now).map((entry) => [entry.id, entry]));
+  const young = new Map(entries.filter((entry) => isYoung(entry, now)).map((entry) => [entry.id, entry]));
   return changes.filter((change) => {
-    const about = recorded(kindOf(ctx.changes, change), change);
-    const written = young.get(idOf(about));
-    return written !== undefined && isSameWrite(about, written);
+    const kind = kindOf(ctx.changes, change);
+    const written = young.get(idOf(recorded(kind, change)));
+    if (written === undefined) return false;
+    // When something else is due than was sent, somebody wants something new.
+    return kind.isWritten?.(change, written, ctx.policy) ?? true;
   });
 }
 
@@ -71,7 +73,7 @@ function driftOf(ctx: Context, { change, error }: Undone, remedy: RemedyOf): rea
     finding({
       hop,
       state: 'broken',
-      cause: `${change.kind}-${error === null ? 'missing' : 'failed'}`,
+      cause: `${change.kind}-${error === null || isUnseen({ error }) ? 'missing' : 'failed'}`,
       account,
       region,
       product,
@@ -150,6 +152,8 @@ function remedies({ account }: Change): Readonly<Record<string, string>> {
     ExposureInTheWay: 'Revoke IAM_ALLOWED_PRINCIPALS there, or write exposure: revoke for the product.',
     LimitExceeded: 'An AWS quota is reached: ask for more, or take out what is no longer used.',
     EncryptionDenied: "Let the key's policy and the member role use the Data Catalog's key.",
+    NotYetVisible: 'AWS took it: the next run looks again, and writes again if it is still not there.',
+    Outdated: 'Somebody is changing it just now: nothing was written, and the next run looks at it as it is then.',
     AlreadyExists: 'Something of that name appeared meanwhile; the next run looks at it and says what it is.',
   };
 }

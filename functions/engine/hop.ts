@@ -54,6 +54,14 @@ export type SnapshotPart = Partial<Omit<Snapshot, 'account' | 'region' | 'databa
 /** What a finished onboarding tells the producers, as far as one hop knows it. */
 export type RecordPart = Partial<Omit<ConsumerRecord, 'account' | 'region' | 'fingerprints' | 'at'>>;
 
+/** What a look tells of ledger entries about documents: their ids. */
+export interface SeenDocuments {
+  /** Written, not seen when they were: this look found their part. */
+  readonly confirmed: readonly string[];
+  /** What somebody had opened of ours is among this look's findings. */
+  readonly told: readonly string[];
+}
+
 /** Whether what others share has arrived. */
 export interface Arrival {
   readonly arrival: 'visible' | 'waiting' | 'gave-up';
@@ -115,6 +123,8 @@ export interface HopModule<S extends Scope = Scope, O = unknown> {
    * find nothing.
    */
   bars?(observed: O, question: Question<S>): boolean;
+  /** What of the ledger is to be brought up to date by it. */
+  seen?(observed: O, question: Question<S>): SeenDocuments;
   /** Null: a fact it rests on is unknown, and consumers keep what they have. */
   snapshot?(told: Told<O, S>): SnapshotPart | null;
   /** Null: not known this time, and what was recorded `last` stays. */

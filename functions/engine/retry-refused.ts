@@ -2,6 +2,7 @@
 
 import { type ErrorCode, isLakeError, type LakeError } from '#contracts/errors.ts';
 import { roleArn } from '#core/member-roles.ts';
+import { isUnseen } from '#core/ownership.ts';
 import type { ChangeWriter } from './change-writer.ts';
 import type { Applying } from './write-ahead.ts';
 
@@ -51,7 +52,7 @@ function hasNewRights(
       entry.account === account &&
       entry.region === region &&
       entry.execution === ctx.execution &&
-      entry.state === 'confirmed' &&
+      (entry.state === 'confirmed' || isUnseen(entry)) &&
       ctx.now() - entry.at < KNOWN_WITHIN_MS,
   );
 }

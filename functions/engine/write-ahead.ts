@@ -59,9 +59,9 @@ export async function recordOutcomes(
   { ctx, earlier }: Applying,
   writes: readonly Ended[],
 ): Promise<readonly (LakeError | null)[]> {
-  const ends = writes.map((write) => ({ ...write, failure: failureOf(write.error) }));
   await ctx.ledger.put(
-    ends.map(({ change, intent, error, failure, refused }) => {
+    writes.map(({ change, intent, error, refused }) => {
+      const failure = failureOf(error);
       const kind = kindOf(ctx.changes, change);
       // Found there after our own repeated call, it may as well be what the first one made.
       const found = isLakeError(error, 'AlreadyExists') && !error.repeated;
@@ -73,8 +73,16 @@ export async function recordOutcomes(
       return remains === null ? end : { ...remains, state: 'confirmed' };
     }),
   );
-  for (const { change, failure } of ends) emit(ctx, change, failure);
-  return ends.map(({ failure }) => failure);
+  return told(ctx, writes);
+}
+
+/** Says what came of writes that are on record. @returns what failed, in their order. */
+export function told(ctx: RunContext, writes: readonly Ended[]): readonly (LakeError | null)[] {
+  return writes.map(({ change, error }) => {
+    const failure = failureOf(error);
+    emit(ctx, change, failure);
+    return failure;
+  });
 }
 
 /** Null when it was taken, or the thing appeared or went meanwhile: the next look tells whether it is as wanted. */

@@ -56,6 +56,25 @@ export function entriesContract(make: () => Promise<KeptLedger>): void {
     expect(await ledger.entries(CUR_ORG)).toEqual([]);
   });
 
+  test('the entry of a document is replaced only while it is as it was read', async () => {
+    const { ledger, ended } = await make();
+    const [first, other] = [documentEntry('lake'), documentEntry('lake', { products: ['other'] })];
+    const there = () => ledger.documents([documentIdentity('lake')]);
+    expect(await ledger.replace(first, other)).toBe(false);
+    expect(await there()).toEqual([]);
+    expect(await ledger.replace(first, null)).toBe(true);
+    expect(await ledger.replace(other, null)).toBe(false);
+    expect(await there()).toEqual([first]);
+    expect(await ledger.replace(other, first)).toBe(true);
+    expect(await ledger.replace({ ...first, state: 'withdrawn' }, first)).toBe(false);
+    expect([await there(), await ended()]).toEqual([[other], []]);
+    const gone = { ...other, state: 'withdrawn' as const };
+    expect(await ledger.replace(gone, other)).toBe(true);
+    expect([await there(), await ended()]).toEqual([[], [gone]]);
+    expect(await ledger.replace(first, null)).toBe(true);
+    expect(await there()).toEqual([first]);
+  });
+
   test('any number of entries, and none', async () => {
     const { ledger } = await make();
     await ledger.put([]);

@@ -18,6 +18,7 @@ import type { Change } from '#core/change.ts';
 import type { CatalogFacts, LinkFacts, RoleFacts, SettingsFacts } from '#core/facts.ts';
 import { mergeStatements } from '#core/iam/merge.ts';
 import { known } from '#core/observed.ts';
+import { ownParts } from '#core/ownership.ts';
 import { resourceText } from '#core/permissions.ts';
 import { tablesOf } from '#core/product-grants.ts';
 import { ownsSid } from '#core/sids.ts';
@@ -113,7 +114,10 @@ function assessProducer(policy: Policy, world: World): Assessment {
     keyPolicy: null,
     encryption: { algorithm: 'AES256', key: null },
   });
-  const storage = open.length === 0 ? [] : [assessStorage({ policy, products: open, disproved: [], facts })];
+  const storage =
+    open.length === 0
+      ? []
+      : [assessStorage({ policy, products: open, disproved: [], facts, entries: world.ledger, execution: 'now' })];
   return merge(settings(policy, world, FINANCE), before, share, unwanted, ...storage);
 }
 
@@ -196,7 +200,8 @@ function documents(policy: Policy, world: World, change: Change): Partial<World>
     return { settings: { ...world.settings, [account]: { ...found, admins, readOnlyAdmins, crossAccountVersion } } };
   }
   if (isMergeBucketPolicy(change)) {
-    return { bucketPolicy: mergedBucketPolicy(policy, change, world.bucketPolicy).text };
+    const sids = ownParts(world.ledger.find((entry) => entry.target === `bucket ${change.bucket}`));
+    return { bucketPolicy: mergedBucketPolicy(policy, change, world.bucketPolicy, sids).text };
   }
   if (change.kind !== 'merge-catalog-policy') throw new Error(`nothing of this world is changed by ${change.kind}`);
   const { statements } = change as MergeCatalogPolicy;

@@ -48,9 +48,13 @@ describe('the bucket policy', () => {
 
   test('is overwritten after each of our writes: given up, told, theirs stands', async () => {
     const before = await bucketStatements(cloud.stage);
-    afterCommand('PutBucketPolicyCommand', 100, () => putBucketStatements(cloud.stage, [...before, theirs]));
+    let times = 0;
+    afterCommand('PutBucketPolicyCommand', 100, () => {
+      times += 1;
+      return putBucketStatements(cloud.stage, [...before, { ...theirs, Sid: `Theirs${times}` }]);
+    });
     await cloud.settle(scopeOf(CUR));
-    expect((await bucketStatements(cloud.stage)).map(({ Sid }) => Sid)).toEqual([EXPORTER_SID, 'Theirs']);
+    expect((await bucketStatements(cloud.stage)).map(({ Sid }) => Sid)).toEqual([EXPORTER_SID, `Theirs${times}`]);
     const open = (await openFindings(cloud)).filter(({ hop }) => hop === 'storage');
     expect(open.map(({ cause, message }) => [cause, message.includes('overwritten')])).toEqual([
       ['merge-bucket-policy-failed', true],

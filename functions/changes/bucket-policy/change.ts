@@ -1,8 +1,18 @@
 /** A bucket's policy: our statements go in, our stale ones out, the rest of the document survives. */
 
-import type { EntryIdentity } from '#contracts/ledger.ts';
+import type { Entry, EntryIdentity } from '#contracts/ledger.ts';
+import type { Policy } from '#contracts/policy.ts';
+import { type BucketMerged, type BucketPart, mergedBucketPolicy } from '#core/bucket-policy.ts';
 import type { Change, ChangeKind } from '#core/change.ts';
-import { endsDocument, type StoragePolicyChange, sidsAbsent, statementsText, takesOf } from '../policy-statements.ts';
+import { ownParts } from '#core/ownership.ts';
+import {
+  endsDocument,
+  type StoragePolicyChange,
+  sentText,
+  sidsAbsent,
+  statementsText,
+  takesOf,
+} from '../policy-statements.ts';
 
 export interface MergeBucketPolicy extends StoragePolicyChange {
   readonly kind: 'merge-bucket-policy';
@@ -21,6 +31,16 @@ export function bucketPolicyEntry(
   return { kind: 'statements', account, region, target: `bucket ${bucket}`, principal: null };
 }
 
+/** What of ours is due in a bucket's policy by its text and what the ledger has of it. */
+export function bucketDue(
+  policy: Policy,
+  part: BucketPart,
+  text: string | null,
+  entry: Entry | undefined,
+): BucketMerged {
+  return mergedBucketPolicy(policy, part, text, ownParts(entry));
+}
+
 export const bucketPolicyChange: ChangeKind<MergeBucketPolicy> = {
   kind: 'merge-bucket-policy',
   operation: 'change',
@@ -28,6 +48,7 @@ export const bucketPolicyChange: ChangeKind<MergeBucketPolicy> = {
   text: (change) => statementsText(`bucket ${change.bucket}`, change),
   takes: takesOf,
   ends: endsDocument,
+  isWritten: (change, entry, policy) => !bucketDue(policy, change, sentText(entry), entry).changed,
   record: (change) => {
     const { target, principal } = bucketPolicyEntry(change, change.bucket);
     const { statements: sent } = change;

@@ -1,11 +1,13 @@
 import { putBucketPolicy, readBucketPolicy } from '#aws/buckets.ts';
-import { mergedBucketPolicy } from '#core/bucket-policy.ts';
+import { ownParts } from '#core/ownership.ts';
 import type { ChangeWriter, SharedDocument, WriteTools } from '#engine/change-writer.ts';
-import { bucketPolicyChange, type MergeBucketPolicy } from './change.ts';
+import { dueStatements, sentText, theirText } from '../policy-statements.ts';
+import { bucketDue, bucketPolicyChange, type MergeBucketPolicy } from './change.ts';
 import { WRITE_BUCKET_POLICY } from './permissions.ts';
 
 export const bucketPolicyWriter: ChangeWriter<MergeBucketPolicy> = {
   kind: bucketPolicyChange,
+  document: true,
   permissions: { role: 'Storage', rows: [WRITE_BUCKET_POLICY] },
   alters: () => ['stores'],
   session: ({ bucket }) => ({ role: 'Storage', rows: [WRITE_BUCKET_POLICY], place: { bucket } }),
@@ -19,15 +21,19 @@ function documentOf(
   { clients, policy }: WriteTools,
   change: MergeBucketPolicy,
 ): SharedDocument<{ readonly text: string | null }> {
-  const { bucket, account: owner } = change;
+  const { bucket, account: owner, statements } = change;
   return {
     name: `bucket-policy/${bucket}`,
     read: () => readBucketPolicy(clients, { bucket, owner }),
-    merged: (found) => {
-      const merged = mergedBucketPolicy(policy, change, found.text);
-      return merged.changed ? { text: merged.text } : null;
+    due: (found, entry) => {
+      const { changed, text, replaced } = bucketDue(policy, change, found.text, entry);
+      // Others' parts stay as we sent them, whoever has changed them since.
+      const before = bucketDue(policy, change, sentText(entry), entry);
+      const rewritten = dueStatements({ replaced, statements, sent: before.replaced });
+      return changed ? { next: { text }, sent: before.ours, ...rewritten } : null;
     },
     write: (next) => putBucketPolicy(clients, { bucket, owner, text: next.text }),
     text: (found) => found.text,
+    theirs: (found, entry) => theirText(found.text, ownParts(entry)),
   };
 }

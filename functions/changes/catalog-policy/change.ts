@@ -1,9 +1,14 @@
 /** The Glue catalog policy: our statements go in, our stale ones out, the rest of the document survives. */
 
-import type { EntryIdentity } from '#contracts/ledger.ts';
+import type { Entry, EntryIdentity } from '#contracts/ledger.ts';
+import type { Policy } from '#contracts/policy.ts';
 import type { Statement } from '#contracts/statements.ts';
 import type { Change, ChangeKind } from '#core/change.ts';
-import { sidsAbsent } from '../policy-statements.ts';
+import { statementsIn } from '#core/iam/allowed.ts';
+import { type Merged, mergeStatements } from '#core/iam/merge.ts';
+import { ownParts } from '#core/ownership.ts';
+import { ownsSid } from '#core/sids.ts';
+import { sentText, sidsAbsent } from '../policy-statements.ts';
 
 export interface MergeCatalogPolicy extends Change {
   readonly kind: 'merge-catalog-policy';
@@ -15,12 +20,37 @@ export function catalogPolicyEntry({ account, region }: Pick<EntryIdentity, 'acc
   return { kind: 'statements', account, region, target: `catalog policy ${account}`, principal: null };
 }
 
+export interface CatalogPolicyMerged extends Merged {
+  /** What is there now of what ours replace. */
+  readonly replaced: readonly Statement[];
+  /** Sids named as ours are that the ledger does not know: somebody else's, and left. */
+  readonly strangers: readonly string[];
+}
+
+/** What of ours is due in a catalog's policy by its text and what the ledger has of it. */
+export function catalogPolicyDue(
+  { namespace }: Policy,
+  statements: readonly Statement[],
+  text: string | null,
+  entry: Entry | undefined,
+): CatalogPolicyMerged {
+  const known = ownParts(entry);
+  const wanted = new Set(statements.map(({ Sid }) => Sid));
+  const owned = (sid: string) => ownsSid(namespace, sid) && (wanted.has(sid) || known.has(sid));
+  return {
+    ...mergeStatements(text, statements, owned),
+    replaced: statementsIn(text, owned),
+    strangers: statementsIn(text, (sid) => ownsSid(namespace, sid) && !owned(sid)).map(({ Sid }) => Sid),
+  };
+}
+
 export const catalogPolicyChange: ChangeKind<MergeCatalogPolicy> = {
   kind: 'merge-catalog-policy',
   operation: 'change',
   subject: ({ account }) => `Glue catalog policy of ${account}`,
   text: ({ account, statements }) =>
     `Glue catalog policy of ${account}: put our ${statements.length} statement(s) beside what is there`,
+  isWritten: ({ statements }, entry, policy) => !catalogPolicyDue(policy, statements, sentText(entry), entry).changed,
   record: (change) => {
     const { target, principal } = catalogPolicyEntry(change);
     const { statements: sent } = change;

@@ -1,12 +1,13 @@
 import { putCatalogPolicy, readCatalogPolicy } from '#aws/catalog-policy.ts';
-import { mergeStatements } from '#core/iam/merge.ts';
-import { ownsSid } from '#core/sids.ts';
+import { ownParts } from '#core/ownership.ts';
 import type { ChangeWriter, SharedDocument, WriteTools } from '#engine/change-writer.ts';
-import { catalogPolicyChange, type MergeCatalogPolicy } from './change.ts';
+import { dueStatements, sentStatements, theirText } from '../policy-statements.ts';
+import { catalogPolicyChange, catalogPolicyDue, type MergeCatalogPolicy } from './change.ts';
 import { WRITE_CATALOG_POLICY } from './permissions.ts';
 
 export const catalogPolicyWriter: ChangeWriter<MergeCatalogPolicy> = {
   kind: catalogPolicyChange,
+  document: true,
   permissions: { role: 'Operator', rows: WRITE_CATALOG_POLICY },
   alters: () => ['catalog-policy'],
   session: () => ({ role: 'Operator', rows: WRITE_CATALOG_POLICY }),
@@ -26,13 +27,20 @@ function documentOf({ clients, policy }: WriteTools, change: MergeCatalogPolicy)
   return {
     name: `catalog-policy/${account}/${region}`,
     read: () => readCatalogPolicy(clients, account),
-    merged: (found) => {
-      const merged = mergeStatements(found.text, statements, (sid) => ownsSid(policy.namespace, sid));
-      return merged.changed ? { text: merged.text, hash: found.hash } : null;
+    due: (found, entry) => {
+      // Nothing is in RAM's way any more.
+      if (found.text === null) return null;
+      const { changed, text, replaced } = catalogPolicyDue(policy, statements, found.text, entry);
+      if (!changed) return null;
+      return {
+        next: { text, hash: found.hash },
+        ...dueStatements({ replaced, statements, sent: sentStatements(entry) }),
+      };
     },
     // Once RAM shares exist, AWS takes a catalog policy only with EnableHybrid.
     write: (next, found) =>
       putCatalogPolicy(clients, { account, text: next.text ?? '', previousHash: found.hash, hybrid: true }),
     text: (found) => found.text,
+    theirs: (found, entry) => theirText(found.text, ownParts(entry)),
   };
 }

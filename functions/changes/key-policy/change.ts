@@ -1,8 +1,18 @@
 /** A KMS key's policy: our statements go in, our stale ones out, the rest of the document survives. */
 
-import type { EntryIdentity } from '#contracts/ledger.ts';
+import type { Entry, EntryIdentity } from '#contracts/ledger.ts';
+import type { Policy } from '#contracts/policy.ts';
 import type { ChangeKind } from '#core/change.ts';
-import { endsDocument, type StoragePolicyChange, sidsAbsent, statementsText, takesOf } from '../policy-statements.ts';
+import { type KeyMerged, type KeyPart, mergedKeyPolicy } from '#core/key-policy.ts';
+import { ownParts } from '#core/ownership.ts';
+import {
+  endsDocument,
+  type StoragePolicyChange,
+  sentText,
+  sidsAbsent,
+  statementsText,
+  takesOf,
+} from '../policy-statements.ts';
 
 export interface MergeKeyPolicy extends StoragePolicyChange {
   readonly kind: 'merge-key-policy';
@@ -18,6 +28,11 @@ export function keyPolicyEntry(
   return { kind: 'statements', account, region, target: `key ${key}`, principal: null };
 }
 
+/** What of ours is due in a key's policy by its text and what the ledger has of it. */
+export function keyDue(policy: Policy, part: KeyPart, text: string | null, entry: Entry | undefined): KeyMerged {
+  return mergedKeyPolicy(policy, part, text, ownParts(entry));
+}
+
 export const keyPolicyChange: ChangeKind<MergeKeyPolicy> = {
   kind: 'merge-key-policy',
   operation: 'change',
@@ -25,6 +40,7 @@ export const keyPolicyChange: ChangeKind<MergeKeyPolicy> = {
   text: (change) => statementsText(`key ${change.key}`, change),
   takes: takesOf,
   ends: endsDocument,
+  isWritten: (change, entry, policy) => !keyDue(policy, change, sentText(entry), entry).changed,
   record: (change) => {
     const { target, principal } = keyPolicyEntry(change, change.key);
     const { statements: sent } = change;

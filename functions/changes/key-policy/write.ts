@@ -1,13 +1,15 @@
 import { putKeyPolicy, readKeyPolicy } from '#aws/keys.ts';
 import { LakeError } from '#contracts/errors.ts';
 import { mergeKeyStatements } from '#core/iam/merge.ts';
+import { ownParts } from '#core/ownership.ts';
 import type { ChangeWriter, SharedDocument, WriteTools } from '#engine/change-writer.ts';
-import { replacedBy } from '../policy-statements.ts';
-import { keyPolicyChange, type MergeKeyPolicy } from './change.ts';
+import { dueStatements, sentStatements, sentText, theirText } from '../policy-statements.ts';
+import { keyDue, keyPolicyChange, type MergeKeyPolicy } from './change.ts';
 import { WRITE_KEY_POLICY } from './permissions.ts';
 
 export const keyPolicyWriter: ChangeWriter<MergeKeyPolicy> = {
   kind: keyPolicyChange,
+  document: true,
   permissions: { role: 'Storage', rows: [WRITE_KEY_POLICY] },
   alters: () => ['stores'],
   session: ({ key }) => ({ role: 'Storage', rows: [WRITE_KEY_POLICY], place: { key } }),
@@ -25,9 +27,14 @@ function documentOf(
   return {
     name: `key-policy/${key}`,
     read: () => readKeyPolicy(clients, key),
-    merged: (found) => {
-      const merged = mergeKeyStatements(found.text, statements, replacedBy(policy.namespace, change));
-      return merged.changed ? { text: merged.text } : null;
+    due: (found, entry) => {
+      const { changed, replaced, owned } = keyDue(policy, change, found.text, entry);
+      if (!changed) return null;
+      const { text } = mergeKeyStatements(found.text, statements, owned);
+      const before = keyDue(policy, change, sentText(entry), entry);
+      const others = sentStatements(entry).filter(({ Sid }) => !before.owned(Sid));
+      const rewritten = dueStatements({ replaced, statements, sent: before.replaced });
+      return { next: { text }, sent: [...others, ...statements], ...rewritten };
     },
     write: async (next) => {
       // A key without a policy can't be managed by anybody; ours is never the only statement of a key.
@@ -35,5 +42,6 @@ function documentOf(
       await putKeyPolicy(clients, key, next.text);
     },
     text: (found) => found.text,
+    theirs: (found, entry) => theirText(found.text, ownParts(entry)),
   };
 }

@@ -1,7 +1,9 @@
 /** Lake Formation settings: our administrators, the cross-account version and the defaults go in; all else survives. */
 
-import type { EntryIdentity } from '#contracts/ledger.ts';
-import type { Change, ChangeKind } from '#core/change.ts';
+import type { Entry, EntryIdentity } from '#contracts/ledger.ts';
+import type { Change, ChangeKind, Difference } from '#core/change.ts';
+import { sortedSet } from '#core/collections.ts';
+import type { SettingsFacts } from '#core/facts.ts';
 import type { EntryRecord } from '#core/ownership.ts';
 
 export interface MergeSettings extends Change {
@@ -22,6 +24,7 @@ export function isMergeSettings(change: Change): change is MergeSettings {
 }
 
 type Place = Pick<EntryIdentity, 'account' | 'region'>;
+type Parts = Pick<MergeSettings, 'addAdmins' | 'addReadOnlyAdmins' | 'raiseVersionTo' | 'closeDefaults' | 'reopens'>;
 
 /** The entry about our administrators in one account and Region. */
 export function adminsEntry({ account, region }: Place): EntryIdentity {
@@ -39,8 +42,33 @@ export const settingsChange: ChangeKind<MergeSettings> = {
   subject: ({ account }) => `Lake Formation settings of ${account}`,
   text: (change) => `Lake Formation settings of ${change.account}: ${partsText(change)}${losing(change)}`,
   ends: ({ reopens }) => reopens !== undefined,
+  join: joined,
   record: recordOf,
 };
+
+/** What it opens and takes, by the settings as they are. */
+export function settingsDifference(change: Parts, facts: SettingsFacts): Difference {
+  const { addAdmins, addReadOnlyAdmins, raiseVersionTo, closeDefaults, reopens } = change;
+  const { admins, readOnlyAdmins, crossAccountVersion, openDatabases, openTables } = facts;
+  const isRaised = raiseVersionTo !== null && raiseVersionTo > crossAccountVersion;
+  return {
+    opens: [
+      ...addAdmins.filter((arn) => !admins.includes(arn)).map((arn) => `administrator ${arn}`),
+      ...addReadOnlyAdmins.filter((arn) => !readOnlyAdmins.includes(arn)).map((arn) => `reader ${arn}`),
+      ...(isRaised ? [`version ${raiseVersionTo}`] : []),
+      ...(reopens === undefined ? [] : ['defaults']),
+    ],
+    takes: closeDefaults ? [...(openDatabases ? ['databases'] : []), ...(openTables ? ['tables'] : [])] : [],
+  };
+}
+
+/** Administrators are added one after another, by whoever finds one missing. */
+function joined(record: EntryRecord, standing: Entry): EntryRecord {
+  if (record.kind !== 'admins' || standing.kind !== 'admins') return record;
+  const both = (name: 'admins' | 'readOnlyAdmins') => sortedSet([...standing.sent[name], ...record.sent[name]]);
+  const version = record.sent.version ?? standing.sent.version;
+  return { ...record, sent: { admins: both('admins'), readOnlyAdmins: both('readOnlyAdmins'), version } };
+}
 
 function recordOf(change: MergeSettings): EntryRecord {
   const { addAdmins, addReadOnlyAdmins, raiseVersionTo, closeDefaults, reopens } = change;

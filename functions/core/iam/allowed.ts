@@ -1,10 +1,12 @@
 /** What a rewritten document still allows of what our statements in it allowed. Both sides are statements of ours. */
 
+import { shortHash } from '#contracts/hash.ts';
 import type { Statement } from '#contracts/statements.ts';
-import type { Effect } from '../change.ts';
+import type { Difference, Effect } from '../change.ts';
+import { sortedSet } from '../collections.ts';
 import { asList, isMembers, type Members, parseDocument } from './document.ts';
 import { joined, type Part, partsOf, partText, sameButPlace } from './parts.ts';
-import { sameStatements } from './same.ts';
+import { sameStatements, statementText } from './same.ts';
 
 /** What a rewritten document takes back of what our statements in it allowed. */
 export interface Taking {
@@ -14,6 +16,8 @@ export interface Taking {
   readonly meanwhile: readonly Statement[];
   /** Whether that changes anything. */
   readonly changes: boolean;
+  /** What that opens and takes. */
+  readonly difference: Difference;
 }
 
 /** Statements of a document by their Sid; none when there is none or it can't be read. */
@@ -25,20 +29,56 @@ export function statementsIn(text: string | null, owned: (sid: string) => boolea
   return parsed.document.statements.filter(isOurs) as unknown as readonly Statement[];
 }
 
-/** Whether a rewrite opens anything, takes anything back, or only says the same in other words. */
-export function effectOf(present: readonly Statement[], next: readonly Statement[]): Effect {
+/** What a rewrite opens, and what it takes away, part by part. */
+export function differenceOf(present: readonly Statement[], next: readonly Statement[]): Difference {
   const [before, after] = [present.flatMap(partsOf), next.flatMap(partsOf)];
-  const changed = (from: readonly Part[], to: readonly Part[], effect: Statement['Effect']) =>
-    from.some(({ statement }) => statement.Effect === effect && !stillApplies(statement, to));
-  if (changed(after, before, 'Allow') || changed(before, after, 'Deny')) return 'widens';
-  return changed(before, after, 'Allow') || changed(after, before, 'Deny') ? 'narrows' : 'neutral';
+  const gone = (from: readonly Part[], to: readonly Part[], effect: Statement['Effect']) =>
+    from
+      .filter(({ statement }) => statement.Effect === effect && !stillApplies(statement, to))
+      .map(({ statement }) => shortHash(statementText(statement), 16));
+  return {
+    opens: sortedSet([...gone(after, before, 'Allow'), ...gone(before, after, 'Deny')]),
+    takes: sortedSet([...gone(before, after, 'Allow'), ...gone(after, before, 'Deny')]),
+  };
 }
 
-/** Null when all that was allowed still is. A Deny takes nothing that was meant to be had, and never waits. */
-export function takingOf(present: readonly Statement[], next: readonly Statement[]): Taking | null {
+/** Whether a rewrite opens anything, takes anything back, or only says the same in other words. */
+export function effectOf({ opens, takes }: Difference): Effect {
+  if (opens.length > 0) return 'widens';
+  return takes.length > 0 ? 'narrows' : 'neutral';
+}
+
+/**
+ * What statements of ours allow beyond what we last wrote under their Sid, where that is known, and beyond what is
+ * wanted: somebody opened them.
+ */
+export function openedParts(
+  present: readonly Statement[],
+  sent: readonly Statement[],
+  wanted: readonly Statement[] = [],
+): readonly Part[] {
+  const written = [...sent, ...wanted].flatMap(partsOf);
+  const known = new Set(sent.map(({ Sid }) => Sid));
+  return present
+    .flatMap(partsOf)
+    .filter(
+      ({ Sid, statement }) => known.has(Sid) && statement.Effect === 'Allow' && !stillApplies(statement, written),
+    );
+}
+
+/**
+ * What we gave and a rewrite no longer does; null: nothing. A Deny takes nothing that was meant to be had, and never
+ * waits; nor does what somebody else opened. `sent`: statements as we last wrote them.
+ */
+export function takingOf(
+  present: readonly Statement[],
+  next: readonly Statement[],
+  sent: readonly Statement[] = [],
+): Taking | null {
   const after = next.flatMap(partsOf);
-  const parts = present.flatMap(partsOf);
-  const taken = parts.filter(({ statement }) => statement.Effect === 'Allow' && !stillApplies(statement, after));
+  const there = present.flatMap(partsOf);
+  const given = asGiven(present, sent);
+  const taken = given.filter(({ statement }) => statement.Effect === 'Allow' && !stillApplies(statement, after));
   if (taken.length === 0) return null;
   const names = new Set(taken.map(partText));
   // Under one name stands one statement: what it says now, it would say of a place that is new in it as well.
@@ -49,8 +89,18 @@ export function takingOf(present: readonly Statement[], next: readonly Statement
   return {
     taken: taken.map(({ Sid, place }) => ({ Sid, place })).sort((a, b) => (partText(a) < partText(b) ? -1 : 1)),
     meanwhile,
-    changes: !sameStatements(joined(parts.map(({ statement }) => statement)), meanwhile),
+    changes: !sameStatements(joined(there.map(({ statement }) => statement)), meanwhile),
+    difference: differenceOf(present, meanwhile),
   };
+}
+
+/** Our parts without what somebody opened: there stands what we last wrote. */
+function asGiven(present: readonly Statement[], sent: readonly Statement[]): readonly Part[] {
+  const opened = openedParts(present, sent);
+  const [names, sids] = [new Set(opened.map(partText)), new Set(opened.map(({ Sid }) => Sid))];
+  const left = present.flatMap(partsOf).filter((part) => !names.has(partText(part)));
+  const there = new Set(left.map(partText));
+  return [...left, ...sent.flatMap(partsOf).filter((part) => sids.has(part.Sid) && !there.has(partText(part)))];
 }
 
 /**

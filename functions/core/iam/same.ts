@@ -5,11 +5,12 @@ import { asList, isMembers } from './document.ts';
 
 /** Whether they say the same, whatever the order of statements, members and list entries. */
 export function sameStatements(left: readonly object[], right: readonly object[]): boolean {
-  const texts = (statements: readonly object[]) => statements.map(canonicalStatement).toSorted().join('\n');
+  const texts = (statements: readonly object[]) => statements.map(statementText).toSorted().join('\n');
   return texts(left) === texts(right);
 }
 
-function canonicalStatement(statement: object): string {
+/** The statement as one text, the same for all that say the same. */
+export function statementText(statement: object): string {
   const members = Object.entries(statement).map(([name, value]) => {
     const isPrincipal = name === 'Principal' || name === 'NotPrincipal';
     return [name, canonical(isPrincipal ? principalForm(value) : value)] as const;

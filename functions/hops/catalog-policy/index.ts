@@ -1,14 +1,18 @@
 /** Catalog policy: RAM may share what is in the catalog. */
 
 import { catalogPolicyEntry } from '#changes/catalog-policy/change.ts';
+import type { Entry } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import { NOTHING } from '#core/assessment.ts';
+import { reportsForCatalog } from '#core/catalog-ownership.ts';
 import type { CatalogPolicyFacts } from '#core/facts.ts';
 import type { Observed } from '#core/observed.ts';
+import { entryId } from '#core/ownership.ts';
 import { productsOf, receivers, tagReceivers } from '#core/selectors.ts';
-import type { PublishHop, Question } from '#engine/hop.ts';
+import type { PublishHop, Question, SeenDocuments } from '#engine/hop.ts';
 import { CATALOG_POLICY } from '../queries.ts';
+import { isShown } from '../statements.ts';
 import { assessCatalogPolicy } from './assess.ts';
 import { PERMISSIONS } from './permissions.ts';
 
@@ -31,9 +35,25 @@ export const catalogPolicy: PublishHop<CatalogPolicyObservation> = {
     if (facts === null) return NOTHING;
     const { policy, scope } = question;
     const products = shared(question).map(({ name }) => name);
-    return assessCatalogPolicy({ policy, account: scope.account, region: scope.region, products, facts });
+    const { account, region } = scope;
+    const entry = entryIn(question);
+    const tells = reportsForCatalog(policy, scope);
+    return assessCatalogPolicy({ policy, account, region, products, facts, entry, tells });
   },
+  seen: seenPolicy,
 };
+
+function entryIn({ scope, entries }: Question<PublishScope>): Entry | undefined {
+  const id = entryId(catalogPolicyEntry(scope));
+  return entries.find((entry) => entry.id === id);
+}
+
+function seenPolicy(facts: CatalogPolicyObservation, question: Question<PublishScope>): SeenDocuments {
+  const entry = entryIn(question);
+  if (!facts?.known || entry === undefined) return { confirmed: [], told: [] };
+  const tells = reportsForCatalog(question.policy, question.scope);
+  return { confirmed: isShown(entry, facts.value.text) ? [entry.id] : [], told: tells ? [entry.id] : [] };
+}
 
 type Asked = Pick<Question<PublishScope>, 'scope' | 'policy'>;
 

@@ -1,6 +1,6 @@
 /** Our operator is a data lake admin and our reader a read-only one; the sharing version is high enough. */
 
-import type { MergeSettings } from '#changes/settings/change.ts';
+import { type MergeSettings, settingsDifference } from '#changes/settings/change.ts';
 import type { Finding } from '#contracts/findings.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Assessment } from '#core/assessment.ts';
@@ -56,7 +56,10 @@ function opening(
   const addReadOnlyAdmins = readOnlyAdmins.includes(reader) || admins.includes(reader) ? [] : [reader];
   if (addAdmins.length + addReadOnlyAdmins.length === 0 && raiseVersionTo === null) return [];
   const change = { addAdmins, addReadOnlyAdmins, raiseVersionTo, closeDefaults: false };
-  return [{ kind: 'merge-settings', hop: 'settings', account, region, effect: 'widens', products, ...change }];
+  const difference = settingsDifference(change, facts);
+  return [
+    { kind: 'merge-settings', hop: 'settings', account, region, effect: 'widens', products, difference, ...change },
+  ];
 }
 
 interface Judged {
@@ -81,7 +84,8 @@ function assessDefaults(where: Where, question: SettingsQuestion, facts: Setting
   });
   if (wanted === 'report') return { changes: [], findings: [defaultsOpen(where, open, loses)] };
   const change = { addAdmins: [], addReadOnlyAdmins: [], raiseVersionTo: null, closeDefaults: true, loses };
-  const base = { hop: 'settings' as const, account, region, effect: 'narrows' as const, products: [] };
+  const difference = settingsDifference(change, facts);
+  const base = { hop: 'settings' as const, account, region, effect: 'narrows' as const, products: [], difference };
   return { changes: [{ kind: 'merge-settings', ...base, ...change }], findings: [] };
 }
 

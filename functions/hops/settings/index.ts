@@ -2,12 +2,15 @@
 
 import { adminsEntry, catalogDefaultsEntry, isMergeSettings } from '#changes/settings/change.ts';
 import type { Finding } from '#contracts/findings.ts';
+import type { Entry } from '#contracts/ledger.ts';
 import type { PublishScope } from '#contracts/steps.ts';
+import { sameAccountRegion } from '#core/account-region.ts';
 import { type Assessment, merge, NOTHING } from '#core/assessment.ts';
 import { reportsForCatalog, requiresSharingVersion, restoresCatalog, sharesAnything } from '#core/catalog-ownership.ts';
+import type { SettingsFacts } from '#core/facts.ts';
 import { roleArn } from '#core/member-roles.ts';
 import { isConsumer, productsFor, productsOf } from '#core/selectors.ts';
-import type { OnboardHop, PublishHop, Question } from '#engine/hop.ts';
+import type { OnboardHop, PublishHop, Question, SeenDocuments } from '#engine/hop.ts';
 import { assessSettings } from './assess.ts';
 import { judgesDefaults, observeProducerSettings, observeSettings, type SettingsObservation } from './observe.ts';
 import { PERMISSIONS } from './permissions.ts';
@@ -34,6 +37,7 @@ export const producerSettings: PublishHop<SettingsObservation> = {
       restored(observed, question),
     ),
   elsewhere: isToldElsewhere,
+  seen: seenSettings,
 };
 
 export const consumerSettings: OnboardHop<SettingsObservation> = {
@@ -49,7 +53,23 @@ export const consumerSettings: OnboardHop<SettingsObservation> = {
     const names = productsFor(policy, scope).map(({ name }) => name);
     return assessSettings({ ...asked(question), products: names, grantor: false, facts: observed.settings });
   },
+  seen: seenSettings,
 };
+
+/** Entries whose part the settings show. */
+function seenSettings({ settings }: SettingsObservation, { entries, scope }: Question): SeenDocuments {
+  if (!settings.known) return { confirmed: [], told: [] };
+  const { account, region } = scope;
+  const here = entries.filter((entry) => entry.part === 'document' && sameAccountRegion({ account, region })(entry));
+  return { confirmed: here.filter((entry) => isShown(entry, settings.value)).map(({ id }) => id), told: [] };
+}
+
+function isShown(entry: Entry, { admins, readOnlyAdmins, openDatabases, openTables }: SettingsFacts): boolean {
+  if (entry.kind === 'table-defaults') return !openDatabases && !openTables;
+  if (entry.kind !== 'admins') return false;
+  const isThere = (arn: string) => admins.includes(arn) || readOnlyAdmins.includes(arn);
+  return entry.sent.admins.every((arn) => admins.includes(arn)) && entry.sent.readOnlyAdmins.every(isThere);
+}
 
 function asked(question: Question) {
   const { policy, scope } = question;

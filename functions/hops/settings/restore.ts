@@ -1,6 +1,6 @@
 /** What new databases and tables of a catalog start with, put back as it was once the policy no longer says `off` (law 3). */
 
-import { catalogDefaultsEntry, type MergeSettings } from '#changes/settings/change.ts';
+import { catalogDefaultsEntry, type MergeSettings, settingsDifference } from '#changes/settings/change.ts';
 import type { Entry, EntryOf } from '#contracts/ledger.ts';
 import type { Catalog } from '#contracts/policy.ts';
 import { type Assessment, assessed, NOTHING } from '#core/assessment.ts';
@@ -24,7 +24,9 @@ export function restoreDefaults(
   const changes = taken.flatMap(({ account, region, products, inverse }): readonly MergeSettings[] => {
     if (inverse === null) return [];
     const base = { hop: 'settings', account, region, effect: 'widens' as const, products };
-    return [{ kind: 'merge-settings', ...base, ...change, reopens: inverse }];
+    const reopening = { ...change, reopens: inverse };
+    const difference = settingsDifference(reopening, settings.value);
+    return [{ kind: 'merge-settings', ...base, ...reopening, difference }];
   });
   return assessed({ changes });
 }

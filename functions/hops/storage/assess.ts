@@ -3,21 +3,23 @@
  * does, statements of ours that admitted them before go: they would lead round it.
  */
 
-import type { MergeBucketPolicy } from '#changes/bucket-policy/change.ts';
-import type { MergeKeyPolicy } from '#changes/key-policy/change.ts';
+import { bucketDue, bucketPolicyEntry, type MergeBucketPolicy } from '#changes/bucket-policy/change.ts';
+import { keyDue, keyPolicyEntry, type MergeKeyPolicy } from '#changes/key-policy/change.ts';
+import { openedText, type Rewriting, rewriting, sentText } from '#changes/policy-statements.ts';
 import type { Finding } from '#contracts/findings.ts';
+import type { Entry, EntryIdentity } from '#contracts/ledger.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import type { Statement } from '#contracts/statements.ts';
 import { type Assessment, assessed, due, found, merge, NOTHING } from '#core/assessment.ts';
-import { mergedBucketPolicy, readsByIam } from '#core/bucket-policy.ts';
+import { readsByIam } from '#core/bucket-policy.ts';
 import type { StorageFacts } from '#core/facts.ts';
 import { finding, pasteable, unreadable, type Where } from '#core/findings.ts';
-import { effectOf, statementsIn, takingOf } from '#core/iam/allowed.ts';
 import { evaluateResource } from '#core/iam/evaluate.ts';
-import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT, mergeStatements } from '#core/iam/merge.ts';
+import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT } from '#core/iam/merge.ts';
 import type { Observed } from '#core/observed.ts';
-import { ownsSid, ownsSidAbout } from '#core/sids.ts';
+import { entryId } from '#core/ownership.ts';
 import { bucketStatements, keyStatements } from '#core/storage-statements.ts';
+import { openedBefore, openedFinding, strangersFinding } from '../statements.ts';
 import { sampleReader } from './sample-reader.ts';
 
 export interface StorageQuestion {
@@ -27,6 +29,10 @@ export interface StorageQuestion {
   /** Role ARNs whose trust disproves them, from the consumers' runs. */
   readonly disproved: readonly string[];
   readonly facts: Observed<StorageFacts>;
+  /** What the ledger has on the documents. */
+  readonly entries: readonly Entry[];
+  /** ARN of the execution that asks. */
+  readonly execution: string;
 }
 
 export function assessStorage(question: StorageQuestion): Assessment {
@@ -58,46 +64,87 @@ function namesOf(products: readonly Product[]): readonly string[] {
   return products.map((p) => p.name).sort();
 }
 
-function assessBucket(
-  { policy, products, first, disproved }: Asked,
-  where: WhereOfProduct,
-  facts: StorageFacts,
-): Assessment {
+function assessBucket(asked: Asked, where: WhereOfProduct, facts: StorageFacts): Assessment {
+  const { policy, products, first, disproved, entries } = asked;
   const { bucket } = first.storage;
   const statements = bucketStatements(policy, products.filter(readsByIam), disproved);
   const part = { bucket, products: namesOf(products), statements };
-  const merged = mergedBucketPolicy(policy, part, facts.bucketPolicy.text);
-  if (!merged.changed) return NOTHING;
-  if (merged.size > BUCKET_POLICY_LIMIT) return found(tooLarge(where, merged.size, BUCKET_POLICY_LIMIT));
+  const entry = entryOf(entries, bucketPolicyEntry(where, bucket));
+  const merged = bucketDue(policy, part, facts.bucketPolicy.text, entry);
+  const sent = bucketDue(policy, part, sentText(entry), entry).replaced;
+  const about = { replaced: merged.replaced, statements, sent };
+  const told = assessed({ findings: meddled({ ...asked, where, entry }, merged.strangers, about) });
+  if (!merged.changed) return told;
+  if (merged.size > BUCKET_POLICY_LIMIT) return merge(told, found(tooLarge(where, merged.size, BUCKET_POLICY_LIMIT)));
   if (first.storage.bucketPolicy === 'emit') {
     // Whole, as they are to stand there: others' products may have a part in them.
     const sids = new Set(statements.map(({ Sid }) => Sid));
-    return emitted(
-      where,
-      'bucket',
-      merged.ours.filter(({ Sid }) => sids.has(Sid)),
-    );
+    const ours = merged.ours.filter(({ Sid }) => sids.has(Sid));
+    return merge(told, emitted(where, 'bucket', ours));
   }
-  const change = changeOf(merged.replaced, statements, merged.strays);
-  const merge: MergeBucketPolicy = { ...base(where, products), ...change, kind: 'merge-bucket-policy', ...part };
-  return due(merge);
+  const change: MergeBucketPolicy = {
+    ...base(where, products),
+    ...changeOf(about, merged.strays),
+    kind: 'merge-bucket-policy',
+    ...part,
+  };
+  return merge(told, due(change));
 }
 
-function assessKey({ policy, products, first }: Asked, where: WhereOfProduct, facts: StorageFacts): Assessment {
+function assessKey(asked: Asked, where: WhereOfProduct, facts: StorageFacts): Assessment {
+  const { policy, products, first, entries } = asked;
   const { key, bucketPolicy } = first.storage;
   if (key === null || facts.keyPolicy === null) return NOTHING;
   const on = { ...where, resource: `key ${key}` };
   const statements = keyStatements(policy, products.filter(readsByIam));
-  const ours = (sid: string) => ownsSidAbout(policy.namespace, namesOf(products), sid) || isStray(policy, sid);
-  const merged = mergeStatements(facts.keyPolicy.text, statements, ours);
-  if (!merged.changed) return NOTHING;
-  if (merged.size > KEY_POLICY_LIMIT) return found(tooLarge(on, merged.size, KEY_POLICY_LIMIT));
-  if (bucketPolicy === 'emit') return emitted(on, 'key', statements);
-  const present = statementsIn(facts.keyPolicy.text, ours);
-  const strays = present.map(({ Sid }) => Sid).filter((sid) => isStray(policy, sid));
-  const change = changeOf(present, statements, strays);
-  const merge: MergeKeyPolicy = { ...base(where, products), ...change, kind: 'merge-key-policy', key, statements };
-  return due(merge);
+  const entry = entryOf(entries, keyPolicyEntry(where, key));
+  const part = { products: namesOf(products), statements };
+  const merged = keyDue(policy, part, facts.keyPolicy.text, entry);
+  const sent = keyDue(policy, part, sentText(entry), entry).replaced;
+  const about = { replaced: merged.replaced, statements, sent };
+  const told = assessed({ findings: meddled({ ...asked, where: on, entry }, merged.strangers, about) });
+  if (!merged.changed) return told;
+  if (merged.size > KEY_POLICY_LIMIT) return merge(told, found(tooLarge(on, merged.size, KEY_POLICY_LIMIT)));
+  if (bucketPolicy === 'emit') return merge(told, emitted(on, 'key', statements));
+  const change: MergeKeyPolicy = {
+    ...base(where, products),
+    ...changeOf(about, merged.strays),
+    kind: 'merge-key-policy',
+    key,
+    statements,
+  };
+  return merge(told, due(change));
+}
+
+function entryOf(entries: readonly Entry[], identity: EntryIdentity): Entry | undefined {
+  const id = entryId(identity);
+  return entries.find((entry) => entry.id === id);
+}
+
+interface Meddled {
+  readonly where: WhereOfProduct;
+  readonly entry: Entry | undefined;
+}
+
+/** What others have done to our statements; what is in nobody's name, one scope tells for all of the document. */
+function meddled(
+  { policy, products, execution, where, entry }: Omit<Asked, 'entries'> & Meddled,
+  strangers: readonly string[],
+  about: Rewriting,
+): readonly Finding[] {
+  const tells = tellsFor(policy, products);
+  return [
+    ...openedFinding(where, openedText(about) ?? openedBefore(entry, { execution, tells })),
+    ...strangersFinding({ ...where, product: null }, tells ? strangers : []),
+  ];
+}
+
+/** Of the scopes that write one document, the one that tells what is in no product's name. */
+export function tellsFor(policy: Policy, products: readonly Product[]): boolean {
+  const stores = new Set(products.map(({ storage }) => `${storage.bucket} ${storage.key}`));
+  const sharers = policy.products.filter(({ storage }) => stores.has(`${storage.bucket} ${storage.key}`));
+  const [first] = namesOf(sharers);
+  return products.some(({ name }) => name === first);
 }
 
 function base(where: WhereOfProduct, products: readonly Product[]) {
@@ -109,20 +156,8 @@ function base(where: WhereOfProduct, products: readonly Product[]) {
   };
 }
 
-/** Of this hub, about a product that was renamed or taken out: nobody else would ever remove it. */
-function isStray(policy: Policy, sid: string): boolean {
-  const names = policy.products.map(({ name }) => name);
-  return ownsSid(policy.namespace, sid) && !ownsSidAbout(policy.namespace, names, sid);
-}
-
-/** What the rewrite really does, judged against what is there: shrinking a condition is a withdrawal like any other. */
-function changeOf(present: readonly Statement[], statements: readonly Statement[], strays: readonly string[]) {
-  const takes = takingOf(present, statements);
-  return {
-    effect: effectOf(present, statements),
-    ...(takes === null ? {} : { takes }),
-    ...(strays.length === 0 ? {} : { strays }),
-  };
+function changeOf(about: Rewriting, strays: readonly string[]) {
+  return { ...rewriting(about), ...(strays.length === 0 ? {} : { strays }) };
 }
 
 /** What no statement of ours can mend. */

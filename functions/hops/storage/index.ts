@@ -10,8 +10,6 @@ import type { Policy, Product } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import { type Assessment, merge, NOTHING, skipped } from '#core/assessment.ts';
 import { sortedSet } from '#core/collections.ts';
-import type { StorageFacts } from '#core/facts.ts';
-import type { Observed } from '#core/observed.ts';
 import { entryId, mayStand } from '#core/ownership.ts';
 import { modeIn } from '#core/policy.ts';
 import { consumersOf, productsOf, receivers } from '#core/selectors.ts';
@@ -20,20 +18,13 @@ import type { Reads } from '#engine/query.ts';
 import { blockedProducts } from '../blocked.ts';
 import { observeStore } from '../stores.ts';
 import { assessStorage } from './assess.ts';
-import { assessLeft, type LeftDocument, observeLeft } from './left.ts';
+import { assessLeft, observeLeft } from './left.ts';
+import type { StorageObservation } from './observation.ts';
 import { PERMISSIONS } from './permissions.ts';
+import { seenDocuments } from './seen.ts';
 
 /** What Lake Formation needs before it shares anything: a product that can't be shared gets no bytes either. */
 const BEFORE = ['catalog-key', 'catalog-policy', 'exposure'] as const;
-
-interface StorageObservation {
-  /** Roles the consumers' runs found disproved: ARNs, sorted. */
-  readonly disproved: readonly string[];
-  /** Products on one bucket with one key, and what is there. */
-  readonly stores: readonly { readonly products: readonly Product[]; readonly facts: Observed<StorageFacts> }[];
-  /** Documents that no product names any longer. */
-  readonly left: readonly LeftDocument[];
-}
 
 export const storage: PublishHop<StorageObservation> = {
   name: 'storage',
@@ -45,6 +36,7 @@ export const storage: PublishHop<StorageObservation> = {
   documents: ({ policy, scope }) => productsOf(policy, scope).flatMap(entriesOf),
   observe,
   assess,
+  seen: seenDocuments,
   snapshot: snapshotPart,
 };
 
@@ -105,12 +97,12 @@ async function disprovedBy(read: Reads, policy: Policy, products: readonly Produ
 }
 
 function assess({ disproved, stores, left }: StorageObservation, question: Asked): Assessment {
-  const { policy, planning } = question;
+  const { policy, planning, entries, execution } = question;
   // Closed last: while the brake holds a product's grants, its bytes are held too.
   const withdrawn = planning ? [] : before(question, 'share').changes.filter(isWithdrawal);
   const leaving = new Set(withdrawn.flatMap(({ products }) => products));
   const assessments = stores.map(({ products, facts }) => {
-    const assessment = assessStorage({ policy, products, disproved, facts });
+    const assessment = assessStorage({ policy, products, disproved, facts, entries, execution });
     const waits = products.some(({ name }) => leaving.has(name));
     return waits ? { ...assessment, changes: assessment.changes.flatMap(withoutTaking) } : assessment;
   });

@@ -1,21 +1,21 @@
 /** Statements of ours in a bucket or key that no product names any longer: the catalog's own scope takes them out (law 13). */
 
-import type { MergeBucketPolicy } from '#changes/bucket-policy/change.ts';
-import type { MergeKeyPolicy } from '#changes/key-policy/change.ts';
+import { bucketDue, type MergeBucketPolicy } from '#changes/bucket-policy/change.ts';
+import { keyDue, type MergeKeyPolicy } from '#changes/key-policy/change.ts';
+import { openedText, rewriting, sentStatements } from '#changes/policy-statements.ts';
 import type { EntryOf } from '#contracts/ledger.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
-import { type Assessment, due, found, merge, NOTHING } from '#core/assessment.ts';
+import { type Assessment, assessed, found, merge, NOTHING } from '#core/assessment.ts';
 import type { DocumentFacts } from '#core/facts.ts';
 import { unreadable } from '#core/findings.ts';
-import { effectOf, statementsIn, takingOf } from '#core/iam/allowed.ts';
 import type { Observed } from '#core/observed.ts';
 import { mayStand } from '#core/ownership.ts';
-import { ownsSid } from '#core/sids.ts';
 import { isLeftDocument } from '#core/standing.ts';
 import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 import { BUCKET_POLICY, KEY_POLICY } from '../queries.ts';
+import { openedFinding, strangersFinding } from '../statements.ts';
 
 /** A document with an entry of ours, and what is in it. */
 export interface LeftDocument {
@@ -55,23 +55,25 @@ function takenOut(policy: Policy, { entry, facts }: LeftDocument): Assessment {
     if (facts.why.code === 'Missing') return NOTHING;
     return found(unreadable({ hop: 'storage', account, region, resource: target }, facts.why));
   }
-  const present = statementsIn(facts.value.text, (sid) => ownsSid(policy.namespace, sid));
-  const takes = takingOf(present, []);
+  const { is, name } = named(entry);
+  const part = { bucket: name, products, statements: [] };
+  const { replaced, strays, strangers } = (is === 'bucket' ? bucketDue : keyDue)(policy, part, facts.value.text, entry);
+  const about = { replaced, statements: [], sent: sentStatements(entry) };
+  const where = { hop: 'storage' as const, account, region, resource: target };
   const common = {
     hop: 'storage' as const,
     account,
     region,
     products,
-    effect: effectOf(present, []),
+    ...rewriting(about),
     statements: [],
-    strays: present.map(({ Sid }) => Sid),
+    strays: is === 'bucket' ? replaced.map(({ Sid }) => Sid) : strays,
     left: true,
-    ...(takes === null ? {} : { takes }),
   };
-  const { is, name } = named(entry);
   const ofBucket: MergeBucketPolicy = { ...common, kind: 'merge-bucket-policy', bucket: name };
   const ofKey: MergeKeyPolicy = { ...common, kind: 'merge-key-policy', key: name };
-  return due(is === 'bucket' ? ofBucket : ofKey);
+  const findings = [...openedFinding(where, openedText(about) ?? entry.opened), ...strangersFinding(where, strangers)];
+  return assessed({ changes: [is === 'bucket' ? ofBucket : ofKey], findings });
 }
 
 function named({ target }: EntryOf<'statements'>): { readonly is: string; readonly name: string } {
