@@ -2,6 +2,7 @@
 
 import { isAccountId } from '#contracts/arn.ts';
 import { type AwsAnswer, type ErrorCode, LakeError } from '#contracts/errors.ts';
+import { shown } from '#contracts/shown.ts';
 import { clip } from '#core/clip.ts';
 import { codeOf } from './error-codes.ts';
 import { remedyFor } from './remedies.ts';
@@ -39,7 +40,7 @@ export function toLakeError(error: unknown, view: View): LakeError {
 
 /** For one of `Failures[]`, which are not errors to the SDK (G-L10). */
 export function errorFromEntry(entry: EntryError, view: View): LakeError {
-  const answer = { code: entry.ErrorCode ?? 'Unknown', message: clip(entry.ErrorMessage ?? '', MOST_OF_AN_ANSWER) };
+  const answer = { code: entry.ErrorCode ?? 'Unknown', message: saidBy(entry.ErrorMessage ?? '') };
   return build(codeOf({ ...answer, status: undefined, answered: true }, view), answer, view);
 }
 
@@ -61,12 +62,17 @@ function build(code: ErrorCode, aws: AwsAnswer, view: View, cause?: unknown): La
   const where = isAccountId(view.account) ? `account ${view.account}` : view.account;
   const remedy = remedyFor(code, where, aws.message);
   return new LakeError(code, {
-    message: `could not ${clip(view.doing, MOST_OF_A_DOING)} in ${where}: ${aws.message || aws.code}`,
+    message: `could not ${clip(shown(view.doing), MOST_OF_A_DOING)} in ${where}: ${aws.message || aws.code}`,
     ...(remedy === undefined ? {} : { remedy }),
     aws,
     repeated: wasRepeated(cause),
     ...(cause === undefined ? {} : { cause }),
   });
+}
+
+/** AWS's words hold what others named. */
+function saidBy(words: string): string {
+  return clip(shown(words), MOST_OF_AN_ANSWER);
 }
 
 function field(value: unknown, key: string): unknown {
@@ -90,7 +96,7 @@ function answerOf(error: unknown): AwsAnswer {
   const requestId = field(field(error, '$metadata'), 'requestId');
   return {
     code,
-    message: clip(error instanceof Error ? error.message : String(error), MOST_OF_AN_ANSWER),
+    message: saidBy(error instanceof Error ? error.message : String(error)),
     ...(typeof requestId === 'string' ? { requestId } : {}),
   };
 }

@@ -5,7 +5,7 @@ import { CommanderError } from 'commander';
 import { EXIT_CODES } from '#contracts/errors.ts';
 import { exitCodeOf, failureLines } from './failure.ts';
 import { createProgram, usageError } from './program.ts';
-import { processTerminal } from './terminal.ts';
+import { printable, processTerminal } from './terminal.ts';
 
 async function main(args: readonly string[]): Promise<number> {
   let code: number = EXIT_CODES.done;
@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
     const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;
     if (error === null) return EXIT_CODES.done;
     const lines = failureLines(error, { debug: args.includes('--debug') });
-    process.stderr.write(`${lines.join('\n')}\n`);
+    process.stderr.write(`${printable(lines.join('\n'))}\n`);
     return exitCodeOf(error);
   }
 }

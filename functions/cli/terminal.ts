@@ -2,6 +2,7 @@
 
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
+import { shown } from '#contracts/shown.ts';
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 /** Colours a text, or leaves it: meaning never hangs on colour alone. */
@@ -25,12 +26,21 @@ export const PLAIN: Paint = (_style, text) => text;
 /** `styleText` knows NO_COLOR, FORCE_COLOR, dumb terminals and pipes by itself. */
 export function processTerminal(options: { readonly color: boolean }): Terminal {
   return {
-    result: (text) => void process.stdout.write(`${text}\n`),
-    note: (text) => void process.stderr.write(`${text}\n`),
+    result: (text) => void process.stdout.write(`${printable(text)}\n`),
+    note: (text) => void process.stderr.write(`${printable(text)}\n`),
     paint: options.color ? (style, text) => styleText(style, text, { stream: process.stdout }) : PLAIN,
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true && process.env['CI'] === undefined,
     confirm: askYesOrNo,
   };
+}
+
+/** Our own line breaks and colours stay; of whatever else is in a line only what may be shown. */
+export function printable(text: string): string {
+  const own = new RegExp(`(${String.fromCharCode(27)}\\[\\d+m|\\n)`);
+  return text
+    .split(own)
+    .map((part, i) => (i % 2 === 1 ? part : shown(part)))
+    .join('');
 }
 
 /** Ctrl-C at the question is Ctrl-C; an end of input (Ctrl-D) is a no. */

@@ -5,6 +5,7 @@
 
 import * as z from 'zod/mini';
 import { LakeError } from './errors.ts';
+import { shown } from './shown.ts';
 
 /** EventBridge's envelope. `resources` is not read: AWS's own samples of catalog events put wrong ARNs there. */
 export const EnvelopeSchema = z.object({
@@ -104,9 +105,9 @@ export function readEnvelope(event: unknown): Envelope {
 export function readDetail<T extends z.ZodMiniType>(schema: T, event: Envelope): z.infer<T> {
   const parsed = z.safeParse(schema, event.detail);
   if (parsed.success) return parsed.data;
-  const type = `${event.source}, ${event['detail-type']}`;
+  const type = `${short(event.source)}, ${short(event['detail-type'])}`;
   throw new LakeError('EventInvalid', {
-    message: `event ${event.id} (${type}) has missing or wrong fields: ${wrongFields(parsed.error, 'detail')}; found ${shortened(event.detail)}`,
+    message: `event ${short(event.id)} (${type}) has missing or wrong fields: ${wrongFields(parsed.error, 'detail')}; found ${shortened(event.detail)}`,
     remedy:
       'compare with a sample of this event in the EventBridge console; redrive it once a version runs that reads it',
   });
@@ -120,6 +121,11 @@ function wrongFields(
 }
 
 function shortened(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 300 ? `${text.slice(0, 297)}...` : text;
+  return short(JSON.stringify(value) ?? String(value), 300);
+}
+
+/** Of any length and by anybody who can send events: bounded before it is logged or told. */
+function short(text: string, most = 100): string {
+  const plain = shown(text);
+  return plain.length > most ? `${plain.slice(0, most - 3)}...` : plain;
 }

@@ -2,6 +2,7 @@
 
 import type { Finding } from '#contracts/findings.ts';
 import { shortHash } from '#contracts/hash.ts';
+import { shownIn } from '#contracts/shown.ts';
 import type { Assessment } from './assessment.ts';
 import { clip } from './clip.ts';
 import type { Trouble } from './observed.ts';
@@ -27,7 +28,7 @@ const MOST = {
   awsMessage: 4096,
 } as const;
 
-/** Bounded in every part; the key is made of what was found, whole. */
+/** Bounded in every part, and as it may be shown; the key is made of what was found, whole. */
 export function finding(draft: Draft): Finding {
   const { identity, ...rest } = draft;
   const full = { product: null, principal: null, aws: null, ...rest };
@@ -41,7 +42,7 @@ export function finding(draft: Draft): Finding {
     identity ?? full.resource,
   ];
   const hash = shortHash(JSON.stringify(parts), 16);
-  return { ...bounded(full), key: `${full.hop}.${full.cause}.${hash}` };
+  return { ...bounded(shownIn(full)), key: `${full.hop}.${full.cause}.${hash}` };
 }
 
 function bounded<T extends Omit<Finding, 'key'>>(full: T): T {

@@ -3,6 +3,7 @@
 import type { PlanDocument } from '#contracts/documents.ts';
 import type { Finding } from '#contracts/findings.ts';
 import type { Entry } from '#contracts/ledger.ts';
+import { shownIn } from '#contracts/shown.ts';
 import type { Snapshot } from '#contracts/snapshot.ts';
 import type { Scope } from '#contracts/steps.ts';
 import type { Assessment } from '#core/assessment.ts';
@@ -49,7 +50,7 @@ export async function planScopes(from: PlanContext, options: PlanOptions = {}): 
     const [first, ...more] = planOf(ctx, scope, { ...assessment, findings });
     planned.push({ ...first, hops: hops.map(hopState) }, ...more);
   }
-  return { schema: 'onramp.plan/2', policy: ctx.policy.hash, scopes: planned };
+  return shownIn({ schema: 'onramp.plan/2', policy: ctx.policy.hash, scopes: planned });
 }
 
 /** Producers first, with the scopes that their hops would start: databases in a catalog that rules reach unnamed (law 9). */

@@ -9,6 +9,7 @@ import { type ReportEnv, ReportEnvSchema } from '#contracts/env.ts';
 import { LakeError } from '#contracts/errors.ts';
 import type { FindingRecord, Ledger } from '#contracts/ledger.ts';
 import { ACCESS_FAILED, ACCESS_RECOVERED, HUB_SOURCE, memberRolePath, partitionOf } from '#contracts/names.ts';
+import { shown, shownIn } from '#contracts/shown.ts';
 import { type ReportOutput, StageInputSchema } from '#contracts/steps.ts';
 import { alertBody, alertSubject, executionUrl } from '#core/alert.ts';
 import { unreported } from '#core/finding-records.ts';
@@ -53,11 +54,12 @@ async function tell(
   services: ReportServices,
 ): Promise<void> {
   const now = services.clock.now();
-  const found = record.finding;
+  // An older version may have recorded it.
+  const found = shownIn(record.finding);
   const alert: Alert = {
     schema: 'onramp.alert/1',
     finding: found,
-    scope: record.scope,
+    scope: shown(record.scope),
     execution,
     executionUrl: executionUrl(execution, services.region),
     at: new Date(now).toISOString(),

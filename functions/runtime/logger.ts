@@ -2,6 +2,7 @@
 
 import { Logger } from '@aws-lambda-powertools/logger';
 import { LakeError } from '#contracts/errors.ts';
+import { shown } from '#contracts/shown.ts';
 
 /** On every line; `-` where a line is not about one, since Powertools leaves nulls out. */
 export interface LogKeys {
@@ -33,11 +34,13 @@ export function createLog(service: string): Log {
 }
 
 function logOn(logger: Logger, keys: LogKeys): Log {
-  const line = (kind: string, details: LogDetails = {}) => ({ kind, ...fixedKeys(keys), ...withoutSecrets(details) });
+  const line = (kind: string, details: object = {}) =>
+    loggable({ kind, ...fixedKeys(keys), ...withoutSecrets(details) });
   return {
-    decision: (message, details) => logger.info(message, line('decision', details)),
-    write: (message, details) => logger.info(message, line('write', details)),
-    trouble: (message, error, details) => logger.error(message, { ...line('trouble', details), ...errorKeys(error) }),
+    decision: (message, details) => logger.info(logged(message), line('decision', details)),
+    write: (message, details) => logger.info(logged(message), line('write', details)),
+    trouble: (message, error, details) =>
+      logger.error(logged(message), line('trouble', { ...details, ...errorKeys(error) })),
     with: (more) => logOn(logger, { ...keys, ...more }),
   };
 }
@@ -51,7 +54,24 @@ function fixedKeys(keys: LogKeys): Record<keyof LogKeys, string> {
   };
 }
 
-function withoutSecrets(details: LogDetails): LogDetails {
+/** Characters of one value: an event's id and an error's words are of any length. */
+const MOST_OF_A_VALUE = 8192;
+
+/** What others named, on one line and bounded. */
+function logged(text: string): string {
+  const left = text.length - MOST_OF_A_VALUE;
+  return shown(left > 0 ? `${text.slice(0, MOST_OF_A_VALUE)} … and ${left} more characters` : text);
+}
+
+function loggable(details: object): Record<string, unknown> {
+  const values = Object.entries(details).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map((one) => logged(String(one))) : typeof value === 'string' ? logged(value) : value,
+  ]);
+  return Object.fromEntries(values);
+}
+
+function withoutSecrets(details: object): object {
   return Object.fromEntries(Object.entries(details).filter(([name]) => !SECRET.test(name)));
 }
 

@@ -57,6 +57,19 @@ describe('the log', () => {
     ]);
   });
 
+  test('what others named is on one line, without escapes and marks of direction, and bounded (sec-8, sec-16)', () => {
+    const hostile = 'cur\r\nWhat to do: \u001b[31m\u202epay\u2028me';
+    const id = 'e'.repeat(300_000);
+    const aws = { code: 'X', message: hostile };
+    createLog('report')
+      .with({ product: hostile })
+      .trouble(hostile, new LakeError('Missing', { message: hostile, aws }), { id, list: [hostile] });
+    const [line = {}] = lines();
+    expect(JSON.stringify(line)).not.toMatch(/\\[nr]|\\u00|[\u202e\u2028]/);
+    expect(JSON.stringify(line).length).toBeLessThan(10_000);
+    expect(line).toMatchObject({ message: 'cur What to do:  [31mpay me', awsMessage: 'cur What to do:  [31mpay me' });
+  });
+
   test('never keeps a detail with the name of a secret', () => {
     createLog('reconcile').write('granted', { sessionToken: 'abc', SecretAccessKey: 'def', table: 't' });
     expect(lines()[0]).toMatchObject({ table: 't' });

@@ -4,6 +4,7 @@ import { LakeError } from '#contracts/errors.ts';
 import type { Statement } from '#contracts/statements.ts';
 import type { Members, PolicyDocument } from './document.ts';
 import { parseDocument } from './document.ts';
+import { rawItems, rawMembers } from './raw.ts';
 import { sameStatements } from './same.ts';
 
 /** 20 KB (G-B8). */
@@ -22,7 +23,8 @@ export interface Merged {
 
 /**
  * Replaces what is ours, found by its Sid, and leaves all else as it stands: other people's statements (without Sid,
- * or sharing one), their order, Version, Id and members we don't know. `ours: []` withdraws.
+ * or sharing one), their order, Version, Id and members we don't know, to the byte but for white space between them.
+ * `ours: []` withdraws.
  */
 export function mergeStatements(
   text: string | null,
@@ -36,14 +38,26 @@ export function mergeStatements(
     return typeof sid === 'string' && sid !== '' && owned(sid);
   };
   const present = document?.statements ?? [];
-  const foreign = present.filter((statement) => !isOurs(statement));
+  const foreign = text === null ? [] : foreignIn(text, present, isOurs);
   if (foreign.length + ours.length === 0) return result(text, null);
   if (document !== null && sameStatements(present.filter(isOurs), ours)) return result(text, text);
   // Sorted, so that the order in which products were decided never rewrites a document.
   const sorted = ours.toSorted((a, b) => (a.Sid < b.Sid ? -1 : 1));
   // The Version stays what its owner chose: another one would change what the other statements mean.
-  const members = document?.members ?? { Version: '2012-10-17' };
-  return result(text, JSON.stringify({ ...members, Statement: [...foreign, ...sorted] }));
+  const members = rawMembers(text ?? '{"Version":"2012-10-17"}');
+  const statements = [...foreign, ...sorted.map((statement) => JSON.stringify(statement))];
+  const all = new Map([...members, ['Statement', `[${statements.join(',')}]`]]);
+  return result(text, `{${[...all].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`);
+}
+
+/** Other people's statements as they were written, but for the white space. */
+function foreignIn(
+  text: string,
+  present: readonly Members[],
+  isOurs: (statement: Members) => boolean,
+): readonly string[] {
+  const raw = rawItems(rawMembers(text).get('Statement') ?? '[]');
+  return raw.filter((_, i) => present[i] !== undefined && !isOurs(present[i]));
 }
 
 /** A key always has a policy, and one without its owner's statements locks everybody out of the key (G-B11). */
