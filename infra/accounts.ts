@@ -1,7 +1,7 @@
 /** Which accounts and Regions the policy is about. */
 
 import { arnParts } from '#contracts/arn.ts';
-import type { Catalog, Policy } from '#contracts/policy.ts';
+import type { Catalog, Policy, Product } from '#contracts/policy.ts';
 import { type Foundation, keysOf } from './constructs/member-permissions.ts';
 import type { Needs } from './constructs/patterns.ts';
 
@@ -18,9 +18,14 @@ export function externalIds(policy: Policy): readonly string[] {
 /** Regions in which something happens in this account: those it lists (default: the hub's), its products' and its tags'. */
 export function dataRegions(policy: Policy, id: string): readonly string[] {
   const listed = policy.accounts.filter((account) => account.id === id).flatMap((account) => account.regions ?? []);
-  const concerned = policy.products.filter((product) => product.account === id || product.audience.includes(id));
+  const concerned = policy.products.filter((product) => product.account === id || mayRead(product, id));
   const own = listed.length > 0 ? listed : [policy.hub.region];
   return [...new Set([...own, ...[...concerned, ...taggedFor(policy, id)].map(({ region }) => region)])].sort();
+}
+
+/** Which accounts parts of the organization have is not known while stacks are made: any may be among them. */
+function mayRead({ audience, parts }: Product, id: string): boolean {
+  return audience.includes(id) || parts.length > 0;
 }
 
 /** What is tagged in this account, or granted by tag to it or to somebody in it. */
@@ -67,7 +72,9 @@ export function foundationOf(policy: Policy, id: string): Foundation {
   const { defaults, createDatabase } = policy.settings;
   const registered = policy.products.filter(({ account, storage }) => account === id && storage.access !== 'iam');
   const wanted = registered.map(({ storage }) => storage.registration ?? 'service-linked');
-  const shares = policy.products.some(({ account, audience }) => account === id && audience.some((to) => to !== id));
+  const shares = policy.products.some(
+    ({ account, audience, parts }) => account === id && (audience.some((to) => to !== id) || parts.length > 0),
+  );
   const tags = policy.tags?.catalogs.some(({ account }) => account === id) ?? false;
   return {
     tags,
@@ -81,7 +88,7 @@ export function foundationOf(policy: Policy, id: string): Foundation {
 
 /** Keys of the account's own Data Catalog, and of the catalogs it reads from. */
 function catalogKeys(policy: Policy, id: string): readonly string[] {
-  const read = [...policy.products.filter(({ audience }) => audience.includes(id)), ...taggedFor(policy, id)];
+  const read = [...policy.products.filter((product) => mayRead(product, id)), ...taggedFor(policy, id)];
   const accounts = [...new Set([id, ...read.map(({ account }) => account)])].sort();
   const named = (one: string) => policy.accounts.find((account) => account.id === one)?.catalogKey;
   return accounts.map((one) => named(one) ?? keysOf(one));

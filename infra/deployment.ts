@@ -7,9 +7,12 @@ import { accountIds, dataRegions, eventNeeds, foundationOf, managedStorage, obse
 import { HubStack } from './stacks/hub-stack.ts';
 import { MemberEventsStack } from './stacks/member-events-stack.ts';
 import { MemberRoleStack } from './stacks/member-role-stack.ts';
+import { OrganizationStack } from './stacks/organization-stack.ts';
 
 export interface Deployment {
   readonly roles: readonly MemberRoleStack[];
+  /** Where audiences are written with parts of the organization. */
+  readonly organization: readonly OrganizationStack[];
   readonly hub: HubStack;
   readonly events: readonly MemberEventsStack[];
 }
@@ -28,10 +31,11 @@ export function deployment(app: App, options: DeploymentOptions): Deployment {
   // In the order of deployment: a hub that starts at once finds roles to assume, and forwarders find the hub's bus.
   const made = {
     roles: accountIds(policy).map((account) => memberRoles(app, policy, account, path)),
+    organization: policy.parts.length === 0 ? [] : [organizationReader(app, policy, path)],
     hub: new HubStack(app, `${namespace}-hub`, { env: hub, document, policy, memberRolePath: path }),
     events: accountIds(policy).flatMap((account) => memberEvents(app, policy, account)),
   };
-  for (const stack of [...made.roles, made.hub, ...made.events]) tag(stack, namespace);
+  for (const stack of [...made.roles, ...made.organization, made.hub, ...made.events]) tag(stack, namespace);
   return made;
 }
 
@@ -45,6 +49,16 @@ function memberRoles(app: App, policy: Policy, account: string, path: string): M
     observed: observedStorage(policy, account),
     managed: managedStorage(policy, account),
     foundation: foundationOf(policy, account),
+  });
+}
+
+function organizationReader(app: App, { namespace, organization, hub }: Policy, path: string): OrganizationStack {
+  return new OrganizationStack(app, `${namespace}-organization`, {
+    env: { account: organization.managementAccount, region: hub.region },
+    namespace,
+    hubAccount: hub.account,
+    organization: organization.id,
+    memberRolePath: path,
   });
 }
 

@@ -7,7 +7,7 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import * as make from './service-clients.ts';
 import { createSessions, type SessionKey, type SessionOptions, sessionId } from './sessions.ts';
 
-interface EventClients {
+export interface EventClients {
   readonly sfn: SFNClient;
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;

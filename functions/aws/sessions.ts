@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { LakeError } from '#contracts/errors.ts';
-import { type MemberRole, memberRoleArn } from '#contracts/names.ts';
+import { memberRoleArn, type OwnRole } from '#contracts/names.ts';
 import type { SessionPolicy } from '#core/session-policy.ts';
 import { toLakeError } from './errors.ts';
 import { remedyFor } from './remedies.ts';
@@ -46,7 +46,7 @@ export interface SessionOptions {
 export interface SessionKey {
   readonly account: string;
   readonly region: string;
-  readonly role: MemberRole;
+  readonly role: OwnRole;
   readonly sessionPolicy?: SessionPolicy;
 }
 

@@ -1,5 +1,6 @@
 /** Accounts as people call them. */
 
+import { isAccountId } from '#contracts/arn.ts';
 import { LakeError } from '#contracts/errors.ts';
 import type { Policy, PolicyAccount } from '#contracts/policy.ts';
 import { nearest } from '#core/policy/nearest.ts';
@@ -8,6 +9,9 @@ import { nearest } from '#core/policy/nearest.ts';
 export function accountCalled(policy: Policy, called: string): PolicyAccount {
   const account = policy.accounts.find(({ name, id }) => name === called || id === called);
   if (account !== undefined) return account;
+  // Accounts of the organization need no name in the policy.
+  const isOpen = policy.products.some(({ parts }) => parts.length > 0);
+  if (isOpen && isAccountId(called)) return { name: called, id: called };
   const names = policy.accounts.map(({ name }) => name);
   const near = nearest(called, names);
   throw new LakeError('UsageInvalid', {

@@ -92,10 +92,12 @@ function addPlan(program: Command, terminal: () => Terminal, done: (code: number
     .option('--role <arn>', "plan as this role of the hub, or self for your own (default: the hub's plan role)")
     .option('--role-path <path>', 'path of our roles in member accounts (default: /NAMESPACE/)')
     .action(async (flags: PlanFlags) => {
-      const { policy } = loadPolicyFile(flags.policy);
+      const file = loadPolicyFile(flags.policy);
       const { planAccess, planLedger } = await import('./ways-in.ts');
       const { plan } = await import('./commands/plan.ts');
-      const access = await planAccess(policy, flags);
+      const { withOrganization } = await import('./commands/audiences.ts');
+      const access = await planAccess(file.policy, flags);
+      const policy = await withOrganization(file, access);
       if (flags.ledger === undefined) {
         terminal().note(NO_LEDGER);
       }

@@ -42,6 +42,14 @@ export type ReconcileEnv = z.infer<typeof ReconcileEnvSchema>;
 export const ReportEnvSchema = z.object({ ...common, TOPIC_ARN: z.string(), BUS_NAME: z.string() });
 export type ReportEnv = z.infer<typeof ReportEnvSchema>;
 
+export const OrganizationEnvSchema = z.object({
+  ...common,
+  MEMBER_ROLE_PATH: z.string(),
+  TOPIC_ARN: z.string(),
+  BUS_NAME: z.string(),
+});
+export type OrganizationEnv = z.infer<typeof OrganizationEnvSchema>;
+
 export const StorePolicyEnvSchema = z.object({
   NAMESPACE: z.string(),
   POLICY_BUCKET: z.string(),

@@ -89,6 +89,8 @@ export const PolicyChangedDetailSchema = z.object({
   hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   gone: z.optional(z.array(z.object({ account: z.string(), region: z.string(), database: z.nullable(z.string()) }))),
   left: z.optional(z.array(z.object({ account: z.string(), region: z.string() }))),
+  /** The same file as before, for other accounts: these alone are due. Absent: everything is. */
+  only: z.optional(z.array(z.object({ account: z.string(), region: z.string(), database: z.nullable(z.string()) }))),
 });
 export type PolicyChangedDetail = z.infer<typeof PolicyChangedDetailSchema>;
 

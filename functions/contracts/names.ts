@@ -7,7 +7,10 @@ export function memberRolePath(namespace: string): string {
 
 export type MemberRole = 'Reader' | 'Operator' | 'Storage';
 
-export function memberRoleName(namespace: string, role: MemberRole): string {
+/** Of the management account alone: it reads which accounts the organization and its units have. */
+export type OwnRole = MemberRole | 'Organization';
+
+export function memberRoleName(namespace: string, role: OwnRole): string {
   return `${namespace}-${role.toLowerCase()}`;
 }
 
@@ -16,7 +19,7 @@ export function memberRoleArn(options: {
   account: string;
   namespace: string;
   path?: string;
-  role: MemberRole;
+  role: OwnRole;
 }): string {
   const path = options.path ?? memberRolePath(options.namespace);
   return `arn:${options.partition}:iam::${options.account}:role${path}${memberRoleName(options.namespace, options.role)}`;
@@ -40,12 +43,20 @@ export const HUB_SOURCE = 'onramp.hub';
 export const ACCESS_FAILED = 'Onramp Access Failed';
 export const ACCESS_RECOVERED = 'Onramp Access Recovered';
 export const POLICY_CHANGED = 'Onramp Policy Changed';
+/** Of a policy that is written with parts of the organization: it has to be asked before the policy is in force. */
+export const POLICY_DEPLOYED = 'Onramp Policy Deployed';
 
 /** Object keys in the policy bucket. */
 export const CURRENT_POLICY_KEY = 'policies/current.json';
 export function policyKey(hash: string): string {
   return `policies/${hash}.json`;
 }
+export const CURRENT_RESOLUTION_KEY = 'policies/organization/current.json';
+export function resolutionKey(hash: string): string {
+  return `policies/organization/${hash}.json`;
+}
+/** The policy deployed last: in force at once, or once the organization has told what it needs to know. */
+export const DEPLOYED_POLICY_KEY = 'policies/deployed.json';
 export function snapshotKey(scope: { account: string; region: string; database: string | null }): string {
   const name = scope.database === null ? 'catalog.json' : `database/${encodeURIComponent(scope.database)}.json`;
   return `snapshots/${scope.account}/${scope.region}/${name}`;

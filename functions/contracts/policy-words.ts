@@ -16,9 +16,22 @@ export const s3Location = z
 export const mode = z.enum(['report', 'enforce']);
 export const names = z.array(name).check(z.minLength(1));
 
-export const audience = z.strictObject({
+const unit = z
+  .string()
+  .check(z.regex(/^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$/, 'write the id of an organizational unit: ou-a1b2-11111111'));
+
+const audienceGroup = z.strictObject({
   accounts: z.optional(names),
-  organizationalUnits: z.optional(z.array(z.string().check(z.regex(/^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$/)))),
+  organizationalUnits: z.optional(z.array(unit).check(z.minLength(1))),
   organization: z.optional(z.literal(true)),
   except: z.optional(names),
 });
+
+/** `organization` alone is short for `{ organization: true }`. */
+export const audience = z.union([
+  audienceGroup,
+  z.pipe(
+    z.literal('organization'),
+    z.transform((): z.infer<typeof audienceGroup> => ({ organization: true })),
+  ),
+]);

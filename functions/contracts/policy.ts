@@ -76,8 +76,10 @@ const limits = z.strictObject({
     z.strictObject({
       atMost: z._default(z.int().check(z.minimum(0)), 20),
       percent: z._default(z.number().check(z.minimum(0), z.maximum(100)), 5),
+      /** Accounts that may drop out of the organization's audiences within an hour before somebody is asked. */
+      accounts: z._default(z.int().check(z.minimum(0)), 3),
     }),
-    { atMost: 20, percent: 5 },
+    { atMost: 20, percent: 5, accounts: 3 },
   ),
   writesPerSecond: z._default(z.number().check(z.positive()), 5),
   /** Questions of all runs at work in one account and Region. */
@@ -113,7 +115,7 @@ export const PolicySchema = z.strictObject({
   dataLocations: z.optional(z.array(z.strictObject({ account: name, location: s3Location, to: names }))),
   connections: z.optional(z.strictObject({ check: z.literal('all') })),
   limits: z._default(limits, {
-    withdraw: { atMost: 20, percent: 5 },
+    withdraw: { atMost: 20, percent: 5, accounts: 3 },
     writesPerSecond: 5,
     readsPerSecond: 10,
     runsAtOnce: 3,
@@ -163,8 +165,10 @@ export interface Product {
     readonly bucketPolicy: 'manage' | 'emit';
     readonly widen?: 'organization' | undefined;
   };
-  /** Account ids, sorted. */
+  /** Account ids, sorted: those the policy names, and those the organization has told of. */
   readonly audience: readonly string[];
+  /** Parts of the organization that the audience is written with: `organization` and ids of units, sorted. */
+  readonly parts: readonly string[];
   readonly link: string;
   readonly jobRoles: readonly { readonly match: string; readonly proof: 'path' | 'tag' | 'listed' }[];
   readonly permissions: readonly ('SELECT' | 'DESCRIBE')[];
@@ -262,6 +266,10 @@ export interface Policy {
   readonly organization: { readonly id: string; readonly managementAccount: string };
   readonly hub: { readonly account: string; readonly region: string };
   readonly accounts: readonly PolicyAccount[];
+  /** Parts of the organization that any audience is written with, sorted; none: it is not asked. */
+  readonly parts: readonly string[];
+  /** Ids of the accounts that the organization itself has told of, sorted. */
+  readonly members: readonly string[];
   readonly settings: PolicyDocument['settings'];
   readonly protectedPaths: readonly string[];
   /** Sorted by name. */

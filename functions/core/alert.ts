@@ -45,8 +45,11 @@ const CONSOLES: Readonly<Record<string, string>> = {
   'aws-us-gov': 'console.amazonaws-us-gov.com',
 };
 
-/** A link into the console of the hub's Region. */
+/** A link into the console of the hub's Region: to an execution, or to the function that did it without one. */
 export function executionUrl(executionArn: string, region: string): string {
   const host = CONSOLES[partitionOf(region)] ?? 'console.aws.amazon.com';
+  const [, name] = /:function:([^:]+)/.exec(executionArn) ?? [];
+  if (name !== undefined)
+    return `https://${region}.${host}/lambda/home?region=${region}#/functions/${name}?tab=monitoring`;
   return `https://${region}.${host}/states/home?region=${region}#/v2/executions/details/${executionArn}`;
 }

@@ -4,7 +4,11 @@ import type { Finding } from '#contracts/findings.ts';
 import type { Policy } from '#contracts/policy.ts';
 import { finding } from './findings.ts';
 
-const CAUSE = 'brake-pulled';
+/** The cause of every finding that says so. */
+export const BRAKE_PULLED = 'brake-pulled';
+
+/** A person looked at what was to go then: a week later the same list may be the work of another mistake. */
+export const CONFIRMED_FOR_MS = 24 * 60 * 60_000;
 
 /** How much may go at once where so much of ours stands: the larger of a number and a share of it. */
 export function mostAtOnce({ limits }: Policy, standing: number): number {
@@ -28,7 +32,7 @@ export function brakePulled(
   return finding({
     hop,
     state: 'broken',
-    cause: CAUSE,
+    cause: BRAKE_PULLED,
     account,
     region,
     resource: `withdrawal ${hash}`,
@@ -39,5 +43,5 @@ export function brakePulled(
 
 /** Whether a finding says that a brake holds something. */
 export function isBrakePulled({ cause }: Finding): boolean {
-  return cause === CAUSE;
+  return cause === BRAKE_PULLED;
 }

@@ -1,10 +1,13 @@
 /** The policy with every name resolved, its hash, and which mode holds where. Pure. */
 
+import { LakeError } from '#contracts/errors.ts';
 import { sha256 } from '#contracts/hash.ts';
 import { partitionOf } from '#contracts/names.ts';
 import type { Mode, Policy, PolicyAccount, PolicyDocument, Product } from '#contracts/policy.ts';
+import { pinOf, type Resolution, type StoredResolution } from '#contracts/resolution.ts';
 import { sortedSet } from './collections.ts';
 import { resolveAccounts } from './policy/accounts.ts';
+import { accountsTold, partsMissing, partsUsed, resolveAudience } from './policy/audiences.ts';
 import { findAccount, parseLocation } from './policy/names.ts';
 import { resolveDataLocations, resolveTags } from './policy/resolve-tags.ts';
 import { resolveSchedule } from './policy/schedule.ts';
@@ -18,13 +21,15 @@ export function policyHash(document: PolicyDocument): string {
 }
 
 /**
- * Resolves a document that `checkPolicy` has nothing against. A name that is no account throws: a policy stored by
+ * Resolves a document that `checkPolicy` has nothing against. Without a resolution parts of the organization come to
+ * nobody: so only while a file is judged or synthesized; what is in force is resolved by `resolvePinned`. A name that is no account throws: a policy stored by
  * other means than our own must not be half understood.
  */
-export function resolvePolicy(document: PolicyDocument, hash: string): Policy {
-  const accounts = resolveAccounts(document);
+export function resolvePolicy(document: PolicyDocument, hash: string, resolution: Resolution | null = null): Policy {
+  const named = resolveAccounts(document);
+  const accounts = [...named, ...accountsTold(named, resolution)];
   const products = Object.entries(document.products).map(([name, entry]) =>
-    resolveProduct(document, accounts, name, entry),
+    resolveProduct(document, { accounts, resolution }, name, entry),
   );
   return {
     hash,
@@ -34,10 +39,12 @@ export function resolvePolicy(document: PolicyDocument, hash: string): Policy {
     organization: document.organization,
     hub: document.hub,
     accounts,
+    parts: partsUsed(document),
+    members: sortedSet(Object.keys(resolution?.names ?? {})),
     settings: document.settings,
     protectedPaths: sortedSet(document.roleProof.protectedPaths),
     products: products.sort(byName),
-    tags: resolveTags(document, accounts),
+    tags: resolveTags(document, accounts, resolution),
     dataLocations: resolveDataLocations(document, accounts),
     limits: document.limits,
     reconcile: resolveSchedule(document),
@@ -47,6 +54,20 @@ export function resolvePolicy(document: PolicyDocument, hash: string): Policy {
   };
 }
 
+/** The policy that a run is pinned to. @throws PolicyInvalid when the resolution lacks a part that it is written with. */
+export function resolvePinned(document: PolicyDocument, hash: string, stored: StoredResolution | null): Policy {
+  const missing = partsMissing(document, stored?.resolution ?? null);
+  if (missing.length > 0) {
+    throw new LakeError('PolicyInvalid', {
+      message: `policy ${hash} is for ${missing.join(', ')}, and which accounts that is has not been told`,
+      remedy: 'deploy the hub again: it asks the organization before the policy is in force',
+    });
+  }
+  // Whatever else is pinned is nothing to a policy that names its accounts.
+  if (partsUsed(document).length === 0) return resolvePolicy(document, hash);
+  return resolvePolicy(document, pinOf(hash, stored?.hash ?? null), stored?.resolution ?? null);
+}
+
 /** Whether a product may be written in an account: only where neither says `report`. */
 export function modeIn(policy: Policy, product: Product, account: string): Mode {
   return accountWithId(policy, account)?.mode === 'report' ? 'report' : product.mode;
@@ -54,13 +75,14 @@ export function modeIn(policy: Policy, product: Product, account: string): Mode 
 
 function resolveProduct(
   document: PolicyDocument,
-  accounts: readonly PolicyAccount[],
+  { accounts, resolution }: { accounts: readonly PolicyAccount[]; resolution: Resolution | null },
   name: string,
   entry: ProductEntry,
 ): Product {
   const find = (accountName: string) => findAccount(accounts, accountName, `product ${name}`);
   const producer = find(entry.account);
   const database = entry.database.toLowerCase();
+  const audience = resolveAudience(entry.audience, { accounts, resolution, who: `product ${name}` });
   return {
     name,
     mode: entry.mode ?? producer.mode ?? document.mode,
@@ -73,7 +95,8 @@ function resolveProduct(
       entry.storage,
       entry.storage.account === undefined ? producer : find(entry.storage.account),
     ),
-    audience: sortedSet((entry.audience.accounts ?? []).map((account) => find(account).id)),
+    audience: audience.accounts,
+    parts: audience.parts,
     link: (entry.consumers.link ?? database).toLowerCase(),
     jobRoles: [...entry.consumers.jobRoles].sort((a, b) => (a.match + a.proof < b.match + b.proof ? -1 : 1)),
     // SELECT alone leaves the table invisible to GetTable, so DESCRIBE always comes with it.
@@ -97,6 +120,11 @@ function resolveStorage(storage: ProductEntry['storage'], owner: PolicyAccount):
 
 function byName(left: { name: string }, right: { name: string }): number {
   return left.name < right.name ? -1 : 1;
+}
+
+/** SHA-256, in hexadecimal, of a resolution as canonical JSON. */
+export function resolutionHash(resolution: Resolution): string {
+  return sha256(canonical(resolution));
 }
 
 function canonical(value: unknown): string {

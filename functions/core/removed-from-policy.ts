@@ -3,7 +3,7 @@
 import type { Catalog, Policy } from '#contracts/policy.ts';
 import type { OnboardScope, PublishScope } from '#contracts/steps.ts';
 import { uniqueBy } from './collections.ts';
-import { consumersOf, placeConsumersOf, publishScope, tagConsumersOf } from './selectors.ts';
+import { consumersOf, placeConsumersOf, publishScope, tagConsumersOf, tagGrantsOf } from './selectors.ts';
 import { scopeText } from './start.ts';
 import { catalogScopes } from './tags/scopes.ts';
 
@@ -13,6 +13,15 @@ export function publishersLeft(old: Policy, policy: Policy): readonly PublishSco
   const kept = new Set(publishers(policy).map(scopeText));
   const left = publishers(old).filter((scope) => !kept.has(scopeText(scope)));
   return uniqueBy(left, scopeText);
+}
+
+/** Databases and catalogs whose audiences have other accounts than before: of the same file, what is due. */
+export function publishersChanged(old: Policy, policy: Policy): readonly PublishScope[] {
+  const before = new Map(old.products.map(({ name, audience }) => [name, audience.join()]));
+  const products = policy.products.filter(({ name, audience }) => before.get(name) !== audience.join());
+  const grantsOf = (of: Policy, catalog: Catalog) => JSON.stringify(tagGrantsOf(of, catalog));
+  const catalogs = catalogScopes(policy).filter((scope) => grantsOf(old, scope) !== grantsOf(policy, scope));
+  return uniqueBy([...catalogs, ...products.map(publishScope)], scopeText);
 }
 
 /**

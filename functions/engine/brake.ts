@@ -6,7 +6,7 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { Confirmation } from '#contracts/ledger-places.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
-import { brakePulled, mostAtOnce } from '#core/brake.ts';
+import { brakePulled, CONFIRMED_FOR_MS, mostAtOnce } from '#core/brake.ts';
 import type { Change, Takes } from '#core/change.ts';
 import { sortedSet } from '#core/collections.ts';
 import { listed } from '#core/findings.ts';
@@ -14,9 +14,6 @@ import { givesAccess, mayStand } from '#core/ownership.ts';
 import { scopeText } from '#core/start.ts';
 import { kindOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
-
-/** A person looked at what was to go then: a week later the same list may be the work of another mistake. */
-export const CONFIRMED_FOR_MS = 24 * 60 * 60_000;
 
 /** What judging by confirmations takes of a run. */
 type BrakeContext = Pick<RunContext, 'policy' | 'changes' | 'ledger' | 'now'>;

@@ -1,9 +1,10 @@
 /** An event arrives at the hub: where to look, and the machines that do. */
 
 import { readCrawler } from '#aws/catalog.ts';
-import { createEventAccess, type EventAccess } from '#aws/event-clients.ts';
+import { createEventAccess, type EventAccess, type EventClients } from '#aws/event-clients.ts';
 import { starterOf } from '#aws/machines.ts';
 import { readPolicyIfChanged, type StoredPolicy } from '#aws/objects.ts';
+import { readResolutionIfChanged } from '#aws/resolutions.ts';
 import { listOwnDatabases, readIsLink, workflowsWith } from '#aws/runs.ts';
 import { readStanding } from '#aws/standing.ts';
 import { type OnEventEnv, OnEventEnvSchema } from '#contracts/env.ts';
@@ -11,14 +12,16 @@ import { isLakeError, LakeError } from '#contracts/errors.ts';
 import { readEnvelope } from '#contracts/events.ts';
 import type { StandingPlace } from '#contracts/ledger-places.ts';
 import { partitionOf } from '#contracts/names.ts';
-import type { Policy } from '#contracts/policy.ts';
+import type { Policy, PolicyDocument } from '#contracts/policy.ts';
+import type { StoredResolution } from '#contracts/resolution.ts';
 import type { Wake } from '#contracts/steps.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
 import { answered, lookupText } from '#core/events/lookups.ts';
 import type { Sight } from '#core/events/places.ts';
 import { route } from '#core/events/route.ts';
 import { type Found, type Lookup, mergeRoutes, type Route, scopesOr } from '#core/events/types.ts';
-import { resolvePolicy } from '#core/policy.ts';
+import { partsUsed } from '#core/policy/audiences.ts';
+import { resolvePinned } from '#core/policy.ts';
 import { readingPolicy } from '#core/session-policy.ts';
 import { standingScopes } from '#core/standing.ts';
 import { type Starter, scopeText, spreadOf, startCovered } from '#core/start.ts';
@@ -206,18 +209,37 @@ function starter(env: OnEventEnv, access: EventAccess, region: string): Starter 
 
 /** Asked for with every event, since it may have changed; read and understood once per version. */
 function currentPolicy(env: OnEventEnv, access: EventAccess, region: string): () => Promise<Policy> {
-  let held: { readonly etag: string | undefined; readonly policy: Policy } | null = null;
+  let held: Held | null = null;
+  const { s3 } = access.own(region);
   return async () => {
-    const found = await readPolicyIfChanged(access.own(region).s3, env.POLICY_BUCKET, held?.etag);
-    // Without an ETag to ask with, the whole is sent, and may be what is held all the same.
-    if (found !== null) held = { etag: found.etag, policy: understood(found.stored, held?.policy) };
-    if (held === null) throw new LakeError('Unexpected', { message: 'S3 sent no policy, and none was asked about' });
+    held = await renewed(s3, env.POLICY_BUCKET, held);
     return held.policy;
   };
 }
 
-function understood(stored: StoredPolicy, held: Policy | undefined): Policy {
-  return held?.hash === stored.hash ? held : resolvePolicy(parseStoredPolicy(stored), stored.hash);
+/** What is in force, as it was understood, and what S3 calls the bytes of it. */
+interface Held {
+  readonly etag: string | undefined;
+  readonly stored: StoredPolicy;
+  readonly document: PolicyDocument;
+  readonly resolution: { readonly etag: string | undefined; readonly value: StoredResolution } | null;
+  readonly policy: Policy;
+}
+
+async function renewed(s3: EventClients['s3'], bucket: string, held: Held | null): Promise<Held> {
+  const found = await readPolicyIfChanged(s3, bucket, held?.etag);
+  const { etag, stored } = found ?? held ?? {};
+  if (stored === undefined)
+    throw new LakeError('Unexpected', { message: 'S3 sent no policy, and none was asked about' });
+  const document = held?.stored.hash === stored.hash ? held.document : parseStoredPolicy(stored);
+  const asks = partsUsed(document).length > 0;
+  const resolution = asks
+    ? ((await readResolutionIfChanged(s3, bucket, held?.resolution?.etag)) ?? held?.resolution ?? null)
+    : null;
+  // Without an ETag to ask with, the whole is sent, and may be what is held all the same.
+  const isSame = held?.stored.hash === stored.hash && held.resolution?.value.hash === resolution?.value.hash;
+  const policy = isSame ? held.policy : resolvePinned(document, stored.hash, resolution?.value ?? null);
+  return { etag, stored, document, resolution, policy };
 }
 
 const services = once(() => onEventServices(readEnv(OnEventEnvSchema), ownRegion()));

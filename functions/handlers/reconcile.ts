@@ -5,8 +5,9 @@ import { archiveTo } from '#aws/audit.ts';
 import { type Access, createAccess, type HubClients } from '#aws/clients.ts';
 import { createDynamoLedger } from '#aws/ledger.ts';
 import { starterOf } from '#aws/machines.ts';
-import { putSnapshot, readCurrentHash, readCurrentPolicy, readPolicy, readSnapshot } from '#aws/objects.ts';
+import { putSnapshot, readSnapshot } from '#aws/objects.ts';
 import { putObservation, readObservation } from '#aws/observations.ts';
+import { readCurrentPin, readPinned } from '#aws/resolutions.ts';
 import { CHANGES } from '#changes/registry.ts';
 import { type ReconcileEnv, ReconcileEnvSchema } from '#contracts/env.ts';
 import { LakeError } from '#contracts/errors.ts';
@@ -23,7 +24,7 @@ import {
   type StageOutput,
 } from '#contracts/steps.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
-import { resolvePolicy } from '#core/policy.ts';
+import { resolvePinned } from '#core/policy.ts';
 import { type Starter, type StartOptions, scopeText, spreadOf, startCovered } from '#core/start.ts';
 import type { Observations, RunContext, RunEvent, Snapshots, Standing } from '#engine/context.ts';
 import { isCovered, type Waiting } from '#engine/covered.ts';
@@ -45,7 +46,7 @@ export interface ReconcileServices {
   readonly ledger: Ledger;
   readonly snapshots: Snapshots;
   readonly observations: Observations;
-  /** Hash of the policy that is in force now. */
+  /** Hash of the policy that is in force now, with all that is pinned beside it. */
   currentPolicy(): Promise<string>;
   /** The policy of this hash, or the current one. */
   policy(hash: string | undefined): Promise<Policy>;
@@ -240,14 +241,12 @@ function wire(): ReconcileServices {
       read: (execution, sha) => readObservation(hub.s3, env.OBSERVATION_BUCKET, { execution, hash: sha }),
       write: (execution, observation) => putObservation(hub.s3, env.OBSERVATION_BUCKET, { execution, observation }),
     },
-    currentPolicy: () => readCurrentHash(hub.s3, env.POLICY_BUCKET),
+    currentPolicy: () => readCurrentPin(hub.s3, env.POLICY_BUCKET),
     policy: async (hash) => {
       const cached = hash === undefined ? undefined : policies.get(hash);
       if (cached !== undefined) return cached;
-      const stored = await (hash === undefined
-        ? readCurrentPolicy(hub.s3, env.POLICY_BUCKET)
-        : readPolicy(hub.s3, env.POLICY_BUCKET, hash));
-      const policy = resolvePolicy(parseStoredPolicy(stored), stored.hash);
+      const stored = await readPinned(hub.s3, env.POLICY_BUCKET, hash);
+      const policy = resolvePinned(parseStoredPolicy(stored.policy), stored.policy.hash, stored.resolution);
       policies.set(policy.hash, policy);
       return policy;
     },

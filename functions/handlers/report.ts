@@ -4,29 +4,21 @@ import { publishAlert, putEvent } from '#aws/alerts.ts';
 import { createDynamoLedger } from '#aws/ledger.ts';
 import { dynamodbClient, eventsClient, snsClient } from '#aws/service-clients.ts';
 import { createSessions } from '#aws/sessions.ts';
-import type { Alert } from '#contracts/documents.ts';
 import { type ReportEnv, ReportEnvSchema } from '#contracts/env.ts';
 import { LakeError } from '#contracts/errors.ts';
-import type { FindingRecord, Ledger } from '#contracts/ledger.ts';
-import { ACCESS_FAILED, ACCESS_RECOVERED, HUB_SOURCE, memberRolePath, partitionOf } from '#contracts/names.ts';
-import { shown, shownIn } from '#contracts/shown.ts';
+import type { Ledger } from '#contracts/ledger.ts';
+import { memberRolePath, partitionOf } from '#contracts/names.ts';
 import { type ReportOutput, StageInputSchema } from '#contracts/steps.ts';
-import { alertBody, alertSubject, executionUrl } from '#core/alert.ts';
-import { unreported } from '#core/finding-records.ts';
 import { scopeText } from '#core/start.ts';
-import { type Clock, systemClock } from '#runtime/clock.ts';
+import { systemClock } from '#runtime/clock.ts';
 import { ownRegion, readEnv } from '#runtime/env.ts';
-import { createLog, type Log } from '#runtime/logger.ts';
+import { createLog } from '#runtime/logger.ts';
 import { once } from '#runtime/once.ts';
+import { type TellServices, tellFindings } from './tell.ts';
 
-export interface ReportServices {
+export interface ReportServices extends TellServices {
   readonly env: ReportEnv;
-  readonly region: string;
   readonly ledger: Ledger;
-  putEvent(event: { source: string; detailType: string; detail: Alert }): Promise<void>;
-  publish(message: { subject: string; body: string }): Promise<void>;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export async function report(payload: unknown, services: ReportServices): Promise<ReportOutput> {
@@ -39,41 +31,7 @@ export async function report(payload: unknown, services: ReportServices): Promis
   const all = await services.ledger.findings(scopeText(scope));
   // Without the scope's lease its other findings are another run's to tell, which is at work on them now.
   const records = stage === 'lease-held' ? all.filter((record) => record.finding.cause === 'lease-held') : all;
-  const { failed, recovered } = unreported(records);
-  for (const record of failed) await tell(record, 'failed', execution, services);
-  for (const record of recovered) await tell(record, 'recovered', execution, services);
-  const known = records.filter((record) => record.state === 'open').length - failed.length;
-  return { opened: failed.length, known, recovered: recovered.length };
-}
-
-/** Told, then marked: a run cut in between tells twice rather than never. */
-async function tell(
-  record: FindingRecord,
-  what: 'failed' | 'recovered',
-  execution: string,
-  services: ReportServices,
-): Promise<void> {
-  const now = services.clock.now();
-  // An older version may have recorded it.
-  const found = shownIn(record.finding);
-  const alert: Alert = {
-    schema: 'onramp.alert/1',
-    finding: found,
-    scope: shown(record.scope),
-    execution,
-    executionUrl: executionUrl(execution, services.region),
-    at: new Date(now).toISOString(),
-  };
-  await services.putEvent({
-    source: HUB_SOURCE,
-    detailType: what === 'failed' ? ACCESS_FAILED : ACCESS_RECOVERED,
-    detail: alert,
-  });
-  await services.publish({ subject: alertSubject(found, what), body: alertBody(alert, what) });
-  await services.ledger.markReported(record, now);
-  services.log
-    .with({ scope: record.scope, account: found.account, product: found.product ?? undefined, execution })
-    .decision(`told: ${what}`, { cause: found.cause, hop: found.hop });
+  return tellFindings(records, execution, services);
 }
 
 /** This function marks findings and ends no entry. */

@@ -2,17 +2,20 @@
 
 import { putEvent } from '#aws/alerts.ts';
 import { readJsonAsset } from '#aws/assets.ts';
-import { putPolicy, readCurrentPolicy } from '#aws/objects.ts';
+import { putDeployedPolicy, putPolicy, readCurrentPolicy, type StoredPolicy, unlessMissing } from '#aws/objects.ts';
+import { readCurrentResolution } from '#aws/resolutions.ts';
 import { eventsClient, s3Client } from '#aws/service-clients.ts';
 import { createSessions } from '#aws/sessions.ts';
 import { type CustomResourceAnswer, type PolicyRequest, PolicyRequestSchema } from '#contracts/custom-resource.ts';
 import { type StorePolicyEnv, StorePolicyEnvSchema } from '#contracts/env.ts';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
 import type { PolicyChangedDetail } from '#contracts/events.ts';
-import { HUB_SOURCE, memberRolePath, POLICY_CHANGED, partitionOf } from '#contracts/names.ts';
+import { HUB_SOURCE, memberRolePath, POLICY_CHANGED, POLICY_DEPLOYED, partitionOf } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
+import type { StoredResolution } from '#contracts/resolution.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
-import { policyHash, resolvePolicy } from '#core/policy.ts';
+import { partsMissing, partsUsed } from '#core/policy/audiences.ts';
+import { policyHash, resolvePinned } from '#core/policy.ts';
 import { consumersLeft, publishersLeft } from '#core/removed-from-policy.ts';
 import { ownRegion, readEnv } from '#runtime/env.ts';
 import { createLog, type Log } from '#runtime/logger.ts';
@@ -23,8 +26,13 @@ export interface StorePolicyServices {
   readonly log: Log;
   readAsset(asset: { readonly bucket: string; readonly key: string }): Promise<unknown>;
   /** The policy until now; null before the first. */
-  currentPolicy(): Promise<{ readonly hash: string; readonly document: unknown } | null>;
-  putPolicy(policy: { readonly hash: string; readonly document: unknown }): Promise<void>;
+  currentPolicy(): Promise<StoredPolicy | null>;
+  /** What the organization has told; null: nothing yet. */
+  resolution(): Promise<StoredResolution | null>;
+  /** Remembers what was deployed last. */
+  deployed(policy: StoredPolicy): Promise<void>;
+  /** Puts a policy in force. */
+  putPolicy(policy: StoredPolicy & { readonly asksOrganization: boolean }): Promise<void>;
   putEvent(event: { readonly source: string; readonly detailType: string; readonly detail: unknown }): Promise<void>;
   answer(url: string, answer: CustomResourceAnswer): Promise<void>;
 }
@@ -53,10 +61,19 @@ async function act({ RequestType, ResourceProperties }: PolicyRequest, services:
   const parsed = parseStoredPolicy({ hash, document });
   const found = policyHash(parsed);
   if (found !== hash) throw new LakeError('Unexpected', { message: `file of policy ${hash} hashes to ${found}` });
-  const ended = await leftBy(resolvePolicy(parsed, hash), services);
-  await services.putPolicy({ hash, document });
-  services.log.write('policy stored', { hash });
-  await services.putEvent({ source: HUB_SOURCE, detailType: POLICY_CHANGED, detail: { hash, ...ended } });
+  const asksOrganization = partsUsed(parsed).length > 0;
+  const resolution = asksOrganization ? await services.resolution() : null;
+  const missing = partsMissing(parsed, resolution?.resolution ?? null);
+  const inForce = missing.length === 0 ? await leftBy(resolvePinned(parsed, hash, resolution), services) : null;
+  await services.deployed({ hash, document });
+  if (inForce === null) {
+    services.log.decision('policy waits for what the organization tells', { hash, missing });
+  } else {
+    await services.putPolicy({ hash, document, asksOrganization });
+    services.log.write('policy stored', { hash });
+    await services.putEvent({ source: HUB_SOURCE, detailType: POLICY_CHANGED, detail: { hash, ...inForce } });
+  }
+  if (asksOrganization) await services.putEvent({ source: HUB_SOURCE, detailType: POLICY_DEPLOYED, detail: { hash } });
 }
 
 /** What only the policy until now is about. Should telling fail, CloudFormation rolls back, and the old policy is the current one again. */
@@ -77,7 +94,8 @@ async function policyBefore(services: StorePolicyServices): Promise<Policy | nul
   const before = await services.currentPolicy();
   if (before === null) return null;
   try {
-    return resolvePolicy(parseStoredPolicy(before), before.hash);
+    const parsed = parseStoredPolicy(before);
+    return resolvePinned(parsed, before.hash, partsUsed(parsed).length > 0 ? await services.resolution() : null);
   } catch (error) {
     if (!isLakeError(error, 'PolicyInvalid')) throw error;
     services.log.trouble('the policy before is not readable: what it alone names is not reconciled', error);
@@ -119,11 +137,9 @@ function storePolicyServices(env: StorePolicyEnv, region: string): StorePolicySe
     namespace: env.NAMESPACE,
     log: createLog('store-policy'),
     readAsset: (asset) => readJsonAsset(s3, asset),
-    currentPolicy: () =>
-      readCurrentPolicy(s3, env.POLICY_BUCKET).catch((error: unknown) => {
-        if (isLakeError(error, 'Missing')) return null;
-        throw error;
-      }),
+    currentPolicy: () => unlessMissing(() => readCurrentPolicy(s3, env.POLICY_BUCKET)),
+    resolution: () => readCurrentResolution(s3, env.POLICY_BUCKET),
+    deployed: (policy) => putDeployedPolicy(s3, env.POLICY_BUCKET, policy),
     putPolicy: (policy) => putPolicy(s3, env.POLICY_BUCKET, policy),
     putEvent: (event) => putEvent(events, { bus: env.BUS_NAME, ...event }),
     answer: putAnswer,

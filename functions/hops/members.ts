@@ -6,7 +6,8 @@ import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 
 /**
- * Ids of consumers of the scope that are outside the organization, and of those whose runs have told nothing yet; sorted.
+ * Ids of consumers of the scope that are outside the organization, and of those whose runs have told nothing yet, where
+ * the organization itself has not told of them either; sorted.
  * A plan takes the latter for members: nothing is written by it, and what their own plan says of them stands beside it.
  */
 export async function observeHeld(
@@ -21,9 +22,10 @@ export async function observeHeld(
     consumers.map(({ account }, i) => ({ account, membership: records[i]?.membership })),
     (one) => one.account,
   );
-  const held = [...told].filter(([, all]) => {
+  const members = new Set(policy.members);
+  const held = [...told].filter(([account, all]) => {
     const known = all.flatMap(({ membership }) => membership ?? []);
-    return known.length === 0 ? !planning : known.includes('outside');
+    return known.length === 0 ? !planning && !members.has(account) : known.includes('outside');
   });
   return held.map(([account]) => account).sort();
 }

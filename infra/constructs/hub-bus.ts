@@ -18,7 +18,7 @@ import { hubBusName, memberRolePath } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import { forwarderRoleName } from '../names.ts';
 import { acknowledge } from './acknowledge.ts';
-import { forwarded, type Needs, policyChanged } from './patterns.ts';
+import { forwarded, type Needs, policyChanged, policyDeployed } from './patterns.ts';
 
 /** A bus policy holds 10 KB. 12 digits, quotes and comma for 400 accounts are 6 KB; beyond, organization and role decide. */
 const MOST_ACCOUNTS = 400;
@@ -65,32 +65,38 @@ export class HubBus extends Construct {
     acknowledge(this.deadLetters, { 'AwsSolutions-SQS3': 'This is the dead-letter queue itself.' });
   }
 
-  /** Every event of interest wakes `handler`. */
-  wake(handler: IFunction): void {
+  /** Every event of interest wakes `handler`; what the organization has to be asked for wakes `organization`. */
+  wake(handler: IFunction, organization: IFunction | null): void {
+    const target = this.#target('Retries', handler);
+    const patterns = { ...forwarded(this.#props.needs), policy: policyChanged(this.#props.hubAccount) };
+    for (const [name, pattern] of Object.entries(patterns)) this.#rule(name, pattern, target);
+    const asking = organization === null ? [] : [this.#target('OrganizationRetries', organization)];
+    for (const each of asking) this.#rule('deployed', policyDeployed(this.#props.hubAccount), each);
+    this.#scheduled(target, ...asking);
+  }
+
+  #target(id: string, handler: IFunction): IRuleTarget {
     // EventBridge only enqueues for Lambda. What happens after that, the function's own retries, ends in its own
     // failure destination, never in the rule's queue: both are needed, and both are this queue.
-    new EventInvokeConfig(this, 'Retries', {
+    new EventInvokeConfig(this, id, {
       function: handler,
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
       onFailure: new SqsDestination(this.deadLetters),
     });
-    const target = new LambdaFunction(handler, {
+    return new LambdaFunction(handler, {
       deadLetterQueue: this.deadLetters,
       retryAttempts: 185,
       maxEventAge: Duration.hours(24),
     });
-    const patterns = { ...forwarded(this.#props.needs), policy: policyChanged(this.#props.hubAccount) };
-    for (const [name, pattern] of Object.entries(patterns)) this.#rule(name, pattern, target);
-    this.#scheduled(target);
   }
 
   /** On the account's default bus: EventBridge has scheduled rules on no other. */
-  #scheduled(target: IRuleTarget): void {
+  #scheduled(...targets: readonly IRuleTarget[]): void {
     const { reconcile } = this.#props;
     if (reconcile === null || this.schedule === null) return;
     const schedule = Schedule.expression(reconcile.expression);
-    new Rule(this, 'schedule', { ruleName: this.schedule.rule, schedule, targets: [target] });
+    new Rule(this, 'schedule', { ruleName: this.schedule.rule, schedule, targets: [...targets] });
   }
 
   #rule(name: string, eventPattern: EventPattern, target: IRuleTarget): void {

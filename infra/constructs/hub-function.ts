@@ -7,14 +7,14 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type MemberRole, memberRolePath } from '#contracts/names.ts';
+import { memberRolePath, type OwnRole } from '#contracts/names.ts';
 import { hubRoleName } from '../names.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import { memberRights, type Right } from './rights.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
-export type HubFunctionName = 'on-event' | 'reconcile' | 'report' | 'store-policy';
+export type HubFunctionName = 'on-event' | 'reconcile' | 'report' | 'store-policy' | 'organization';
 
 export interface HubFunctionProps<Environment extends Record<string, string>> {
   readonly namespace: string;
@@ -25,7 +25,7 @@ export interface HubFunctionProps<Environment extends Record<string, string>> {
   readonly timeout: Duration;
   readonly memory: number;
   /** Member roles it may assume, and the path they lie under. */
-  readonly enters?: { readonly roles: readonly MemberRole[]; readonly path: string };
+  readonly enters?: { readonly roles: readonly OwnRole[]; readonly path: string };
 }
 
 export class HubFunction<Environment extends Record<string, string>> extends Construct {

@@ -4,7 +4,7 @@
  */
 
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
-import { HUB_SOURCE, POLICY_CHANGED } from '#contracts/names.ts';
+import { HUB_SOURCE, POLICY_CHANGED, POLICY_DEPLOYED } from '#contracts/names.ts';
 
 /** What the policy's tag rules have to hear of besides: whoever needs it not does not pay for it. */
 export interface Needs {
@@ -49,6 +49,11 @@ const SHARING: EventPattern = { source: ['aws.ram'], detailType: ['Resource Shar
 /** Ours, and only from the hub's own account: members may put events on this bus too. */
 export function policyChanged(hubAccount: string): EventPattern {
   return { source: [HUB_SOURCE], detailType: [POLICY_CHANGED], account: [hubAccount] };
+}
+
+/** Ours, too: of a policy that is written with parts of the organization. */
+export function policyDeployed(hubAccount: string): EventPattern {
+  return { source: [HUB_SOURCE], detailType: [POLICY_DEPLOYED], account: [hubAccount] };
 }
 
 /** What members forward: rule name → pattern. */

@@ -14,6 +14,8 @@ export interface PlanRoleProps {
   readonly memberRolePath: string;
   readonly bucket: Bucket;
   readonly table: Table;
+  /** Audiences are written with parts of the organization, which is asked. */
+  readonly asksOrganization: boolean;
 }
 
 export class PlanRole extends Construct {
@@ -31,7 +33,10 @@ export class PlanRole extends Construct {
     const rights = [
       ...readObjects(bucket, 'policies', 'snapshots'),
       readLedger(table),
-      memberRights(this, namespace, { roles: ['Reader'], path: props.memberRolePath }),
+      memberRights(this, namespace, {
+        roles: props.asksOrganization ? ['Reader', 'Organization'] : ['Reader'],
+        path: props.memberRolePath,
+      }),
     ];
     for (const { actions, resources, why } of rights) {
       this.role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));

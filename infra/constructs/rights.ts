@@ -4,7 +4,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { type MemberRole, memberRoleName } from '#contracts/names.ts';
+import { memberRoleName, type OwnRole } from '#contracts/names.ts';
 
 export interface Right {
   readonly actions: readonly string[];
@@ -18,7 +18,7 @@ export interface Right {
 export function memberRights(
   scope: IConstruct,
   namespace: string,
-  { roles, path }: { readonly roles: readonly MemberRole[]; readonly path: string },
+  { roles, path }: { readonly roles: readonly OwnRole[]; readonly path: string },
 ): Right {
   const { partition } = Stack.of(scope);
   return {

@@ -4,7 +4,7 @@ import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { OnEventEnv, ReconcileEnv, ReportEnv } from '#contracts/env.ts';
+import type { OnEventEnv, OrganizationEnv, ReconcileEnv, ReportEnv } from '#contracts/env.ts';
 import { type MachineName, machineName } from '#contracts/names.ts';
 import type { Policy, PolicyDocument } from '#contracts/policy.ts';
 import { accountIds, eventNeeds, externalIds } from '../accounts.ts';
@@ -36,6 +36,7 @@ const PATIENCE = 900;
 export class HubStack extends Stack {
   readonly #hub: HubStackProps;
   readonly #namespace: string;
+  readonly #asksOrganization: boolean;
   readonly #table: Table;
   readonly #policies: PolicyBucket;
   readonly #audit: Bucket;
@@ -48,6 +49,7 @@ export class HubStack extends Stack {
     this.#hub = props;
     const { policy } = props;
     this.#namespace = policy.namespace;
+    this.#asksOrganization = policy.parts.length > 0;
     this.#policies = new PolicyBucket(this, 'Policies');
     this.#table = this.#ledger();
     this.#audit = auditBucket(this, policy.retention);
@@ -56,7 +58,8 @@ export class HubStack extends Stack {
       namespace: policy.namespace,
       hubAccount: policy.hub.account,
       organization: policy.organization.id,
-      accounts: accountIds(policy),
+      // Who is in parts of the organization comes and goes: organization and role decide.
+      accounts: this.#asksOrganization ? [] : accountIds(policy),
       external: externalIds(policy),
       needs: eventNeeds(policy),
       reconcile: policy.reconcile,
@@ -66,19 +69,20 @@ export class HubStack extends Stack {
     const report = this.#report();
     const onEvent = this.#onEvent();
     const machines = this.#machines(reconcile, report);
-    this.#bus.wake(onEvent.function);
+    const organization = this.#asksOrganization ? this.#organization() : null;
+    this.#bus.wake(onEvent.function, organization?.function ?? null);
     const stored = new StoredPolicy(this, 'Policy', {
       namespace: policy.namespace,
       bucket: this.#policies.bucket,
       bus: { name: this.#bus.bus.eventBusName, arn: this.#bus.bus.eventBusArn },
       document: props.document,
       hash: policy.hash,
-      after: [this.#bus, onEvent, reconcile, report, ...machines],
+      after: [this.#bus, onEvent, reconcile, report, ...(organization ? [organization] : []), ...machines],
     });
     const plan = this.#plan();
     watch(this.#alerting, {
       namespace: policy.namespace,
-      functions: [onEvent, reconcile, report, stored.store],
+      functions: [onEvent, reconcile, report, stored.store, ...(organization ? [organization] : [])],
       machines,
       bus: this.#bus,
       onEvent: onEvent.function,
@@ -89,7 +93,13 @@ export class HubStack extends Stack {
   #plan(): PlanRole {
     const { memberRolePath } = this.#hub;
     const { bucket } = this.#policies;
-    return new PlanRole(this, 'Plan', { namespace: this.#namespace, memberRolePath, bucket, table: this.#table });
+    return new PlanRole(this, 'Plan', {
+      namespace: this.#namespace,
+      memberRolePath,
+      bucket,
+      table: this.#table,
+      asksOrganization: this.#asksOrganization,
+    });
   }
 
   /** Kept when the stack goes: it alone knows what we wrote and may withdraw. */
@@ -191,14 +201,44 @@ export class HubStack extends Stack {
       timeout: Duration.minutes(2),
       memory: 512,
     });
+    for (const right of this.#telling()) report.may(right);
+    return report;
+  }
+
+  /** Reads the organization, puts in force what waited for that, and tells. */
+  #organization(): HubFunction<OrganizationEnv> {
+    const { memberRolePath: path } = this.#hub;
+    const organization = new HubFunction<OrganizationEnv>(this, 'Organization', {
+      namespace: this.#namespace,
+      name: 'organization',
+      description: 'Which accounts the audiences of the organization have',
+      environment: {
+        ...this.#common(),
+        MEMBER_ROLE_PATH: path,
+        TOPIC_ARN: this.#alerting.topic.topicArn,
+        BUS_NAME: this.#bus.bus.eventBusName,
+      },
+      // Pages of 20 accounts, one after the other, twice: 10,000 accounts are 1,000 calls of a quarter second.
+      timeout: Duration.minutes(10),
+      memory: 512,
+      enters: { roles: ['Organization'], path },
+    });
     const rights = [
+      ...readObjects(this.#policies.bucket, 'policies'),
+      writeObjects(this.#policies.bucket, 'policies'),
+      ...this.#telling(),
+    ];
+    for (const right of rights) organization.may(right);
+    return organization;
+  }
+
+  #telling(): readonly Right[] {
+    return [
       keepLedger(this.#table),
       { actions: ['events:PutEvents'], resources: [this.#bus.bus.eventBusArn] },
       { actions: ['sns:Publish'], resources: [this.#alerting.topic.topicArn] },
       { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.#alerting.key.keyArn] },
     ];
-    for (const right of rights) report.may(right);
-    return report;
   }
 
   #machines(reconcile: HubFunction<ReconcileEnv>, report: HubFunction<ReportEnv>): Machine[] {

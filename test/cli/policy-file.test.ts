@@ -29,9 +29,15 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   ],
   'not-yet.yaml': [
     '10:15  products.cur.exposure: found hybrid; not yet acted on: write report or revoke',
-    '13:7  products.cur.audience.organizationalUnits: found ["ou-a1b2-11111111"]; not yet acted on: name the accounts: audience: { accounts: [NAME] }',
-    '18:34  tags.grants[0].to.organization: found true; not yet acted on: name the accounts: to: { accounts: [NAME] }',
     '19:19  schedule.deep: found rate(1 day); not yet acted on: leave it out; reconcile looks at everything there is',
+  ],
+  'audiences.yaml': [
+    '11:47  products.cur.audience.organizationalUnits[1]: found ou-a1b2-11111111; it is there twice: keep one of the two, or write what was meant',
+    '12:16  products.cur.audience.except[0]: found ghost; no such account: write one of finance-lake, analytics, partner',
+    '12:23  products.cur.audience.except[1]: found partner; it is external, so in no unit: take it out of except',
+    '18:40  products.sales.audience.except: found ["analytics"]; except is for organizationalUnits and organization: leave these accounts out of accounts',
+    '24:37  products.hr.audience.organizationalUnits: found ["ou-a1b2-11111111"]; organization has all its units: take organizationalUnits out, or organization',
+    '30:19  products.it.audience.except[0]: found analytics; it is under accounts, too: take it out of one of the two',
   ],
   'syntax.yaml': [
     '3:1  found account: "333333333333"; not YAML: Tabs are not allowed as indentation: indent with spaces',

@@ -23,9 +23,10 @@ function causes(): string[] {
     [...read(file).matchAll(/^\s+cause: (.*['`].*),$/gm)].map(([, text]) => String(text)),
   );
   const named = expressions.flatMap((text) => [...text.matchAll(/'([a-z-]+)'/g)].map(([, cause]) => String(cause)));
+  const whole = files.map(read).join('\n');
   const constants = files.flatMap((file) =>
     [...read(file).matchAll(/^\s+cause: ([A-Z_]+),$/gm)].map(([, name]) =>
-      String(new RegExp(`const ${name} = '([a-z-]+)';`).exec(read(file))?.[1]),
+      String(new RegExp(`const ${name} = '([a-z-]+)';`).exec(whole)?.[1]),
     ),
   );
   const templates = expressions.filter((text) => text.includes('}-policy-to-add`'));

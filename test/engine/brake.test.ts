@@ -19,7 +19,7 @@ afterEach(() => cloud.close());
 const forAudience = (...accounts: string[]) =>
   demoPolicy('demo-share', (document) => {
     document.accounts['other'] = '444444444444';
-    document.limits.withdraw = { atMost: 0, percent: 0 };
+    document.limits.withdraw = { atMost: 0, percent: 0, accounts: 0 };
     if (document.products['cur']) document.products['cur'].audience.accounts = accounts;
   });
 

@@ -1,7 +1,7 @@
 /** Laws 3 and 10: what is ours is taken back when nobody wants it, never what is theirs, and never much unasked. */
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CONFIRMED_FOR_MS } from '#engine/brake.ts';
+import { CONFIRMED_FOR_MS } from '#core/brake.ts';
 import { ANALYTICS, CUR, FINANCE, HR, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { expectWritten } from '../golden/kept.ts';
@@ -22,7 +22,7 @@ const narrowed = demoPolicy('demo-revoke', ({ products }) => {
 });
 const patient = demoPolicy('demo-revoke', ({ products, limits }) => {
   if (products['sales']) products['sales'].tables = ['nothing_like_it'];
-  limits.withdraw = { atMost: 20, percent: 5 };
+  limits.withdraw = { atMost: 20, percent: 5, accounts: 3 };
 });
 
 let cloud: InProcess;

@@ -39,6 +39,8 @@ function recording(instead: Partial<StorePolicyServices> = {}) {
       return JSON.parse(JSON.stringify(document));
     },
     currentPolicy: async () => null,
+    resolution: async () => null,
+    deployed: async (policy) => void done.push(`remember ${policy.hash}`),
     putPolicy: async (policy) => void done.push(`put ${policy.hash}`),
     putEvent: async ({ source, detailType, detail }) =>
       void done.push(`tell ${source} ${detailType} ${JSON.stringify(detail)}`),
@@ -56,6 +58,7 @@ test.each(['Create', 'Update'])('%s stores the policy, then tells, then answers'
   await storePolicy(request(type), services);
   expect(done).toEqual([
     'read cdk-assets/file.json',
+    `remember ${hash}`,
     `put ${hash}`,
     `tell onramp.hub Onramp Policy Changed ${JSON.stringify({ hash, gone: [], left: [] })}`,
     'answer SUCCESS',
@@ -94,7 +97,7 @@ describe('CloudFormation is told', () => {
     const putPolicy = () => Promise.reject(new LakeError('AccessDenied', { message: 'could not write s3://b/k' }));
     const { services, done, answers } = recording({ putPolicy });
     await storePolicy(request('Create'), services);
-    expect(done).toEqual(['read cdk-assets/file.json', 'answer FAILED']);
+    expect(done).toEqual(['read cdk-assets/file.json', `remember ${hash}`, 'answer FAILED']);
     expect(answers[0]?.Reason).toBe('AccessDenied: could not write s3://b/k');
   });
 

@@ -13,9 +13,14 @@ export type DemoFile = 'demo' | 'demo-share' | 'demo-revoke' | 'demo-blueprint';
 type Loose<T> = T extends object ? { -readonly [K in keyof T]: Loose<T[K]> } : T;
 
 export function demoPolicy(file: DemoFile = 'demo', change?: (document: Loose<PolicyDocument>) => void): Policy {
+  const document = demoDocument(file, change);
+  return resolvePolicy(document, policyHash(document));
+}
+
+/** As it is in the file, to be resolved with what the organization tells. */
+export function demoDocument(file: DemoFile, change?: (document: Loose<PolicyDocument>) => void): PolicyDocument {
   const text = readFileSync(new URL(`../fixtures/policies/${file}.yaml`, import.meta.url), 'utf8');
   const document = z.parse(PolicySchema, parse(text));
   change?.(document);
-  const changed = z.parse(PolicySchema, document);
-  return resolvePolicy(changed, policyHash(changed));
+  return z.parse(PolicySchema, document);
 }

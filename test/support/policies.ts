@@ -17,6 +17,8 @@ export interface PolicyOptions {
   readonly debounce?: number;
   readonly reconcile?: Policy['reconcile'];
   readonly tags?: TagPolicy;
+  /** Parts of the organization that the product is for, too. */
+  readonly parts?: readonly string[];
 }
 
 /** One product of `PRODUCER` for the given consumers. */
@@ -44,9 +46,11 @@ export function samplePolicy(options: PolicyOptions = {}): { document: PolicyDoc
     organization: document.organization,
     hub: document.hub,
     accounts,
+    parts: options.parts ?? [],
+    members: [],
     settings: document.settings,
     protectedPaths: ['/data-jobs/'],
-    products: [product(region, consumers, options.key ?? null)],
+    products: [{ ...product(region, consumers, options.key ?? null), parts: options.parts ?? [] }],
     tags: options.tags ?? null,
     dataLocations: [],
     limits: document.limits,
@@ -79,6 +83,7 @@ function product(region: string, audience: readonly string[], key: string | null
       bucketPolicy: 'manage',
     },
     audience,
+    parts: [],
     link: 'cur_org_linked',
     jobRoles: [{ match: 'role/data-jobs/*', proof: 'path' }],
     permissions: ['SELECT', 'DESCRIBE'],

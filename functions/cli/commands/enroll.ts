@@ -44,7 +44,9 @@ export async function enroll(options: EnrollOptions, terminal: Terminal): Promis
 
 /** Regions of the account's part in the policy; the hub's when it has none yet. */
 function regionsOf(policy: Policy, account: PolicyAccount): readonly string[] {
-  const taking = policy.products.filter((p) => p.account === account.id || p.audience.includes(account.id));
+  const taking = policy.products.filter(
+    (p) => p.account === account.id || p.audience.includes(account.id) || p.parts.length > 0,
+  );
   const regions = account.regions ?? sortedSet(taking.map((product) => product.region));
   return regions.length > 0 ? regions : [policy.hub.region];
 }

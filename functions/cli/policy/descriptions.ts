@@ -52,9 +52,11 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'organization: admit every principal of the organization that has S3 rights of its own, past Lake Formation. Think twice.',
   'products.*.audience': 'Whom it is for.',
   'products.*.audience.accounts': 'Consumers, by names of accounts.',
-  'products.*.audience.organizationalUnits': 'Units with their children. Not yet.',
-  'products.*.audience.organization': 'The whole organization. Not yet.',
-  'products.*.audience.except': 'Accounts of the above that are left out. Not yet.',
+  'products.*.audience.organizationalUnits': 'Units with all units below them, by id.',
+  'products.*.audience.organization':
+    'true: every account of the organization, the management account too. audience: organization is short for it.',
+  'products.*.audience.except':
+    'Accounts that are left out of units or the organization, by names. Without it a part is granted as a whole.',
   'products.*.consumers': 'What consumers get.',
   'products.*.consumers.link': "Name of the resource link in each consumer. Default: the database's name.",
   'products.*.consumers.jobRoles': 'Roles of Glue jobs that may read.',
@@ -116,6 +118,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'limits.withdraw': 'A run that would withdraw more than the larger of the two stops and asks.',
   'limits.withdraw.atMost': 'Grants. Default: 20.',
   'limits.withdraw.percent': 'Percent of what we granted. Default: 5.',
+  'limits.withdraw.accounts':
+    'Accounts that may drop out of units or the organization within an hour before somebody is asked. Default: 3.',
   'limits.writesPerSecond': 'Per account and Region. Default: 5.',
   'limits.readsPerSecond': 'Per account and Region, after the first 40 of a run. Default: 10.',
   'limits.runsAtOnce': 'Runs at work in one account and Region; they share reads and writes per second. Default: 3.',

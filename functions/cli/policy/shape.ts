@@ -23,7 +23,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   tables: 'tables: all, or a list of names',
   storage: 'storage: { location: s3://bucket/prefix/ }',
   location: 'location: s3://bucket/prefix/',
-  audience: 'audience: { accounts: [NAME] }',
+  audience: 'audience: { accounts: [NAME] }, { organizationalUnits: [ou-…] }, or organization',
   consumers: 'consumers: { jobRoles: [{ match: "role/data-jobs/*", proof: path }] }',
   jobRoles: 'jobRoles: [{ match: "role/data-jobs/*", proof: path }]',
   match: 'match: "role/data-jobs/*"',

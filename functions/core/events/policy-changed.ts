@@ -7,12 +7,13 @@ import { catalogScopes, namedScopes, openCatalogs } from '../tags/scopes.ts';
 import { type EventRoute, ignore, lookFor, mergeRoutes, scopesOr } from './types.ts';
 
 export const policyChanged: EventRoute = (event, policy, standing) => {
-  const { gone = [], left = [] } = readDetail(PolicyChangedDetailSchema, event);
+  const { gone = [], left = [], only } = readDetail(PolicyChangedDetailSchema, event);
   if (event.account !== policy.hub.account) {
     return ignore(`account ${event.account} is not the hub: only the hub says that the policy changed`);
   }
-  const scopes = [...catalogScopes(policy), ...policy.products.map(publishScope), ...namedScopes(policy)];
-  const open = openCatalogs(policy).map(({ account, region }) =>
+  const due = only?.map((place) => ({ half: 'publish' as const, ...place }));
+  const scopes = due ?? [...catalogScopes(policy), ...policy.products.map(publishScope), ...namedScopes(policy)];
+  const open = (due === undefined ? openCatalogs(policy) : []).map(({ account, region }) =>
     lookFor({ kind: 'databases', account, region, workflows: null }),
   );
   // What was granted there is withdrawn by a run that wants nothing.

@@ -99,10 +99,15 @@ function namesOfProducts(document: PolicyDocument): NameUsed[] {
     return [
       { path: at('account'), name: entry.account },
       ...(storage === undefined ? [] : [{ path: at('storage', 'account'), name: storage }]),
-      ...(entry.audience.accounts ?? []).map((name, i) => ({ path: at('audience', 'accounts', i), name })),
-      ...(entry.audience.except ?? []).map((name, i) => ({ path: at('audience', 'except', i), name })),
+      ...namesOfAudience(at('audience'), entry.audience),
     ];
   });
+}
+
+function namesOfAudience(path: PolicyPath, entry: PolicyDocument['products'][string]['audience']): NameUsed[] {
+  return (['accounts', 'except'] as const).flatMap((key) =>
+    (entry[key] ?? []).map((name, i) => ({ path: [...path, key, i], name })),
+  );
 }
 
 function namesOfTags(document: PolicyDocument): NameUsed[] {
@@ -114,8 +119,9 @@ function namesOfTags(document: PolicyDocument): NameUsed[] {
     name: match.account,
   }));
   const grants = tags.grants.flatMap(({ to }, i): NameUsed[] => {
-    if ('principal' in to) return [{ path: ['tags', 'grants', i, 'to', 'account'], name: to.account }];
-    return (to.accounts ?? []).map((name, j) => ({ path: ['tags', 'grants', i, 'to', 'accounts', j], name }));
+    const at = ['tags', 'grants', i, 'to'];
+    if ('principal' in to) return [{ path: [...at, 'account'], name: to.account }];
+    return namesOfAudience(at, to);
   });
   return [...inAccounts, ...rules, ...grants];
 }

@@ -2,6 +2,7 @@
 
 import type { PolicyDocument } from '#contracts/policy.ts';
 import { checkAccounts } from './accounts.ts';
+import { checkAudiences } from './audiences.ts';
 import { checkDataLocations } from './data-locations.ts';
 import { checkDocumentSizes } from './document-sizes.ts';
 import type { PolicyIssue } from './issue.ts';
@@ -17,6 +18,7 @@ import { checkTags } from './tags.ts';
 export function checkPolicy(document: PolicyDocument): PolicyIssue[] {
   const issues = [
     ...checkAccounts(document),
+    ...checkAudiences(document),
     ...checkProducts(document),
     ...checkLinks(document),
     ...checkOverlaps(document),

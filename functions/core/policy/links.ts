@@ -1,7 +1,9 @@
 /** Names of links: one thing per name in each consumer, and never over something that is there already. */
 
 import type { PolicyDocument } from '#contracts/policy.ts';
+import { WHOLE } from '#contracts/resolution.ts';
 import { uniqueBy } from '../collections.ts';
+import { type AudienceEntry, audienceParts, partsUsed } from './audiences.ts';
 import { invalid, type PolicyIssue, type PolicyPath } from './issue.ts';
 
 interface Wish {
@@ -60,10 +62,24 @@ function wishesOf(document: PolicyDocument, product: string): Wish[] {
     region: entry.region ?? document.hub.region,
     database: entry.database.toLowerCase(),
   };
-  const takers = (audience.accounts ?? []).filter((name) => name !== account);
+  const takers = takersOf(document, audience).filter((name) => name !== account);
   return takers.flatMap((consumer) =>
     linkRegions(document, consumer, wish.region).map((region) => ({ ...wish, consumer, region })),
   );
+}
+
+/**
+ * Accounts by name. A unit counts as one, whichever accounts it has; the organization as all of them, those that the
+ * policy names no less than its units, and itself for whoever else is in it.
+ */
+function takersOf(document: PolicyDocument, audience: AudienceEntry): readonly string[] {
+  const { accounts, parts, except } = audienceParts(audience);
+  if (!parts.includes(WHOLE)) return [...accounts, ...parts];
+  const named = Object.entries(document.accounts).flatMap(([name, entry]) =>
+    typeof entry === 'object' && entry.external === true ? [] : [name],
+  );
+  const all = [...accounts, ...named, WHOLE, ...partsUsed(document)];
+  return [...new Set(all)].filter((name) => !except.includes(name));
 }
 
 /** A consumer's links lie in the Regions it lists, or in the product's. */

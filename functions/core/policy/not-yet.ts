@@ -1,7 +1,7 @@
 /** Parts of the language that nothing acts on yet. Refused: whoever writes one would believe that it holds. */
 
 import type { PolicyDocument } from '#contracts/policy.ts';
-import { notYet, type PolicyIssue, type PolicyPath } from './issue.ts';
+import { notYet, type PolicyIssue } from './issue.ts';
 
 type ProductEntry = PolicyDocument['products'][string];
 
@@ -18,23 +18,7 @@ export function checkNotYet(document: PolicyDocument): PolicyIssue[] {
     scheduleNotYet(document),
     alertsNotYet(document),
   ].flat();
-  return [...products, ...tagGrantsNotYet(document), ...rest];
-}
-
-const AUDIENCES = ['organizationalUnits', 'organization', 'except'] as const;
-
-function tagGrantsNotYet({ tags }: PolicyDocument): PolicyIssue[] {
-  return (tags?.grants ?? []).flatMap(({ to }, i) =>
-    'principal' in to ? [] : audienceNotYet(['tags', 'grants', i, 'to'], to),
-  );
-}
-
-function audienceNotYet(path: PolicyPath, audience: ProductEntry['audience']): PolicyIssue[] {
-  return AUDIENCES.flatMap((key) =>
-    audience[key] === undefined
-      ? []
-      : [notYet([...path, key], audience[key], `name the accounts: ${path.at(-1)}: { accounts: [NAME] }`)],
-  );
+  return [...products, ...rest];
 }
 
 function limitsNotYet({ limits }: PolicyDocument): PolicyIssue[] {
@@ -48,9 +32,9 @@ function scheduleNotYet({ schedule }: PolicyDocument): PolicyIssue[] {
   return [notYet(['schedule', 'deep'], schedule.deep, 'leave it out; reconcile looks at everything there is')];
 }
 
-function productNotYet(name: string, { audience, exposure, probe }: ProductEntry): PolicyIssue[] {
+function productNotYet(name: string, { exposure, probe }: ProductEntry): PolicyIssue[] {
   const at = (...rest: string[]) => ['products', name, ...rest];
-  const issues = audienceNotYet(at('audience'), audience);
+  const issues: PolicyIssue[] = [];
   if (exposure === 'hybrid') issues.push(notYet(at('exposure'), exposure, 'write report or revoke'));
   if (probe !== undefined) issues.push(notYet(at('probe'), probe, 'leave it out; read a table with a job of your own'));
   return issues;

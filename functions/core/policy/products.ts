@@ -5,6 +5,7 @@ import { partitionOf } from '#contracts/names.ts';
 import type { PolicyDocument } from '#contracts/policy.ts';
 import { NOT_LITERAL } from '../role-patterns.ts';
 import { accountNamed, accountRegions } from './accounts.ts';
+import { audienceParts } from './audiences.ts';
 import { invalid, type PolicyIssue, type PolicyPath } from './issue.ts';
 import { reachesUnder } from './patterns.ts';
 
@@ -13,7 +14,6 @@ type JobRole = ProductEntry['consumers']['jobRoles'][number];
 
 export function checkProducts(document: PolicyDocument): PolicyIssue[] {
   const products = Object.entries(document.products).flatMap(([name, entry]) => [
-    ...checkAudience(name, entry),
     ...checkRegions(document, name, entry),
     ...checkPermissions(name, entry),
     ...entry.consumers.jobRoles.flatMap((role, i) =>
@@ -36,12 +36,6 @@ function pathTrouble(path: string): readonly [message: string, instead: string] 
   if (path === '/') return ['every role lies under it, so it would prove nothing', instead];
   if (!NOT_LITERAL.test(path)) return null;
   return ['a protected path is written out: * ? and $ would mean paths that others may create roles under', instead];
-}
-
-function checkAudience(name: string, { audience }: ProductEntry): PolicyIssue[] {
-  const { accounts, organizationalUnits, organization } = audience;
-  if (accounts !== undefined || organizationalUnits !== undefined || organization !== undefined) return [];
-  return [invalid(['products', name, 'audience'], audience, 'the product is for nobody', 'write { accounts: [NAME] }')];
 }
 
 function checkPermissions(name: string, { consumers }: ProductEntry): PolicyIssue[] {
@@ -70,7 +64,7 @@ function checkRegions(document: PolicyDocument, name: string, entry: ProductEntr
       ),
     );
   }
-  const audience = (entry.audience.accounts ?? []).flatMap((consumer, i) => {
+  const audience = audienceParts(entry.audience).accounts.flatMap((consumer, i) => {
     const theirs = accountRegions(accountNamed(document, consumer));
     if (theirs === undefined || theirs.includes(region)) return [];
     const message = `the product is in ${region}, and ${consumer} takes part elsewhere`;

@@ -11,7 +11,9 @@ import type {
   TagPolicy,
   TagRule,
 } from '#contracts/policy.ts';
+import type { Resolution } from '#contracts/resolution.ts';
 import { sortedSet, sortedSetBy } from '../collections.ts';
+import { isAudience, resolveAudience } from './audiences.ts';
 import { findAccount, parseLocation, principalArn } from './names.ts';
 
 type TagsEntry = NonNullable<PolicyDocument['tags']>;
@@ -19,7 +21,11 @@ type RuleEntry = TagsEntry['rules'][number];
 type GrantEntry = TagsEntry['grants'][number];
 
 /** Tags with ids for names and defaults filled in; null when the policy has none. */
-export function resolveTags(document: PolicyDocument, accounts: readonly PolicyAccount[]): TagPolicy | null {
+export function resolveTags(
+  document: PolicyDocument,
+  accounts: readonly PolicyAccount[],
+  resolution: Resolution | null = null,
+): TagPolicy | null {
   const { tags } = document;
   if (tags === undefined) return null;
   const named = tags.in.map((entry, i) => ({
@@ -31,7 +37,9 @@ export function resolveTags(document: PolicyDocument, accounts: readonly PolicyA
     catalogs,
     keys: resolveValues(tags.keys),
     rules: tags.rules.map((rule, index) => resolveRule(document, { rule, index, accounts })),
-    grants: tags.grants.flatMap((grant, index) => resolveGrant(document, accounts, { grant, index, catalogs })),
+    grants: tags.grants.flatMap((grant, index) =>
+      resolveGrant(document, accounts, { grant, index, catalogs, resolution }),
+    ),
   };
 }
 
@@ -92,16 +100,17 @@ interface Granting {
   readonly grant: GrantEntry;
   readonly index: number;
   readonly catalogs: readonly Catalog[];
+  readonly resolution: Resolution | null;
 }
 
 /** One for each catalog the entry is about: the principal's own, else all (its account passes on what it was granted). */
 function resolveGrant(
   document: PolicyDocument,
   accounts: readonly PolicyAccount[],
-  { grant, index, catalogs }: Granting,
+  { grant, index, catalogs, resolution }: Granting,
 ): TagGrant[] {
   const { to } = grant;
-  const find = (name: string) => findAccount(accounts, name, `tags.grants[${index}]`).id;
+  const who = `tags.grants[${index}]`;
   const said = {
     index,
     where: resolveValues(grant.where),
@@ -109,13 +118,13 @@ function resolveGrant(
     tables: tablePermissions(grant.tables ?? []),
     associate: sortedSet((grant.associate ?? []).map((key) => key.toLowerCase())),
   };
-  if ('principal' in to) {
-    const account = find(to.account);
+  if (!isAudience(to)) {
+    const account = findAccount(accounts, to.account, who).id;
     const principal = principalArn(to.principal, account, partitionOf(document.hub.region));
     const own = catalogs.filter((catalog) => catalog.account === account);
     return (own.length > 0 ? own : catalogs).map((catalog) => ({ ...catalog, ...said, to: [principal] }));
   }
-  const ids = sortedSet((to.accounts ?? []).map(find));
+  const { accounts: ids } = resolveAudience(to, { accounts, resolution, who });
   // A catalog's own account needs no grant to itself, and Lake Formation takes none.
   return catalogs
     .map((catalog) => ({ ...catalog, ...said, to: ids.filter((id) => id !== catalog.account) }))

@@ -2,8 +2,8 @@
 
 import { partitionOf } from '#contracts/names.ts';
 import type { PolicyDocument } from '#contracts/policy.ts';
-import { sortedSet } from '../collections.ts';
 import { accountId, accountNamed } from './accounts.ts';
+import { audienceParts, isAudience, mayHave } from './audiences.ts';
 import { invalid, type PolicyIssue, type PolicyPath } from './issue.ts';
 import { principalArn } from './names.ts';
 import { resolveValues, tablePermissions } from './resolve-tags.ts';
@@ -27,10 +27,8 @@ function checkPassedOn(document: PolicyDocument): PolicyIssue[] {
   const grants = document.tags?.grants ?? [];
   return grants.flatMap((grant, i) => {
     const { to } = grant;
-    if (!('principal' in to) || owners.has(to.account)) return [];
-    const sources = grants.filter(
-      (other) => !('principal' in other.to) && (other.to.accounts ?? []).includes(to.account),
-    );
+    if (isAudience(to) || owners.has(to.account)) return [];
+    const sources = grants.filter((other) => isAudience(other.to) && mayHave(document, other.to, to.account));
     return lacks(grant, sources).map(({ on, permissions }) =>
       lackIssue(['tags', 'grants', i], grant, { on, permissions }),
     );
@@ -61,7 +59,7 @@ function permissionsOf(grant: Grant, on: Lack['on']): readonly string[] {
 }
 
 function lackIssue(path: PolicyPath, { to, where }: Grant, { on, permissions }: Lack): PolicyIssue {
-  const account = 'principal' in to ? to.account : '';
+  const account = isAudience(to) ? '' : to.account;
   const list = permissions.join(', ');
   const by = on === 'associate' ? '' : ` by the same where`;
   const message = `${account} itself is not granted ${list}${by}, so it can't pass it on`;
@@ -100,7 +98,7 @@ function checkCount(document: PolicyDocument): PolicyIssue[] {
 }
 
 function receivers(document: PolicyDocument, { to }: Grant): readonly string[] {
-  if (!('principal' in to)) return sortedSet(to.accounts ?? []);
+  if (isAudience(to)) return [...audienceParts(to).accounts, ...audienceParts(to).parts];
   const entry = accountNamed(document, to.account);
   if (entry === undefined) return [];
   return [principalArn(to.principal, accountId(entry), partitionOf(document.hub.region))];

@@ -1,6 +1,7 @@
 /** Grants by tag: to whom Lake Formation can grant, what it can grant, and on expressions it takes. */
 
 import type { PolicyDocument } from '#contracts/policy.ts';
+import { audienceParts, isAudience } from './audiences.ts';
 import { invalid, type PolicyIssue, type PolicyPath } from './issue.ts';
 import { nearest } from './nearest.ts';
 import { checkPrincipal } from './principals.ts';
@@ -38,16 +39,12 @@ export function catalogAccounts({ tags }: PolicyDocument): ReadonlySet<string> {
 
 function checkTo(document: PolicyDocument, path: PolicyPath, { to }: Grant): PolicyIssue[] {
   const at = [...path, 'to'];
-  if ('principal' in to) {
+  if (!isAudience(to)) {
     const { account, principal } = to;
     return checkPrincipal(document, { path: [...at, 'principal'], principal, account, others: false });
   }
-  // Other audiences are told of as not yet acted on.
-  if (to.accounts === undefined && to.organization === undefined && to.organizationalUnits === undefined) {
-    return [invalid(at, to, 'the grant is for nobody', 'write { accounts: [NAME] } or { account, principal }')];
-  }
   const owners = catalogAccounts(document);
-  return (to.accounts ?? []).flatMap((name, j) =>
+  return audienceParts(to).accounts.flatMap((name, j) =>
     owners.size === 1 && owners.has(name)
       ? [invalid([...at, 'accounts', j], name, 'the tags are its own', `write { account: ${name}, principal: … }`)]
       : [],
@@ -77,7 +74,7 @@ function checkPermissions(
 }
 
 function checkAbroad(document: PolicyDocument, path: PolicyPath, { to, database }: Grant): PolicyIssue[] {
-  if ('principal' in to && catalogAccounts(document).has(to.account)) return [];
+  if (!isAudience(to) && catalogAccounts(document).has(to.account)) return [];
   return (database ?? []).flatMap((permission, i) => {
     if (!NEVER_ABROAD.includes(permission)) return [];
     const rest = ON_DATABASES.filter((one) => !NEVER_ABROAD.includes(one)).join(', ');

@@ -8,7 +8,7 @@ import { PRODUCER, samplePolicy } from '../../support/policies.ts';
 import { textOf } from '../../support/recorded.ts';
 
 const { policy: sample } = samplePolicy();
-const policy = { ...sample, limits: { ...sample.limits, withdraw: { atMost: 20, percent: 5 } } };
+const policy = { ...sample, limits: { ...sample.limits, withdraw: { atMost: 20, percent: 5, accounts: 3 } } };
 const NOBODY: ReadonlySet<string> = new Set();
 const held = (changes: readonly AssignTags[], confirmed: ReadonlySet<string>) =>
   retagBrake.hold({ policy, changes, entries: [], confirmed });

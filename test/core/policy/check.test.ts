@@ -223,20 +223,9 @@ test('tag values that no key has', () => {
 });
 
 describe('not yet', () => {
-  const sharedWith = (to: object) => ({
-    in: [{ account: 'finance-lake' }],
-    keys: { pii: ['true', 'false'] },
-    grants: [{ to, where: { pii: ['false'] }, tables: ['SELECT'] }],
-  });
   test.each([
-    ['products.cur.audience.organization', product({ audience: { organization: true } })],
-    ['products.cur.audience.organizationalUnits', product({ audience: { organizationalUnits: ['ou-a1b2-11111111'] } })],
-    ['products.cur.audience.except', product({ audience: { accounts: ['analytics'], except: ['finance-lake'] } })],
     ['products.cur.exposure', product({ exposure: 'hybrid' })],
     ['products.cur.probe', product({ probe: { job: 'reader' } })],
-    ['tags.grants.0.to.organization', { tags: sharedWith({ organization: true }) }],
-    ['tags.grants.0.to.organizationalUnits', { tags: sharedWith({ organizationalUnits: ['ou-a1b2-11111111'] }) }],
-    ['tags.grants.0.to.except', { tags: sharedWith({ accounts: ['analytics'], except: ['finance-lake'] }) }],
     ['connections', { connections: { check: 'all' } }],
     ['schedule.deep', { schedule: { deep: 'rate(1 day)' } }],
     ['alerts.byAccount', { alerts: { byAccount: { analytics: ['x@example.com'] } } }],
