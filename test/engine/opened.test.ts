@@ -17,12 +17,12 @@ const SCOPE = scopeOf(CUR);
 /** Nothing may be withdrawn without a person. */
 const strict = demoPolicy('demo-share', ({ accounts, limits, products }) => {
   accounts['other'] = '444444444444';
-  limits.withdraw = { atMost: 0, percent: 0 };
+  limits.withdraw = { atMost: 0, percent: 0, accounts: 3 };
   if (products['cur']) products['cur'].audience.accounts = ['analytics', 'other'];
 });
 const narrower = demoPolicy('demo-share', ({ accounts, limits }) => {
   accounts['other'] = '444444444444';
-  limits.withdraw = { atMost: 0, percent: 0 };
+  limits.withdraw = { atMost: 0, percent: 0, accounts: 3 };
 });
 
 let cloud: InProcess;
