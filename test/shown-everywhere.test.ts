@@ -27,8 +27,10 @@ test.each(DOORS)('%s is written to from one place', (_what, pattern, files) => {
 });
 
 test('mails and events of findings are sent by the one function that shows them', () => {
-  expect(filesWith(/\bpublishAlert\(/)).toEqual(['functions/aws/alerts.ts', 'functions/handlers/report.ts']);
-  expect(readFileSync('functions/handlers/report.ts', 'utf8')).toContain('shownIn(record.finding)');
+  const wired = ['functions/handlers/organization.ts', 'functions/handlers/report.ts'];
+  expect(filesWith(/\bpublishAlert\(/)).toEqual(['functions/aws/alerts.ts', ...wired]);
+  expect(filesWith(/\.publish\(/)).toEqual(['functions/handlers/tell.ts']);
+  expect(readFileSync('functions/handlers/tell.ts', 'utf8')).toContain('shownIn(record.finding)');
 });
 
 test('findings are made by `finding`, which shows them, and by nobody else', () => {
