@@ -26,6 +26,9 @@ interface Row {
 const NOT_THERE: Verdict = (asker) => (asker.owner ? 'Missing' : 'NotVisible');
 const ON_REVOKE: Verdict = (asker) => (asker.revoking ? 'NothingToRevoke' : null);
 
+/** How IAM names the policy that refuses: of the account's organization, for callers or for resources. */
+const ORGANIZATION_SAYS_NO = '(no|deny in a) (service|resource) control policy';
+
 /** AWS says the same trouble under several names, so words that are sure come before names that are not. */
 const ROWS: readonly Row[] = [
   // Lake Formation passes on other services' throttling under its own name, with the inner code in the message.
@@ -36,6 +39,16 @@ const ROWS: readonly Row[] = [
   { message: /^Rate exceeded\b/i, verdict: 'Transient' },
   { message: /Insufficient encryption key permissions/i, verdict: 'EncryptionDenied' },
   { code: /^(GlueEncryptionException|KMSAccessDenied(Exception)?|KMS\.\w+)$/, verdict: 'EncryptionDenied' },
+  // What the organization forbids no grant of ours helps against, whatever key or table it is about.
+  { message: new RegExp(`\\bram:\\w+.*${ORGANIZATION_SAYS_NO}`, 's'), verdict: 'OrganizationDeniedSharing' },
+  {
+    message: new RegExp(`\\blakeformation:PutDataLakeSettings\\b.*${ORGANIZATION_SAYS_NO}`, 's'),
+    verdict: 'OrganizationDeniedSettings',
+  },
+  { message: new RegExp(ORGANIZATION_SAYS_NO), verdict: 'OrganizationDenied' },
+  { message: /(no|deny in a) permissions boundary/, verdict: 'BoundaryDenied' },
+  // Said under this and other names right after a share was accepted, as if somebody had no right.
+  { message: /Insufficient Glue permissions/i, verdict: 'AccessDenied' },
   {
     code: /^AccessDenied/,
     message: /kms:(Decrypt|Encrypt|GenerateDataKey|ReEncrypt|CreateGrant)/,

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-iam';
 import pMap from 'p-map';
 import { arnParts } from '#contracts/arn.ts';
-import { isLakeError } from '#contracts/errors.ts';
+import { DENIALS, isLakeError } from '#contracts/errors.ts';
 import type { RoleFacts } from '#core/facts.ts';
 import { listsPolicies } from '#core/role-calls.ts';
 import type { Clients } from './clients.ts';
@@ -62,7 +62,7 @@ async function roleDetails(clients: Iam): Promise<ReadonlyMap<string, RoleDetail
       ),
     );
   } catch (error) {
-    if (isLakeError(error, 'AccessDenied')) return null;
+    if (isLakeError(error, ...DENIALS)) return null;
     throw error;
   }
 }
@@ -96,7 +96,7 @@ async function join(
     const policies = [...inline.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text), ...attached];
     return roleFacts(role, { policies, boundary: boundaryArn ? await documents(boundaryArn) : null });
   } catch (error) {
-    if (isLakeError(error, 'AccessDenied')) return roleFacts(role, POLICIES_UNKNOWN);
+    if (isLakeError(error, ...DENIALS)) return roleFacts(role, POLICIES_UNKNOWN);
     if (isLakeError(error, 'Missing')) return readRole(clients, name);
     throw error;
   }

@@ -1,6 +1,7 @@
 /** What a person does about an error that is the same wherever it happens. Hops know better about theirs. */
 
 import type { ErrorCode } from '#contracts/errors.ts';
+import { denialRemedy } from '#core/denials.ts';
 
 const REMEDIES: Partial<Record<ErrorCode, (where: string) => string>> = {
   AccessDenied: (where) =>
@@ -24,7 +25,7 @@ const REMEDIES: Partial<Record<ErrorCode, (where: string) => string>> = {
 /** `said`: AWS's message, where it tells more than the code. */
 export function remedyFor(code: ErrorCode, where: string, said = ''): string | undefined {
   if (code === 'AccessDenied' && /Lake Formation permission/i.test(said)) return unknownToLakeFormation(where);
-  return REMEDIES[code]?.(where);
+  return denialRemedy(code, where) ?? REMEDIES[code]?.(where);
 }
 
 /** The usual reason: nobody has made our reader an administrator there yet, and only a person does (law 11). */

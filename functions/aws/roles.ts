@@ -10,7 +10,7 @@ import {
   ListRolesCommand,
   type Role,
 } from '@aws-sdk/client-iam';
-import { isLakeError } from '#contracts/errors.ts';
+import { DENIALS, isLakeError } from '#contracts/errors.ts';
 import type { RoleFacts } from '#core/facts.ts';
 import type { Clients } from './clients.ts';
 import { asked, type View } from './errors.ts';
@@ -46,7 +46,7 @@ export async function readRole(clients: Iam, name: string): Promise<RoleFacts | 
     const policies = [...(await inlinePolicies(clients, name)), ...(await attachedPolicies(clients, name))];
     return roleFacts(role, { policies, boundary: boundaryArn ? await managedPolicy(clients, boundaryArn) : null });
   } catch (error) {
-    if (isLakeError(error, 'AccessDenied')) return roleFacts(role, POLICIES_UNKNOWN);
+    if (isLakeError(error, ...DENIALS)) return roleFacts(role, POLICIES_UNKNOWN);
     if (isLakeError(error, 'Missing') && !(await getRole(clients, name))) return null;
     throw error;
   }

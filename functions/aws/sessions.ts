@@ -7,7 +7,7 @@ import {
   type Credentials as StsCredentials,
 } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { LakeError } from '#contracts/errors.ts';
+import { DENIALS, LakeError } from '#contracts/errors.ts';
 import { memberRoleArn, type OwnRole } from '#contracts/names.ts';
 import type { SessionPolicy } from '#core/session-policy.ts';
 import { toLakeError } from './errors.ts';
@@ -138,7 +138,7 @@ function credentialsOf(given: StsCredentials | undefined, arn: string): Credenti
 
 /** STS says "denied" for a role that isn't there as for one that doesn't trust us; a Region not enabled is the same to us. */
 function notEntered(error: LakeError, account: string): LakeError {
-  const shut = ['AccessDenied', 'NotVisible'].includes(error.code) || error.aws?.code.startsWith('RegionDisabled');
+  const shut = [...DENIALS, 'NotVisible'].includes(error.code) || error.aws?.code.startsWith('RegionDisabled');
   if (!shut) return error;
   const remedy = remedyFor('AccountNotEntered', `account ${account}`);
   return new LakeError('AccountNotEntered', {

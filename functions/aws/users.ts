@@ -8,7 +8,7 @@ import {
   ListUsersCommand,
   type User,
 } from '@aws-sdk/client-iam';
-import { isLakeError } from '#contracts/errors.ts';
+import { DENIALS, isLakeError } from '#contracts/errors.ts';
 import type { IdentityFacts } from '#core/facts.ts';
 import type { Clients } from './clients.ts';
 import { asked, type View } from './errors.ts';
@@ -52,7 +52,7 @@ async function factsOf(clients: Iam, name: string, user: User): Promise<Identity
     const policies = [...(await inline(clients, name)), ...(await attached(clients, name))];
     return { ...base, policies, boundary: boundaryArn ? await managedPolicy(clients, boundaryArn) : null };
   } catch (error) {
-    if (isLakeError(error, 'AccessDenied')) return { ...base, policies: null, boundary: null };
+    if (isLakeError(error, ...DENIALS)) return { ...base, policies: null, boundary: null };
     throw error;
   }
 }

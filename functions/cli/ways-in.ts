@@ -5,7 +5,7 @@ import { createDynamoLedger } from '#aws/ledger.ts';
 import { starterOf } from '#aws/machines.ts';
 import { type Caller, credentialsOf, readCaller } from '#aws/person.ts';
 import { nameIn } from '#contracts/arn.ts';
-import { isLakeError, LakeError } from '#contracts/errors.ts';
+import { DENIALS, isLakeError, LakeError } from '#contracts/errors.ts';
 import type { Ledger } from '#contracts/ledger.ts';
 import { type MachineName, machineName, memberRolePath } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
@@ -43,7 +43,7 @@ async function entered(
   try {
     await readCaller(access.own(policy.hub.region).sts);
   } catch (error) {
-    if (!isLakeError(error, 'AccessDenied', 'AccountNotEntered', 'NotVisible')) throw error;
+    if (!isLakeError(error, ...DENIALS, 'AccountNotEntered', 'NotVisible')) throw error;
     throw new LakeError('AccessDenied', {
       message: `${caller.arn} may not become ${role}`,
       remedy: `use credentials of the hub account ${policy.hub.account} that may assume it; if it isn't there, deploy the hub first`,

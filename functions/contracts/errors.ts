@@ -15,6 +15,12 @@ export const ERROR_KINDS = {
   /** AssumeRole into a member account was refused or the role is not there. */
   AccountNotEntered: 'denied',
   AccessDenied: 'denied',
+  /** A policy of the organization says no; the two that are known to stop us have names of their own. */
+  OrganizationDenied: 'denied',
+  OrganizationDeniedSharing: 'denied',
+  OrganizationDeniedSettings: 'denied',
+  /** A permissions boundary of our role says no. */
+  BoundaryDenied: 'denied',
   CredentialsMissing: 'denied',
   EncryptionDenied: 'denied',
   /** Only the owner of a thing may say so (law 6). */
@@ -46,6 +52,15 @@ export const ERROR_KINDS = {
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERROR_KINDS;
+
+/** AWS says no to who asks: the caller sees nothing, and may ask as somebody else. */
+export const DENIALS = [
+  'AccessDenied',
+  'OrganizationDenied',
+  'OrganizationDeniedSharing',
+  'OrganizationDeniedSettings',
+  'BoundaryDenied',
+] as const satisfies readonly ErrorCode[];
 
 /** What AWS answered, kept for the finding: never rewritten. */
 export interface AwsAnswer {

@@ -60,6 +60,8 @@ const product = z.strictObject({
 });
 
 const settings = z.strictObject({
+  /** Who makes our operator a Lake Formation administrator; absent: we do. */
+  administrator: z.optional(z.enum(['byHand'])),
   defaults: z.optional(z.enum(['report', 'off'])),
   createDatabase: z.optional(z.enum(['report', 'revoke'])),
   crossAccountVersion: z._default(

@@ -5,6 +5,7 @@ import { shortHash } from '#contracts/hash.ts';
 import { shownIn } from '#contracts/shown.ts';
 import type { Assessment } from './assessment.ts';
 import { clip } from './clip.ts';
+import { DENIED } from './denials.ts';
 import type { Trouble } from './observed.ts';
 
 type Draft = Omit<Finding, 'key' | 'principal' | 'aws' | 'product'> & {
@@ -64,6 +65,7 @@ export type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & {
 export const UNREAD: Readonly<Record<string, string>> = {
   AccountNotEntered: 'account-not-entered',
   EncryptionDenied: 'key-denied',
+  ...DENIED,
 };
 
 /** A hop whose facts could not be read: never "missing", never a reason to write (law 6). */

@@ -3,6 +3,7 @@
 import type { Finding } from '#contracts/findings.ts';
 import type { Entry, Halt } from '#contracts/ledger.ts';
 import type { Change, RemedyOf, Undone } from '#core/change.ts';
+import { DENIED, denialRemedy } from '#core/denials.ts';
 import { finding, listed } from '#core/findings.ts';
 import { idOf, isUnseen, isYoung } from '#core/ownership.ts';
 import { gatesOf } from './apply.ts';
@@ -73,7 +74,7 @@ function driftOf(ctx: Context, { change, error }: Undone, remedy: RemedyOf): rea
     finding({
       hop,
       state: 'broken',
-      cause: `${change.kind}-${error === null || isUnseen({ error }) ? 'missing' : 'failed'}`,
+      cause: causeOf(change, error === null || isUnseen({ error }) ? null : error.code),
       account,
       region,
       product,
@@ -84,6 +85,11 @@ function driftOf(ctx: Context, { change, error }: Undone, remedy: RemedyOf): rea
       aws: error?.aws ?? null,
     }),
   );
+}
+
+function causeOf({ kind }: Change, code: string | null): string {
+  if (code === null) return `${kind}-missing`;
+  return DENIED[code] ?? `${kind}-failed`;
 }
 
 /** In report mode a run writes nothing; what it would do is one finding per product and hop, with the way to do it. */
@@ -135,7 +141,7 @@ function heldBackFindings(
 function remedyFor(ctx: Context, change: Change, code: string | null): string {
   const kind = kindOf(ctx.changes, change);
   const own: Readonly<Record<string, string | undefined>> = kind.remedies?.(change) ?? {};
-  const known = code === null ? undefined : (own[code] ?? remedies(change)[code]);
+  const known = code === null ? undefined : (denialRemedy(code, change.account) ?? own[code] ?? remedies(change)[code]);
   if (known !== undefined) return known;
   if (code === null)
     return 'An earlier hop of the path has to hold first; it has its own finding. The next run goes on from there.';

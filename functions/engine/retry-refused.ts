@@ -13,6 +13,11 @@ const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
 const KNOWN_WITHIN_MS = 60_000;
 const RIGHTS_PAUSES_MS = [...PAUSES_MS, 16_000, 16_000];
 
+/** Other tools meet shared tables that are refused for about a minute after their share was accepted. */
+const ARRIVED_WITHIN_MS = 120_000;
+const ARRIVING_PAUSE_MS = 16_000;
+const UNSEEN = /Insufficient (Glue|Lake ?Formation) permission/i;
+
 /** What a share accepted or a role made moments ago looks like, beside trouble that passes (G-L4, G-L16). */
 const PASSING: readonly ErrorCode[] = ['Transient', 'NotVisible', 'PrincipalUnknown'];
 
@@ -25,7 +30,7 @@ export interface Rounds {
 
 /**
  * A refusal is final, unless this very run has made our operator an administrator a moment ago, or granted it what it
- * needs. What only that can help is tried again for no other reason.
+ * needs; or a share was accepted there moments ago. What only that can help is tried again for no other reason.
  */
 export function roundsOf(
   applying: Applying,
@@ -38,7 +43,31 @@ export function roundsOf(
     ...(isNew ? (['AccessDenied'] as const) : []),
   ];
   const pauses = isNew ? RIGHTS_PAUSES_MS : PAUSES_MS;
-  return { pauses: [0, ...pauses], isRetryable: (error) => codes.length > 0 && isLakeError(error, ...codes) };
+  const arriving = arrivingUntil(applying, place);
+  return {
+    pauses: [0, ...pauses, ...pausesUntil(arriving - applying.ctx.now(), pauses)],
+    isRetryable: (error) =>
+      (codes.length > 0 && isLakeError(error, ...codes)) || (isUnseen(error) && applying.ctx.now() < arriving),
+  };
+}
+
+/** Until when what was accepted in the account may not be known to everybody there; 0: all of it is. */
+function arrivingUntil({ earlier }: Applying, { account }: { readonly account: string }): number {
+  const accepted = [...earlier.values()].filter(
+    (entry) => entry.kind === 'acceptance' && entry.account === account && entry.state === 'confirmed',
+  );
+  return Math.max(0, ...accepted.map(({ at }) => at + ARRIVED_WITHIN_MS));
+}
+
+/** Rounds beside those that are there, as long as there is something to wait for. */
+function pausesUntil(ms: number, pauses: readonly number[]): readonly number[] {
+  const left = ms - pauses.reduce((all, pause) => all + pause, 0);
+  return Array.from({ length: Math.max(0, Math.ceil(left / ARRIVING_PAUSE_MS)) }, () => ARRIVING_PAUSE_MS);
+}
+
+/** Lake Formation's and Glue's own words for what a principal is not shown; IAM has others for a right that lacks. */
+function isUnseen(error: LakeError | null): boolean {
+  return isLakeError(error, 'AccessDenied') && UNSEEN.test(error.aws?.message ?? '');
 }
 
 function hasNewRights(

@@ -2,6 +2,7 @@
 
 import type { Finding } from '#contracts/findings.ts';
 import type { Collapsed, RemedyOf, Undone } from '#core/change.ts';
+import { DENIED } from '#core/denials.ts';
 import { finding, listed } from '#core/findings.ts';
 import type { AssignTags } from './assignment.ts';
 
@@ -31,7 +32,7 @@ function together(group: readonly Undone<AssignTags>[], remedy: RemedyOf): reado
     finding({
       hop,
       state: 'broken',
-      cause: error === null ? 'assign-tags-missing' : 'assign-tags-failed',
+      cause: error === null ? 'assign-tags-missing' : (DENIED[error.code] ?? 'assign-tags-failed'),
       account,
       region,
       resource: `${group.length} tables and columns of ${account}/${database}`,

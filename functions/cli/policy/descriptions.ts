@@ -21,6 +21,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'accounts.*.external':
     'true: the account is in no organization, or in another. Without it nothing is shared with an account outside the organization. Bucket and key statements then name it instead of the organization.',
   settings: 'Account-wide switches of Lake Formation.',
+  'settings.administrator':
+    'byHand: we never write administrators of Lake Formation; until a person has made our operator one, a finding says how. Default: we add our roles, and leave all others.',
   'settings.defaults':
     'report: tell where new databases and tables of a producer are still open to IAM alone. off: close them for those made from then on. Default: report.',
   'settings.createDatabase':

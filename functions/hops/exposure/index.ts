@@ -19,7 +19,7 @@ export const exposure: PublishHop<ExposureObservation> = {
   half: 'publish',
   stage: 'exposure',
   scopes: ['database', 'catalog'],
-  after: [],
+  after: ['settings'],
   supposes: supposesTags,
   permissions: PERMISSIONS,
   documents: ({ scope }) => [createDatabaseEntry(scope)],

@@ -18,7 +18,7 @@ export const link: OnboardHop<LinkObservation> = {
   half: 'onboard',
   stage: 'link',
   scopes: ['account'],
-  after: ['membership'],
+  after: ['membership', 'settings'],
   // A new link's default permissions can only be taken off once it is there.
   again: ['link'],
   permissions: PERMISSIONS,

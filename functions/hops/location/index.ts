@@ -16,7 +16,7 @@ export const location: PublishHop<LocationObservation> = {
   half: 'publish',
   stage: 'location',
   scopes: ['database', 'catalog'],
-  after: [],
+  after: ['settings'],
   permissions: PERMISSIONS,
   observe: observeLocations,
   assess,

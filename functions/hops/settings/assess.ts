@@ -38,7 +38,11 @@ export function assessSettings(question: SettingsQuestion): Assessment {
   const defaults = assessDefaults(where, question, facts.value);
   return assessed({
     changes: [...opening(question, facts.value, low && raise ? atLeast : null), ...defaults.changes],
-    findings: [...(low && !raise ? [versionTooLow(where, crossAccountVersion, atLeast)] : []), ...defaults.findings],
+    findings: [
+      ...administratorsByHand(where, question, facts.value),
+      ...(low && !raise ? [versionTooLow(where, crossAccountVersion, atLeast)] : []),
+      ...defaults.findings,
+    ],
     foreign,
   });
 }
@@ -49,16 +53,52 @@ function opening(
   facts: SettingsFacts,
   raiseVersionTo: number | null,
 ): readonly MergeSettings[] {
-  const { account, region, products, operator, reader } = question;
-  const { admins, readOnlyAdmins } = facts;
-  const addAdmins = admins.includes(operator) ? [] : [operator];
-  // An admin reads too: a reader somebody made a full admin is left as it is.
-  const addReadOnlyAdmins = readOnlyAdmins.includes(reader) || admins.includes(reader) ? [] : [reader];
+  const { account, region, products } = question;
+  const byHand = question.policy.settings.administrator === 'byHand';
+  const { addAdmins, addReadOnlyAdmins } = byHand ? NOBODY : lacking(question, facts);
   if (addAdmins.length + addReadOnlyAdmins.length === 0 && raiseVersionTo === null) return [];
   const change = { addAdmins, addReadOnlyAdmins, raiseVersionTo, closeDefaults: false };
   const difference = settingsDifference(change, facts);
   return [
     { kind: 'merge-settings', hop: 'settings', account, region, effect: 'widens', products, difference, ...change },
+  ];
+}
+
+type Administrators = Pick<MergeSettings, 'addAdmins' | 'addReadOnlyAdmins'>;
+
+const NOBODY: Administrators = { addAdmins: [], addReadOnlyAdmins: [] };
+
+/** Those of our roles that are no administrators yet. */
+export function lacking(
+  { operator, reader }: Pick<SettingsQuestion, 'operator' | 'reader'>,
+  { admins, readOnlyAdmins }: SettingsFacts,
+): Administrators {
+  return {
+    addAdmins: admins.includes(operator) ? [] : [operator],
+    // An admin reads too: a reader somebody made a full admin is left as it is.
+    addReadOnlyAdmins: readOnlyAdmins.includes(reader) || admins.includes(reader) ? [] : [reader],
+  };
+}
+
+/** Where only a person makes administrators: whom, and how. */
+function administratorsByHand(where: Where, question: SettingsQuestion, facts: SettingsFacts): readonly Finding[] {
+  if (question.policy.settings.administrator !== 'byHand') return [];
+  const { addAdmins, addReadOnlyAdmins } = lacking(question, facts);
+  if (addAdmins.length + addReadOnlyAdmins.length === 0) return [];
+  const { account, region } = question;
+  const steps = [
+    ...addAdmins.map((arn) => `${arn} to DataLakeAdmins`),
+    ...addReadOnlyAdmins.map((arn) => `${arn} to ReadOnlyAdmins`),
+  ].map((step) => `add ${step}`);
+  return [
+    finding({
+      ...where,
+      state: 'broken',
+      cause: 'administrator-by-hand',
+      identity: 'administrators',
+      message: `the policy lets a person make our roles Lake Formation administrators of ${account} in ${region}, and nobody has: ${steps.join(', ')}`,
+      remedy: `As an administrator of ${account}: aws lakeformation get-data-lake-settings --region ${region} --query DataLakeSettings > settings.json; there ${steps.join(', ')} (each as {"DataLakePrincipalIdentifier": "ARN"}) and leave all else as it is; aws lakeformation put-data-lake-settings --region ${region} --data-lake-settings file://settings.json. The next run goes on.`,
+    }),
   ];
 }
 

@@ -11,7 +11,7 @@ import type { SettingsFacts } from '#core/facts.ts';
 import { roleArn } from '#core/member-roles.ts';
 import { isConsumer, productsFor, productsOf } from '#core/selectors.ts';
 import type { OnboardHop, PublishHop, Question, SeenDocuments } from '#engine/hop.ts';
-import { assessSettings } from './assess.ts';
+import { assessSettings, lacking } from './assess.ts';
 import { judgesDefaults, observeProducerSettings, observeSettings, type SettingsObservation } from './observe.ts';
 import { PERMISSIONS } from './permissions.ts';
 import { restoreDefaults } from './restore.ts';
@@ -36,6 +36,7 @@ export const producerSettings: PublishHop<SettingsObservation> = {
       }),
       restored(observed, question),
     ),
+  bars: isBarred,
   elsewhere: isToldElsewhere,
   seen: seenSettings,
 };
@@ -53,6 +54,7 @@ export const consumerSettings: OnboardHop<SettingsObservation> = {
     const names = productsFor(policy, scope).map(({ name }) => name);
     return assessSettings({ ...asked(question), products: names, grantor: false, facts: observed.settings });
   },
+  bars: isBarred,
   seen: seenSettings,
 };
 
@@ -76,6 +78,14 @@ function asked(question: Question) {
   const { account, region } = scope;
   const role = (name: 'Operator' | 'Reader') => roleArn(question, account, name);
   return { policy, account, region, operator: role('Operator'), reader: role('Reader') };
+}
+
+/** What we would write in Lake Formation would be refused, and what we would read not be all there is, one by one. */
+function isBarred({ settings }: SettingsObservation, question: Question): boolean {
+  const { policy, ...roles } = asked(question);
+  if (policy.settings.administrator !== 'byHand' || !settings.known) return false;
+  const { addAdmins, addReadOnlyAdmins } = lacking(roles, settings.value);
+  return addAdmins.length + addReadOnlyAdmins.length > 0;
 }
 
 /** Put back once the policy does not say `off`, or the catalog has nothing that others read. */

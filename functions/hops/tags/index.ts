@@ -28,7 +28,7 @@ export const tags: PublishHop<TagsObservation> = {
   // A workflow's run that is about to end.
   polls: ['runs'],
   scopes: ['database', 'catalog'],
-  after: [],
+  after: ['settings'],
   permissions: PERMISSIONS,
   documents: (question) => keysAssigned(question).map((key) => tagKeyEntry(question.scope, key)),
   observe: observeTags,

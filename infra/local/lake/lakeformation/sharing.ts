@@ -49,6 +49,8 @@ export async function checkRamRights(call: Call, principal: string, ref: Ref): P
     context: {
       'ram:RequestedResourceType': resourceTypes[slot],
       'ram:ResourceShareName': kept ? kept.name : 'LakeFormation-V4',
+      // Its shares are open to accounts outside, whoever they are for.
+      ...(kept ? {} : { 'ram:RequestedAllowsExternalPrincipals': 'true' }),
     },
   });
 }
