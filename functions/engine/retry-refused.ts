@@ -16,7 +16,7 @@ const RIGHTS_PAUSES_MS = [...PAUSES_MS, 16_000, 16_000];
 /** Other tools meet shared tables that are refused for about a minute after their share was accepted. */
 const ARRIVED_WITHIN_MS = 120_000;
 const ARRIVING_PAUSE_MS = 16_000;
-const UNSEEN = /Insufficient (Glue|Lake ?Formation) permission/i;
+const NOT_SHOWN = /Insufficient (Glue|Lake ?Formation) permission/i;
 
 /** What a share accepted or a role made moments ago looks like, beside trouble that passes (G-L4, G-L16). */
 const PASSING: readonly ErrorCode[] = ['Transient', 'NotVisible', 'PrincipalUnknown'];
@@ -47,7 +47,7 @@ export function roundsOf(
   return {
     pauses: [0, ...pauses, ...pausesUntil(arriving - applying.ctx.now(), pauses)],
     isRetryable: (error) =>
-      (codes.length > 0 && isLakeError(error, ...codes)) || (isUnseen(error) && applying.ctx.now() < arriving),
+      (codes.length > 0 && isLakeError(error, ...codes)) || (isNotShown(error) && applying.ctx.now() < arriving),
   };
 }
 
@@ -66,8 +66,8 @@ function pausesUntil(ms: number, pauses: readonly number[]): readonly number[] {
 }
 
 /** Lake Formation's and Glue's own words for what a principal is not shown; IAM has others for a right that lacks. */
-function isUnseen(error: LakeError | null): boolean {
-  return isLakeError(error, 'AccessDenied') && UNSEEN.test(error.aws?.message ?? '');
+function isNotShown(error: LakeError | null): boolean {
+  return isLakeError(error, 'AccessDenied') && NOT_SHOWN.test(error.aws?.message ?? '');
 }
 
 function hasNewRights(
