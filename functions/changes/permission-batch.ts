@@ -2,6 +2,7 @@
 
 import { BATCH, type grantBatch, type revokeBatch } from '#aws/grants.ts';
 import { isAccountId } from '#contracts/arn.ts';
+import { isLakeError } from '#contracts/errors.ts';
 import { IAM_ALLOWED_PRINCIPALS } from '#contracts/lake-formation.ts';
 import type { Aspect } from '#contracts/observation.ts';
 import type { Policy } from '#contracts/policy.ts';
@@ -36,9 +37,18 @@ export function permissionWriter(send: typeof grantBatch | typeof revokeBatch): 
       const { account, region } = first;
       await turn();
       const grants = changes.map(({ grant }) => grant);
-      return withLease({ key: `grants/${account}/${region}`, ms: LEASE_MS }, () => send(clients, account, grants));
+      const lease = { key: `grants/${account}/${region}`, ms: LEASE_MS };
+      const results = await withLease(lease, () => send(clients, account, grants));
+      return results.map((error, i) =>
+        isGone(changes[i]) && isLakeError(error, 'Missing', 'NotVisible') ? null : error,
+      );
     },
   };
+}
+
+/** Its resource may be gone with it. */
+function isGone(change: Permission | undefined): boolean {
+  return change?.kind === 'revoke' && change.gone === true;
 }
 
 function sessionOf(change: Permission, _policy: Policy): WriteSession {

@@ -28,8 +28,11 @@ import { type Statement, StatementSchema } from './statements.ts';
  */
 export type EntryPart = 'database' | 'catalog' | 'account' | 'document';
 
-/** `failed`: AWS refused it. `withdrawn`: it has ended; such entries leave the table and stay in the audit bucket. */
-export type EntryState = 'intent' | 'confirmed' | 'failed' | 'withdrawn';
+/**
+ * `failed`: AWS refused it. `withdrawing`: taking it back was about to be sent, and what came of it is not known.
+ * `withdrawn`: it has ended; such entries leave the table and stay in the audit bucket.
+ */
+export type EntryState = 'intent' | 'confirmed' | 'failed' | 'withdrawing' | 'withdrawn';
 
 /** Why a write failed: our code and AWS's own words. */
 export interface EntryError {
@@ -109,7 +112,7 @@ const base = {
   principal: z.nullable(z.string()),
   before: z.record(z.string(), z.enum(['absent', 'theirs'])),
   products: z.array(z.string()),
-  state: z.enum(['intent', 'confirmed', 'failed', 'withdrawn']),
+  state: z.enum(['intent', 'confirmed', 'failed', 'withdrawing', 'withdrawn']),
   error: z.nullable(z.object({ code: z.string(), message: z.string(), aws: z.nullable(AwsWordsSchema) })),
   opened: z.optional(z.string()),
   policy: z.string(),

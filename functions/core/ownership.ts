@@ -57,7 +57,8 @@ export type Joining = (record: EntryRecord, standing: Entry) => EntryRecord;
 /** The intent of a change. What an earlier entry knows of `before` is kept: our own write must not look like theirs. */
 export function intentOf(change: Recorded, run: WritingRun, earlier: Entry | undefined, join?: Joining): Entry {
   // Taking back or putting back ends an entry of ours; until AWS has taken it, what was granted stays on record.
-  if (change.ends && earlier !== undefined) return { ...earlier, execution: run.execution, error: null };
+  if (change.ends && earlier !== undefined)
+    return { ...earlier, state: 'withdrawing', execution: run.execution, error: null };
   // What was refused never stood: what is there now is somebody else's.
   const standing = earlier !== undefined && mayStand(earlier) ? earlier : undefined;
   const { shared = false, ...record } = standing === undefined ? change.record : joined(change.record, standing, join);
@@ -103,7 +104,8 @@ export function settled(entry: Entry, ends: boolean, outcome: Outcome, earlier: 
     return { ...entry, before, state: 'confirmed', error: null, at };
   }
   const error = { code: trouble.code, message: trouble.message, aws: trouble.aws ?? null };
-  if (ends) return { ...entry, error, at };
+  if (ends)
+    return { ...entry, state: UNSURE_ENDS.includes(trouble.code) ? entry.state : standingState(earlier), error, at };
   if (outcome.took !== undefined) return { ...outcome.took, state: 'confirmed', error, at };
   if (!stands || UNSURE.includes(trouble.code)) return { ...entry, state: 'failed', error, at };
   return {
@@ -112,6 +114,11 @@ export function settled(entry: Entry, ends: boolean, outcome: Outcome, earlier: 
     error,
     execution: entry.execution,
   };
+}
+
+/** Of an entry whose end was refused. */
+function standingState(earlier: Entry | undefined): Entry['state'] {
+  return earlier === undefined || earlier.state === 'withdrawing' ? 'confirmed' : earlier.state;
 }
 
 function allTheirs(before: Before): Before {
@@ -123,6 +130,8 @@ function allTheirs(before: Before): Before {
  * not show it. No refusal.
  */
 const UNSURE = ['Transient', 'Unexpected', 'NotYetVisible'];
+/** The same of taking back; and what is not to be seen may be gone: the next look tells. */
+const UNSURE_ENDS = [...UNSURE, 'Missing', 'NotVisible'];
 
 /**
  * Whether what an entry is about may stand in AWS by our doing. A run that was cut never confirmed its intents: if the
@@ -130,7 +139,7 @@ const UNSURE = ['Transient', 'Unexpected', 'NotYetVisible'];
  */
 export function mayStand(entry: Entry): boolean {
   if (entry.state === 'failed') return UNSURE.includes(entry.error?.code ?? '');
-  return entry.state === 'confirmed' || entry.state === 'intent';
+  return entry.state === 'confirmed' || entry.state === 'intent' || entry.state === 'withdrawing';
 }
 
 /** Whether an entry is access that somebody was given: what a brake counts. */

@@ -72,8 +72,9 @@ test('what undoes a write is about the entry of that write, and ends it', () => 
     const standing = confirmedFor(done);
     expect(standing.state).toBe('confirmed');
     expect(intentFor(undone).id).toBe(standing.id);
-    // Until AWS has taken it, what was done stays on record.
-    expect(intentFor(undone, { execution: 'another' }, standing)).toEqual({ ...standing, execution: 'another' });
+    // Until AWS has taken it, what was done stays on record; cut there, the next run knows what was under way.
+    const undoing = { ...standing, state: 'withdrawing', execution: 'another' };
+    expect(intentFor(undone, { execution: 'another' }, standing)).toEqual(undoing);
     expect(confirmedFor(undone, {}, standing).state).toBe('withdrawn');
   }
 });

@@ -21,14 +21,19 @@ const endOf = async (cloud: InProcess) => ({
   open: await openIn(cloud, none),
 });
 
-let clean: { readonly state: State; readonly calls: number };
+/** `revocations`: which calls of the clean withdrawal took grants back. */
+let clean: { readonly state: State; readonly calls: number; readonly revocations: readonly number[] };
 beforeAll(async () => {
   const cloud = await begin();
   try {
     cloud.line?.mend();
+    const revocations: number[] = [];
+    cloud.watch(async (command) => {
+      if (command === 'BatchRevokePermissionsCommand') revocations.push(cloud.line?.count ?? 0);
+    });
     await sweepUntilClean(cloud, none);
     const calls = cloud.line?.count ?? 0;
-    clean = { state: (await endOf(cloud)).state, calls };
+    clean = { state: (await endOf(cloud)).state, calls, revocations };
   } finally {
     await cloud.close();
   }
@@ -48,5 +53,10 @@ async function recovers(nth: number, trouble: Trouble): Promise<void> {
     await cloud.close();
   }
 }
+
+test('killed when AWS has revoked and the ledger does not say so yet: the entries end, and the link goes', async () => {
+  expect(clean.revocations.length).toBeGreaterThan(1);
+  for (const nth of clean.revocations) await recovers(nth, 'killed after');
+});
 
 everywhere(() => clean.calls, recovers);

@@ -14,6 +14,8 @@ export interface RevokeChange extends Change {
   readonly empties?: readonly string[];
   /** What of the grant is still wanted, and stands afterwards. */
   readonly keeps?: Grant;
+  /** A revocation was sent that nobody has seen the end of, and AWS lists the grant no longer. */
+  readonly gone?: true;
   /** Who loses what by it today, in words. */
   readonly loses?: string;
 }
@@ -31,7 +33,9 @@ export const revokeChange: ChangeKind<RevokeChange> = {
   kind: 'revoke',
   operation: 'remove',
   subject: ({ grant }) => resourceText(grant.resource),
-  text: ({ grant, loses }) => {
+  text: ({ grant, loses, gone }) => {
+    if (gone)
+      return `forget ${grant.permissions.join(', ')} on ${resourceText(grant.resource)} of ${grant.principal}: revoked already`;
     const lost = loses === undefined ? '' : ` (${loses})`;
     return `revoke ${grant.permissions.join(', ')} on ${resourceText(grant.resource)} from ${grant.principal}${lost}`;
   },
@@ -40,7 +44,9 @@ export const revokeChange: ChangeKind<RevokeChange> = {
   remains: ({ keeps }, entry) => (keeps === undefined || entry.kind !== 'grant' ? null : { ...entry, sent: keeps }),
   rank: 1,
   touches: ({ grant }, product) => isOn(grant, product),
-  takes: (change) => (isWithdrawal(change) ? { weight: 1, empties: change.empties ?? [], without: null } : null),
+  // What is gone already was let pass when it was sent.
+  takes: (change) =>
+    isWithdrawal(change) && !change.gone ? { weight: 1, empties: change.empties ?? [], without: null } : null,
   record: recordOf,
 };
 

@@ -42,7 +42,32 @@ export function withdrawals(question: WithdrawQuestion): readonly RevokeChange[]
     const empties = entry.products.filter((name) => !staying.has(name));
     return { ...base, kind: 'revoke' as const, grant, reason: 'withdrawal' as const, empties };
   });
-  return [...gone, ...kept.flatMap((one) => downgraded(one, desired.get(grantText(one.sent)) ?? [], question))];
+  return [
+    ...forgotten(question, desired),
+    ...gone,
+    ...kept.flatMap((one) => downgraded(one, desired.get(grantText(one.sent)) ?? [], question)),
+  ];
+}
+
+/**
+ * A run was cut after it had revoked these and before it could say so: they are ended. The call is made once more, since a
+ * listing that is late would hide a grant that stands.
+ */
+function forgotten(
+  { hop, account, region, entries, inScope, listed }: WithdrawQuestion,
+  desired: ReadonlyMap<string, readonly DesiredGrant[]>,
+): readonly RevokeChange[] {
+  const there = new Set(listed.map(grantText));
+  return entries.flatMap((entry): readonly RevokeChange[] => {
+    if (entry.kind !== 'grant' || entry.state !== 'withdrawing') return [];
+    if (entry.account !== account || entry.region !== region || !inScope(entry.sent)) return [];
+    const text = grantText(entry.sent);
+    if (there.has(text) || desired.has(text)) return [];
+    const { sent: grant, products } = entry;
+    return [
+      { hop, account, region, kind: 'revoke', effect: 'neutral', products, grant, reason: 'withdrawal', gone: true },
+    ];
+  });
 }
 
 /** Permissions that whoever still wants the grant wants no longer; nothing while somebody's wishes are not known. */
