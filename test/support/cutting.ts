@@ -59,7 +59,10 @@ export function everywhere(calls: () => number, recovers: (nth: number, trouble:
     async (trouble) => {
       const failed: string[] = [];
       for (let nth = every; nth <= calls(); nth += every) {
-        await recovers(nth, trouble).catch((error: unknown) => failed.push(`call ${nth}: ${String(error)}`));
+        await recovers(nth, trouble).catch((error: unknown) => {
+          failed.push(`call ${nth}: ${String(error)}`);
+          process.stdout.write(`${trouble} call ${nth}: the next run did not reach the same end\n`);
+        });
       }
       process.stdout.write(`${trouble}: ${Math.floor(calls() / every)} runs tried, each at another call\n`);
       expect(failed).toEqual([]);
