@@ -57,6 +57,15 @@ export async function describeStart(sfn: SFNClient, arn: string): Promise<Descri
   };
 }
 
+/** How executions of these machines stand; `machines` are ARNs. */
+export function statusesOf(options: {
+  readonly sfn: () => SFNClient;
+  readonly machines: Readonly<Record<MachineStart['machine'], string>>;
+}): (start: MachineStart) => Promise<string> {
+  return async ({ machine, name }) =>
+    (await describeStart(options.sfn(), executionArn(options.machines[machine], name))).status;
+}
+
 function executionArn(machineArn: string, name: string): string {
   return `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }

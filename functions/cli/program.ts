@@ -3,6 +3,7 @@
  * for, since the SDK takes longer to load than a policy takes to check.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, type CommanderError, Option } from 'commander';
 import { EXIT_CODES, LakeError } from '#contracts/errors.ts';
 import type { FindingState } from '#contracts/findings.ts';
@@ -43,6 +44,7 @@ export function createProgram(terminal: () => Terminal, done: (code: number) => 
   addPlan(program, terminal, done);
   addEnroll(program, terminal, done);
   addConfirmWithdrawal(program, terminal, done);
+  addRun(program, terminal, done);
   addHalt(program, terminal, done);
   return program;
 }
@@ -161,11 +163,7 @@ function addConfirmWithdrawal(program: Command, terminal: () => Terminal, done: 
     )
     .argument('<hash>', 'from the finding brake-pulled')
     .option('--policy <file>', 'the policy', DEFAULT_POLICY)
-    .addOption(
-      new Option('--ledger <table>', "the hub's ledger (output LedgerTable)")
-        .env('ONRAMP_LEDGER')
-        .makeOptionMandatory(),
-    )
+    .addOption(ledgerOption())
     .action(async (hash: string, flags: ConfirmFlags) => {
       const { policy } = loadPolicyFile(flags.policy);
       const { hubLedger } = await import('./ways-in.ts');
@@ -175,15 +173,38 @@ function addConfirmWithdrawal(program: Command, terminal: () => Terminal, done: 
     });
 }
 
+function addRun(program: Command, terminal: () => Terminal, done: (code: number) => void): void {
+  program
+    .command('run')
+    .description('start the runs of a product, an account or everything now, with credentials of the hub account')
+    .argument('<what>', 'name of a product, name or id of an account, or everything')
+    .option('--wait', 'stay until they are over, and show what is open then')
+    .option('--json', 'one JSON document on stdout')
+    .option('--policy <file>', 'the policy', DEFAULT_POLICY)
+    .addOption(ledgerOption())
+    .action(async (what: string, flags: ConfirmFlags & { readonly wait?: boolean; readonly json?: boolean }) => {
+      const { policy } = loadPolicyFile(flags.policy);
+      const { hubLedger } = await import('./ways-in.ts');
+      const { run } = await import('./commands/run.ts');
+      const clock = { now: Date.now, sleep: async (ms: number) => sleep(ms) };
+      done(await run({ ...flags, what, policy, ...clock, ...(await hubLedger(policy, flags.ledger)) }, terminal()));
+    });
+}
+
+/** Of commands that can do nothing without it. */
+function ledgerOption(): Option {
+  return new Option('--ledger <table>', "the hub's ledger (output LedgerTable)")
+    .env('ONRAMP_LEDGER')
+    .makeOptionMandatory();
+}
+
 function addHalt(program: Command, terminal: () => Terminal, done: (code: number) => void): void {
-  const ledger = () =>
-    new Option('--ledger <table>', "the hub's ledger (output LedgerTable)").env('ONRAMP_LEDGER').makeOptionMandatory();
   program
     .command('halt')
     .description('let no run write into members until `resume`, with credentials of the hub account')
     .requiredOption('--why <reason>', 'what people are told meanwhile')
     .option('--policy <file>', 'the policy', DEFAULT_POLICY)
-    .addOption(ledger())
+    .addOption(ledgerOption())
     .action(async (flags: ConfirmFlags & { readonly why: string }) => {
       const { policy } = loadPolicyFile(flags.policy);
       const { hubLedger } = await import('./ways-in.ts');
@@ -194,7 +215,7 @@ function addHalt(program: Command, terminal: () => Terminal, done: (code: number
     .command('resume')
     .description('let runs write again, with credentials of the hub account')
     .option('--policy <file>', 'the policy', DEFAULT_POLICY)
-    .addOption(ledger())
+    .addOption(ledgerOption())
     .action(async (flags: ConfirmFlags) => {
       const { policy } = loadPolicyFile(flags.policy);
       const { hubLedger } = await import('./ways-in.ts');

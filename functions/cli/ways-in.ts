@@ -2,7 +2,7 @@
 
 import { type Access, createAccess } from '#aws/clients.ts';
 import { createDynamoLedger } from '#aws/ledger.ts';
-import { starterOf } from '#aws/machines.ts';
+import { starterOf, statusesOf } from '#aws/machines.ts';
 import { type Caller, credentialsOf, readCaller } from '#aws/person.ts';
 import { nameIn } from '#contracts/arn.ts';
 import { DENIALS, isLakeError, LakeError } from '#contracts/errors.ts';
@@ -10,7 +10,7 @@ import type { Ledger } from '#contracts/ledger.ts';
 import { type MachineName, machineName, memberRolePath } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import { createMemoryLedger } from '#core/memory-ledger.ts';
-import type { Starter } from '#core/start.ts';
+import type { MachineStart, Starter } from '#core/start.ts';
 
 /** As the person. */
 export function ownAccess(policy: Policy, rolePath: string | undefined): Access {
@@ -71,6 +71,8 @@ export interface HubWays {
   readonly by: string;
   /** Starts a machine, with the person's own rights. */
   readonly start: Starter;
+  /** How an execution stands. */
+  statusOf(start: MachineStart): Promise<string>;
 }
 
 /** The hub's ledger and machines, as the person, and who that is. */
@@ -85,8 +87,10 @@ export async function hubLedger(policy: Policy, table: string): Promise<HubWays>
     onboard: machine('onboard-account'),
     survey: machine('survey-account'),
   };
-  const start = starterOf({ sfn: () => clients.sfn, machines, now: Date.now });
-  return { ledger: createDynamoLedger(clients.dynamodb, table, endsNothing), by: arn, start };
+  const sfn = () => clients.sfn;
+  const start = starterOf({ sfn, machines, now: Date.now });
+  const ledger = createDynamoLedger(clients.dynamodb, table, endsNothing);
+  return { ledger, by: arn, start, statusOf: statusesOf({ sfn, machines }) };
 }
 
 function planRoleArn({ namespace, partition, hub }: Policy): string {

@@ -50,6 +50,24 @@ export const PlanSchema = z.object({
 });
 export type PlanDocument = z.infer<typeof PlanSchema>;
 
+/** `run --json`: runs that a person has started, and what came of each. */
+export const RunsSchema = z.object({
+  schema: z.literal('onramp.run/1'),
+  runs: z.array(
+    z.object({
+      scope: z.string(),
+      /** The execution's name. */
+      execution: z.string(),
+      /** As Step Functions says it; without `--wait` it is RUNNING. */
+      status: z.string(),
+      /** What is open in the scope once the run is over. */
+      findings: z.array(FindingSchema),
+    }),
+  ),
+});
+export type RunsDocument = z.infer<typeof RunsSchema>;
+export type StartedRun = RunsDocument['runs'][number];
+
 export const DemoSchema = z.object({
   schema: z.literal('onramp.demo/1'),
   ok: z.boolean(),
