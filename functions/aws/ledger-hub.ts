@@ -1,8 +1,9 @@
 /** What the ledger keeps of the hub itself: what people have confirmed, who has halted it, which runs went through to their end. */
 
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { FinishedRunSchema, HaltSchema, type Ledger } from '#contracts/ledger.ts';
 import { ConfirmationSchema, PassingSchema } from '#contracts/ledger-places.ts';
-import { afterDays, get, itemOf, parsed, type Table, write } from './ledger-table.ts';
+import { afterDays, conditionally, get, itemOf, parsed, type Table, view, write } from './ledger-table.ts';
 
 /** Confirmations hold for a day, and are looked at by people for some more. */
 const CONFIRMATION_DAYS = 30;
@@ -20,7 +21,16 @@ export function confirmations(
       const expires = afterDays(confirmation.at, CONFIRMATION_DAYS);
       await write(table, [{ put: itemOf(`confirmed#${hash}`, '-', confirmation, expires) }]);
     },
-    unconfirm: async (hash) => write(table, [{ remove: { pk: { S: `confirmed#${hash}` }, sk: { S: '-' } } }]),
+    unconfirm: (hash) =>
+      conditionally(view(table, 'use a confirmation of'), () =>
+        table.client.send(
+          new DeleteItemCommand({
+            TableName: table.name,
+            Key: { pk: { S: `confirmed#${hash}` }, sk: { S: '-' } },
+            ConditionExpression: 'attribute_exists(pk)',
+          }),
+        ),
+      ),
     passing: async (scope) => {
       const body = await get(table, `passing#${scope}`);
       return body === null ? null : parsed(PassingSchema, body);

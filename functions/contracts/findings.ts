@@ -33,6 +33,8 @@ export interface Finding {
   readonly remedy: string;
   /** AWS's own answer; null when nothing was attempted. */
   readonly aws: AwsWords | null;
+  /** What it opens and closes with, whatever becomes of products meanwhile: the ARN of a share. Absent: its product. */
+  readonly about?: string | undefined;
 }
 
 export const FindingSchema: z.ZodMiniType<Finding> = z.object({
@@ -48,4 +50,5 @@ export const FindingSchema: z.ZodMiniType<Finding> = z.object({
   message: z.string(),
   remedy: z.string(),
   aws: z.nullable(AwsWordsSchema),
+  about: z.optional(z.string()),
 });

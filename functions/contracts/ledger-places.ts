@@ -38,9 +38,12 @@ export const TurnsSchema: z.ZodMiniType<readonly Turn[]> = z.array(z.object({ ho
 export interface Passing extends Confirmation {
   /** A short hash of each. */
   readonly tickets: readonly string[];
+  /** What was confirmed: used up with the first of them. */
+  readonly hash?: string | undefined;
 }
 export const PassingSchema: z.ZodMiniType<Passing> = z.object({
   by: z.string(),
   at: z.number(),
   tickets: z.array(z.string()),
+  hash: z.optional(z.string()),
 });

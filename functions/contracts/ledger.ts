@@ -269,8 +269,8 @@ export interface Ledger {
   /** Who confirmed the withdrawals of this hash last. */
   confirmation(hash: string): Promise<Confirmation | null>;
   confirm(hash: string, confirmation: Confirmation): Promise<void>;
-  /** It is used up. */
-  unconfirm(hash: string): Promise<void>;
+  /** It is used up. @returns whether it was there: of several that use it one does. */
+  unconfirm(hash: string): Promise<boolean>;
   /** Null: nothing that was confirmed is under way. */
   passing(scope: string): Promise<Passing | null>;
   putPassing(scope: string, passing: Passing | null): Promise<void>;

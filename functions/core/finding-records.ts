@@ -63,6 +63,10 @@ export function settle(options: {
 
 /** An unknown hop hides every finding on it, of its product or of all; one that was not judged hides its product's. */
 function hidden(found: Finding, unknown: readonly Finding[], silent: readonly Skipped[]): boolean {
+  if (found.about !== undefined) {
+    // No product speaks for it: only a hop that was not judged at all, or could not see, leaves it open.
+    return [...silent.filter(({ product }) => product === null), ...unknown].some(({ hop }) => hop === found.hop);
+  }
   const about = (b: Skipped) =>
     b.hop === found.hop && (b.product === null || b.product === (found.product ?? NO_PRODUCT));
   return silent.some(about) || unknown.some((b) => about(b) || (b.hop === found.hop && found.product === null));
@@ -82,8 +86,23 @@ function sameFinding(a: Finding, b: Finding): boolean {
     message,
     remedy,
     aws,
+    about,
   }: Finding) =>
-    JSON.stringify([key, hop, state, cause, account, region, product, principal, resource, message, remedy, aws]);
+    JSON.stringify([
+      key,
+      hop,
+      state,
+      cause,
+      account,
+      region,
+      product,
+      principal,
+      resource,
+      message,
+      remedy,
+      aws,
+      about,
+    ]);
   return text(a) === text(b);
 }
 

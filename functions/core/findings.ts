@@ -59,7 +59,9 @@ function bounded<T extends Omit<Finding, 'key'>>(full: T): T {
 }
 
 /** Where something was found: what every finding of one place has in common. */
-export type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource'> & { readonly product?: string | null };
+export type Where = Pick<Finding, 'hop' | 'account' | 'region' | 'resource' | 'about'> & {
+  readonly product?: string | null;
+};
 
 /** By the code of the error: what has its own remedy. Everything else is `not-readable`. */
 export const UNREAD: Readonly<Record<string, string>> = {

@@ -130,7 +130,7 @@ function recordsIn({
     confirm: async (hash, confirmation) => {
       confirmed.set(hash, copy(confirmation));
     },
-    unconfirm: async (hash) => void confirmed.delete(hash),
+    unconfirm: async (hash) => confirmed.delete(hash),
     passing: async (scope) => copy(passing.get(scope) ?? null),
     putPassing: async (scope, given) => {
       if (given === null) passing.delete(scope);

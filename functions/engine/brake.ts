@@ -1,5 +1,6 @@
 /** Law 10: no run withdraws much at once, or all of a product, before a person has confirmed exactly that. */
 
+import { LakeError } from '#contracts/errors.ts';
 import type { Finding } from '#contracts/findings.ts';
 import { shortHash } from '#contracts/hash.ts';
 import type { Entry } from '#contracts/ledger.ts';
@@ -83,17 +84,25 @@ function ticketOf(change: Change): string {
 /**
  * Before the first of the withdrawals: the confirmation is used up, and lets pass these, each once. Cut in between, the
  * next run of the scope does what is left, and nothing else.
+ *
+ * @throws MoreToDo when another run has used it meanwhile: without it the brake judges anew.
  */
 export async function useConfirmations({ ledger }: BrakeContext, scope: Scope, uses: readonly Use[]): Promise<void> {
+  const key = scopeText(scope);
   for (const { hash, tickets } of uses) {
-    if (hash === null || tickets === null) continue;
-    const [confirmed, before] = [await ledger.confirmation(hash), await ledger.passing(scopeText(scope))];
-    if (confirmed === null) continue;
-    await ledger.putPassing(scopeText(scope), {
-      ...confirmed,
-      tickets: sortedSet([...(before?.tickets ?? []), ...tickets]),
-    });
-    await ledger.unconfirm(hash);
+    if (tickets === null) continue;
+    const before = await ledger.passing(key);
+    if (hash === null) {
+      // Cut before it was used up, a run had let these pass by it already.
+      if (before?.hash !== undefined) await ledger.unconfirm(before.hash);
+      continue;
+    }
+    const confirmed = await ledger.confirmation(hash);
+    const all = sortedSet([...(before?.tickets ?? []), ...tickets]);
+    if (confirmed !== null) await ledger.putPassing(key, { ...confirmed, tickets: all, hash });
+    if (await ledger.unconfirm(hash)) continue;
+    await ledger.putPassing(key, before);
+    throw new LakeError('MoreToDo', { message: `another run has used the confirmation ${hash}` });
   }
 }
 

@@ -141,7 +141,9 @@ export function ledgerContract(make: () => Promise<KeptLedger>): void {
     const { ledger } = await make();
     await ledger.confirm('h', { by: 'x', at: 1 });
     expect(await ledger.confirmation('h')).toEqual({ by: 'x', at: 1 });
-    await ledger.unconfirm('h');
+    expect(await Promise.all([ledger.unconfirm('h'), ledger.unconfirm('h')])).toEqual(
+      expect.arrayContaining([true, false]),
+    );
     expect(await ledger.confirmation('h')).toBeNull();
     expect(await ledger.passing('scope-a')).toBeNull();
     const passing = { by: 'x', at: 1, tickets: ['t'] };

@@ -2,12 +2,14 @@
 
 import { afterEach, expect, test } from 'vitest';
 import { scopeText } from '#core/start.ts';
+import { useConfirmations } from '#engine/brake.ts';
 import { ANALYTICS, CUR, FINANCE, JOB, REGION } from '../../infra/local/scenes/places.ts';
 import { isRefused, READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { bucketStatements } from '../support/aws-console.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { entriesIn } from '../support/entries.ts';
 import type { InProcess } from '../support/in-process.ts';
+import { runContext } from '../support/run-context.ts';
 import { crawled, scenario } from '../support/scenario.ts';
 import { scopeOf } from '../support/scopes.ts';
 import { stateOf } from '../support/state.ts';
@@ -122,6 +124,17 @@ test('a confirmation is used up by the run that acts on it: the same list, once 
   expect(await hashes()).toEqual([hash]);
   const granted = (await entriesIn(cloud.ledger, FINANCE, REGION)).filter(({ principal }) => principal === ANALYTICS);
   expect(granted).not.toEqual([]);
+});
+
+test('of two runs that use one confirmation at once one does, and the other is judged anew (sec-11)', async () => {
+  cloud = await scenario(forAudience('other'), [crawled]);
+  await cloud.ledger.confirm('hash', { by: 'test', at: cloud.clock.now() });
+  const use = () =>
+    useConfirmations(runContext(cloud, forAudience('other')), scopeOf(CUR), [{ hash: 'hash', tickets: ['t'] }]);
+  const outcomes = await Promise.allSettled([use(), use()]);
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'MoreToDo' } });
+  expect(await cloud.ledger.confirmation('hash')).toBeNull();
 });
 
 test('killed in the middle of what was confirmed, the next run does the rest, and asks nobody', async () => {

@@ -6,6 +6,8 @@ import type { Product } from '#contracts/policy.ts';
 import type { ProductSnapshot } from '#contracts/snapshot.ts';
 import type { Assessment } from '#core/assessment.ts';
 import { assessed } from '#core/assessment.ts';
+import { clip } from '#core/clip.ts';
+import { unique } from '#core/collections.ts';
 import { type Expected, expectedProduct, hasArrived } from '#core/expected-shares.ts';
 import type { AcceptanceFacts, InvitationFacts } from '#core/facts.ts';
 import { finding, listed, unreadable, type Where, waiting } from '#core/findings.ts';
@@ -49,9 +51,15 @@ export function assessAcceptance(question: AcceptanceQuestion): Assessment {
   const changes = judged.flatMap(({ invitation, verdict }) =>
     verdict.accept ? [accept(question, invitation, verdict.products)] : [],
   );
-  const findings = judged.flatMap(({ invitation, verdict }) =>
-    verdict.accept ? [] : [leftAlone(where, invitation, verdict.why)],
-  );
+  const left = judged.flatMap(({ invitation, verdict }) => (verdict.accept ? [] : [{ invitation, why: verdict.why }]));
+  const isNamed = ({ invitation }: LeftAlone) => all.some(({ sender }) => sender === invitation.sender);
+  const findings = [
+    ...left.filter(isNamed).map((one) => leftAlone(where, one)),
+    ...strangers(
+      where,
+      left.filter((one) => !isNamed(one)),
+    ),
+  ];
   const { planning = false } = question;
   const states = all.flatMap((expected) => stateFinding({ account, region, all, planning }, expected, facts.value));
   return assessed({
@@ -101,17 +109,54 @@ function accept(
   };
 }
 
-function leftAlone(where: Where, invitation: InvitationFacts, why: string): Finding {
+interface LeftAlone {
+  readonly invitation: InvitationFacts;
+  readonly why: string;
+}
+
+const CAUSE = 'invitation-left-alone';
+
+/** Of an account that the policy names: each share for itself. */
+function leftAlone(where: Where, { invitation, why }: LeftAlone): Finding {
   return finding({
     ...where,
     state: 'broken',
-    cause: 'invitation-left-alone',
+    cause: CAUSE,
     principal: invitation.sender,
     resource: `invitation ${invitation.shareName} from ${invitation.sender}`,
-    identity: invitation.arn,
+    identity: invitation.shareArn,
+    about: invitation.shareArn,
     message: `an invitation from account ${invitation.sender} was not accepted: ${why}`,
-    remedy: `If you expect it, name the product in the policy. If not, reject it: aws ram reject-resource-share-invitation --resource-share-invitation-arn ${invitation.arn}`,
+    remedy: `If you expect it, name the product in the policy. If not, reject it: ${rejecting(invitation)}`,
   });
+}
+
+/** Whoever knows an account's number can send it invitations, as many as he likes: they are one finding. */
+function strangers(where: Where, left: readonly LeftAlone[]): readonly Finding[] {
+  const all = left.map(({ invitation }) => invitation).toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
+  const [first] = all;
+  if (first === undefined) return [];
+  const senders = unique(all.map(({ sender }) => sender)).sort();
+  const shares = all.map(({ shareName, sender }) => `${clip(shareName, MOST_OF_A_NAME)} from ${sender}`);
+  return [
+    finding({
+      ...where,
+      state: 'broken',
+      cause: CAUSE,
+      resource: `invitations of strangers to ${where.account}`,
+      identity: 'strangers',
+      about: 'strangers',
+      message: `${all.length} invitation(s) from ${senders.length} account(s) of which the policy names no product for this account were not accepted: ${listed(shares, 3)}`,
+      remedy: `If you expect one, name the product in the policy. If not, reject each: ${rejecting(first)} (aws ram get-resource-share-invitations lists all)`,
+    }),
+  ];
+}
+
+/** Bytes: RAM takes any name. */
+const MOST_OF_A_NAME = 200;
+
+function rejecting({ arn }: InvitationFacts): string {
+  return `aws ram reject-resource-share-invitation --resource-share-invitation-arn ${arn}`;
 }
 
 function stateFinding(
@@ -121,7 +166,8 @@ function stateFinding(
 ): readonly Finding[] {
   const { account, region } = question;
   const { sender, product, text, arns } = expected;
-  const where = { hop: 'acceptance' as const, account, region, product, resource: `share of ${text}` };
+  const about = arns.length === 0 ? {} : { about: [...arns].sort().join(' ') };
+  const where = { hop: 'acceptance' as const, account, region, product, resource: `share of ${text}`, ...about };
   const state = shareState(expected, question, facts);
   if (state === 'producer-waits') return [waiting(where, `account ${sender} has not shared ${named(expected)} yet`)];
   if (state === 'refused') return [refused(where, expected)];
