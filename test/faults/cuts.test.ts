@@ -5,36 +5,26 @@
  */
 
 import { beforeAll, expect, test } from 'vitest';
-import type { Entry } from '#contracts/ledger.ts';
-import { mayStand } from '#core/ownership.ts';
-import { ANALYTICS, CUR, FINANCE, HR, JOB, REGION, SALES } from '../../infra/local/scenes/places.ts';
+import { CUR, HR, JOB, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { everywhere, struck, type Trouble } from '../support/cutting.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
-import { entriesIn } from '../support/entries.ts';
+import { type End, endOf } from '../support/end.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { crawled, scenario } from '../support/scenario.ts';
-import { openFindings, publishAll } from '../support/scopes.ts';
-import { type State, stateOf } from '../support/state.ts';
+import { publishAll } from '../support/scopes.ts';
 
 /** All that a scene can do: closing tables and defaults, sharing, accepting, linking, granting, opening a bucket. */
 const policy = demoPolicy('demo-revoke', ({ products }) => {
   if (products['sales']) products['sales'].tables = 'all';
 });
 
-interface End {
-  readonly state: State;
-  readonly ours: readonly string[];
-  readonly open: readonly string[];
-  readonly calls: number;
-}
-
-let clean: End;
+let clean: End & { readonly calls: number };
 beforeAll(async () => {
   const cloud = await begin();
   try {
     await publishAll(cloud, policy);
-    clean = await endOf(cloud);
+    clean = { ...(await endOf(cloud)), calls: cloud.line?.count ?? 0 };
   } finally {
     await cloud.close();
   }
@@ -42,20 +32,6 @@ beforeAll(async () => {
 
 function begin(): Promise<InProcess> {
   return scenario(policy, [crawled], { mortal: true });
-}
-
-async function endOf(cloud: InProcess): Promise<End> {
-  const calls = cloud.line?.count ?? 0;
-  const lists = await Promise.all([FINANCE, ANALYTICS].map((account) => entriesIn(cloud.ledger, account, REGION)));
-  const ours = lists.flat().filter(mayStand).map(entryText).sort();
-  const open = (await openFindings(cloud)).map(({ key }) => key).sort();
-  return { calls, state: await stateOf(cloud.stage), ours, open };
-}
-
-/** RAM numbers its shares anew in every world; which product came first to what several want may differ. */
-function entryText({ kind, account, target, principal, before }: Entry): string {
-  const about = kind === 'acceptance' ? 'a share' : target;
-  return JSON.stringify({ kind, account, about, principal, before });
 }
 
 test('a clean run of three products is readable, and in the ledger', async () => {
