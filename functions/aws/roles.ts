@@ -20,6 +20,8 @@ type Iam = Pick<Clients, 'iam' | 'account'>;
 
 export interface ListedRole {
   readonly arn: string;
+  /** `AROA…` */
+  readonly id: string;
   readonly name: string;
   readonly path: string;
   /** Trust policy as text. */
@@ -116,6 +118,7 @@ export async function managedPolicy(clients: Iam, arn: string): Promise<string> 
 function listedRole(role: Role): ListedRole {
   return {
     arn: required(role.Arn, 'the ARN of a role'),
+    id: required(role.RoleId, 'the unique id of a role'),
     name: required(role.RoleName, 'the name of a role'),
     path: role.Path ?? '/',
     trust: decoded(role.AssumeRolePolicyDocument),

@@ -16,6 +16,8 @@ export interface StoragePolicyChange extends Change {
   readonly takes?: Taking;
   /** Sids of ours, or places in statements of ours, about products the policy no longer names. */
   readonly strays?: readonly string[];
+  /** Products whose last written-out reader goes. */
+  readonly emptied?: readonly string[];
   /** No product names the document any longer: with this change nothing of ours is in it. */
   readonly left?: boolean;
 }
@@ -85,13 +87,13 @@ const MOST_OPENED = 2048;
 
 /** What is taken counts one by one, as grants do: statements, and of those about several products each one's part. */
 export function takesOf(change: StoragePolicyChange): Takes | null {
-  const { takes: taking, strays = [] } = change;
+  const { takes: taking, strays = [], emptied = [] } = change;
   if (taking === undefined) return null;
-  const { takes: _, difference: __, ...rest } = change;
+  const { takes: _, difference: __, emptied: ___, ...rest } = change;
   const isStray = ({ Sid, place }: Taking['taken'][number]) => strays.includes(Sid) || strays.includes(place);
   return {
     weight: taking.taken.length,
-    empties: taking.taken.some(isStray) ? ['a product the policy no longer names'] : [],
+    empties: [...emptied, ...(taking.taken.some(isStray) ? ['a product the policy no longer names'] : [])],
     without: taking.changes
       ? ({ ...rest, statements: taking.meanwhile, difference: taking.difference } as StoragePolicyChange)
       : null,

@@ -171,6 +171,15 @@ export const FindingRecordSchema: z.ZodMiniType<FindingRecord> = z.object({
   execution: z.string(),
 });
 
+/** A role of a consumer, and the products it is admitted to by tag or list. */
+export interface AdmittedRole {
+  readonly arn: string;
+  /** Its unique id, `AROA…`: one of the same name made again has another. */
+  readonly id: string;
+  /** Sorted. */
+  readonly products: readonly string[];
+}
+
 /** What a consumer's last finished run had seen and dealt with, and what its producers have to know of it. */
 export interface ConsumerRecord {
   readonly account: string;
@@ -179,6 +188,11 @@ export interface ConsumerRecord {
   readonly fingerprints: Readonly<Record<string, string>>;
   /** ARNs of roles whose trust disproves them, sorted; their producers deny them by name. */
   readonly disproved: readonly string[];
+  /**
+   * Roles that are admitted by tag or list, sorted by ARN; their producers' documents name them. Absent: written before
+   * that was recorded.
+   */
+  readonly admitted?: readonly AdmittedRole[] | undefined;
   /**
    * What its own run found: in the policy's organization or not, called `external` by the policy, or entered and not
    * told by AWS. Absent: nobody has been in the account yet.
@@ -192,6 +206,7 @@ export const ConsumerRecordSchema: z.ZodMiniType<ConsumerRecord> = z.object({
   region: z.string(),
   fingerprints: z.record(z.string(), z.string()),
   disproved: z.array(z.string()),
+  admitted: z.optional(z.array(z.object({ arn: z.string(), id: z.string(), products: z.array(z.string()) }))),
   membership: z.optional(z.enum(['inside', 'outside', 'external', 'untold'])),
   at: z.number(),
 });

@@ -35,6 +35,10 @@ export const ReachedSchema = z.object({
 });
 export type Reached = z.infer<typeof ReachedSchema>;
 
+/** A role that is admitted to a product by tag or list, as the storage hop has dealt with it. */
+export const AdmittedSnapshotSchema = z.object({ product: z.string(), arn: z.string(), id: z.string() });
+export type AdmittedSnapshot = z.infer<typeof AdmittedSnapshotSchema>;
+
 export const SnapshotSchema = z.object({
   account: z.string(),
   region: z.string(),
@@ -45,6 +49,8 @@ export const SnapshotSchema = z.object({
   products: z.array(ProductSnapshotSchema),
   /** Role ARNs whose trust disproves them, as far as the storage hop has dealt with them. */
   denied: z.array(z.string()),
+  /** Roles that documents name, as far as the storage hop has dealt with them. Absent: none. */
+  admitted: z.optional(z.array(AdmittedSnapshotSchema)),
   /** Consumers that are given nothing: outside the organization, or not entered yet. Sorted. */
   held: z.optional(z.array(z.string())),
   /** The key with which the catalog is encrypted, where readers need it, and the consumers its policy refuses. */

@@ -115,6 +115,8 @@ export interface LinkFacts {
 
 export interface RoleFacts {
   readonly arn: string;
+  /** `AROA…`: another one after the role was deleted and made again. */
+  readonly id: string;
   readonly name: string;
   readonly path: string;
   /** Trust policy as text. */

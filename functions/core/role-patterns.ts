@@ -62,3 +62,10 @@ export function pathPatterns(
   const under = literalPaths(policy).map((path) => arn(`role${path}*`));
   return match.length === 0 || under.length === 0 ? null : { match, under };
 }
+
+/** Whether the path patterns of a product mean the role of this ARN, proof and all. Whose account it is they don't say. */
+export function isMeantByPath(policy: Protection, { jobRoles }: Pick<Product, 'jobRoles'>, arn: string): boolean {
+  const [name = '', ...reversed] = arn.slice(arn.indexOf('/')).split('/').reverse();
+  const role = { arn, name, path: `${reversed.reverse().join('/')}/` };
+  return isProtected(policy, role) && jobRoles.some((wanted) => wanted.proof === 'path' && means(wanted, role));
+}

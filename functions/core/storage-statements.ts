@@ -4,15 +4,35 @@
  * has its part in it.
  */
 
-import { productTag } from '#contracts/names.ts';
+import { arnParts } from '#contracts/arn.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import type { Statement } from '#contracts/statements.ts';
+import { asTexts, isMembers } from './iam/document.ts';
 import { joined } from './iam/parts.ts';
-import { pathPatterns } from './role-patterns.ts';
+import { isMeantByPath, pathPatterns } from './role-patterns.ts';
 import { isExternal, receivers } from './selectors.ts';
 import { sidFor } from './sids.ts';
 
 type Condition = NonNullable<Statement['Condition']>;
+
+/** A role that documents name: by its ARN, for people, and by its unique id, which one of that name made again has not. */
+export interface NamedRole {
+  readonly arn: string;
+  /** `AROA…` */
+  readonly id: string;
+}
+
+/** Whom the statements of a document let in and keep out, beyond what patterns of paths say. */
+export interface Readers {
+  /** By product, the roles that are admitted to it by tag or list, sorted by ARN. */
+  readonly named: Readonly<Record<string, readonly NamedRole[]>>;
+  /** ARNs of roles whose trust policy disproves them, sorted. */
+  readonly disproved: readonly string[];
+  /** Products whose patterns the document has no room for. */
+  readonly closed?: readonly string[];
+}
+
+export const NO_READERS: Readers = { named: {}, disproved: [] };
 
 interface ReaderCondition {
   readonly what: string;
@@ -20,7 +40,7 @@ interface ReaderCondition {
 }
 
 /** Readers of the organization, and those of accounts that are known to be outside: these by their account alone. */
-function readerConditions(policy: Policy, product: Product): readonly ReaderCondition[] {
+function readerConditions(policy: Policy, product: Product, readers: Readers): readonly ReaderCondition[] {
   const accounts = receivers(product);
   const outside = accounts.filter((account) => isExternal(policy, account));
   const inside = accounts.filter((account) => !outside.includes(account));
@@ -28,39 +48,61 @@ function readerConditions(policy: Policy, product: Product): readonly ReaderCond
   const members =
     product.storage.widen === 'organization'
       ? [{ what: 'Org', condition: { StringEquals: organization } }]
-      : provenIn(policy, product, { ...organization, 'aws:PrincipalAccount': inside });
-  const others = provenIn(policy, product, { 'aws:PrincipalAccount': outside });
+      : proven({ policy, product, readers, accounts: inside, where: organization });
+  const others = proven({ policy, product, readers, accounts: outside, where: {} });
   return [
     ...(inside.length === 0 ? [] : members),
     ...(outside.length === 0 ? [] : others.map(({ what, condition }) => ({ what: `${what}External`, condition }))),
   ];
 }
 
-/** One condition per kind of proof: pattern within the protected paths, pattern plus tag, or listed roles. */
-function provenIn(
-  policy: Policy,
-  product: Product,
-  where: Readonly<Record<string, string | readonly string[]>>,
-): readonly ReaderCondition[] {
-  const arn = (match: string) => `arn:${policy.partition}:iam::${'?'.repeat(12)}:${match}`;
-  const byName = (['tag', 'listed'] as const).flatMap((proof) => {
-    const wanted = product.jobRoles.filter((r) => r.proof === proof);
-    // A listed role is written out with its account; patterns hold in every account of the audience.
-    const patterns = wanted.map((r) => (proof === 'listed' ? r.match : arn(r.match))).sort();
-    if (patterns.length === 0) return [];
-    const tag = proof === 'tag' ? { [`aws:PrincipalTag/${productTag(policy.namespace)}`]: product.name } : {};
-    const who = { StringEquals: { ...where, ...tag }, ArnLike: { 'aws:PrincipalArn': patterns } };
-    return [{ what: proof as string, condition: who as Condition }];
-  });
-  const byPath = pathPatterns(policy, product);
-  if (byPath === null) return byName;
-  // Operators are AND-ed, values of one key OR-ed: the pattern and the protected path need an operator each.
-  const condition = {
-    StringEquals: where,
-    ArnLike: { 'aws:PrincipalArn': byPath.match },
-    ArnEquals: { 'aws:PrincipalArn': byPath.under },
+interface Proving {
+  readonly policy: Policy;
+  readonly product: Product;
+  readonly readers: Readers;
+  readonly accounts: readonly string[];
+  /** What is asked of them beside. */
+  readonly where: Readonly<Record<string, string>>;
+}
+
+/**
+ * By their path as a pattern, as far as paths are protected; by tag or list the very roles. Never by a tag of the
+ * principal: whoever may assume a role chooses the tags of its session, and to IAM they are the role's (law 12).
+ */
+function proven({ policy, product, readers, accounts, where }: Proving): readonly ReaderCondition[] {
+  const byPath = readers.closed?.includes(product.name) ? null : pathPatterns(policy, product);
+  const named = (readers.named[product.name] ?? []).filter(({ arn }) =>
+    accounts.includes(arnParts(arn)?.account ?? ''),
+  );
+  return [
+    ...(byPath === null
+      ? []
+      : [
+          {
+            what: 'path',
+            // Operators are AND-ed, values of one key OR-ed: the pattern and the protected path need an operator each.
+            condition: {
+              StringEquals: { ...where, 'aws:PrincipalAccount': accounts },
+              ArnLike: { 'aws:PrincipalArn': byPath.match },
+              ArnEquals: { 'aws:PrincipalArn': byPath.under },
+            },
+          },
+        ]),
+    ...(named.length === 0 ? [] : [{ what: 'Named', condition: namedCondition(where, named) }]),
+  ];
+}
+
+/** Of a role `aws:userid` is its unique id, a colon, and the session's name. */
+function namedCondition(where: Proving['where'], named: readonly NamedRole[]): Condition {
+  return {
+    StringEquals: { ...where, 'aws:PrincipalArn': named.map(({ arn }) => literally(arn)).sort() },
+    StringLike: { 'aws:userid': named.map(sessionsOf).sort() },
   };
-  return [{ what: 'path', condition }, ...byName];
+}
+
+/** The sessions of a role, as `aws:userid` has them. */
+export function sessionsOf({ id }: Pick<NamedRole, 'id'>): string {
+  return `${id}:*`;
 }
 
 /** Keys of one operator are AND-ed: adds a StringLike key beside those already there. */
@@ -73,17 +115,13 @@ export function placesOf({ partition }: Pick<Policy, 'partition'>, { storage }: 
   return [`arn:${partition}:s3:::${storage.bucket}/${storage.prefix}*`, `${storage.prefix}*`];
 }
 
-/** Our statements for products of one bucket. */
-export function bucketStatements(
-  policy: Policy,
-  products: readonly Product[],
-  disproved: readonly string[],
-): readonly Statement[] {
+/** Our statements that let in the readers of products of one bucket. */
+export function bucketStatements(policy: Policy, products: readonly Product[], readers: Readers): readonly Statement[] {
   const all = products.flatMap((product) => {
     const [objects, listed] = placesOf(policy, product);
     const sid = (what: string, whom: Condition) => sidFor(policy.namespace, what, JSON.stringify(whom));
     const allow = { Effect: 'Allow', Principal: '*' } as const;
-    const allows = readerConditions(policy, product).flatMap(({ what, condition }): readonly Statement[] => [
+    return readerConditions(policy, product, readers).flatMap(({ what, condition }): readonly Statement[] => [
       {
         ...allow,
         Sid: sid(`Get${what}`, condition),
@@ -99,7 +137,6 @@ export function bucketStatements(
         Condition: alsoLike(condition, 's3:prefix', [listed]),
       },
     ]);
-    return disproved.length === 0 ? allows : [...allows, denial(policy, objects, disproved)];
   });
   return joined(all);
 }
@@ -107,28 +144,80 @@ export function bucketStatements(
 /** How a policy writes a dollar sign that begins no variable. */
 const DOLLAR = `$\{$}`;
 
-/** Their bytes only: other users of the bucket are not ours to deny. */
-function denial({ namespace }: Policy, objects: string, disproved: readonly string[]): Statement {
-  // To the letter: paths may hold * and ?, which an ARN operator would take for wildcards, and $, which begins a variable.
-  const names = disproved.map((arn) => arn.replaceAll('$', DOLLAR)).sort();
-  const Condition = { StringEquals: { 'aws:PrincipalArn': names } };
-  const Sid = sidFor(namespace, 'Deny', JSON.stringify(names));
-  return { Sid, Effect: 'Deny', Principal: '*', Action: ['s3:GetObject'], Resource: [objects], Condition };
+/** To the letter: paths may hold * and ?, which an ARN operator would take for wildcards, and $, which begins a variable. */
+function literally(arn: string): string {
+  return arn.replaceAll('$', DOLLAR);
+}
+
+/**
+ * The denial of a bucket: one statement for all its products, by the places of their objects. Null: nobody is denied. What
+ * products have there, and its names, only: other users of the bucket are not ours to deny.
+ */
+export function denialOf(
+  { namespace }: Policy,
+  places: readonly string[],
+  disproved: readonly string[],
+): Statement | null {
+  const [first] = places;
+  if (disproved.length === 0 || first === undefined) return null;
+  const bucket = first.slice(0, first.indexOf('/'));
+  return {
+    Sid: denialSid({ namespace }),
+    Effect: 'Deny',
+    Principal: '*',
+    Action: ['s3:GetObject', 's3:ListBucket'],
+    Resource: [...places, bucket],
+    Condition: {
+      ...disprovedCondition(disproved),
+      // Reading an object has no prefix.
+      StringLikeIfExists: { 's3:prefix': places.map((place) => place.slice(bucket.length + 1)) },
+    },
+  };
+}
+
+/** The denial's own: it is always the same. */
+export function denialSid({ namespace }: Pick<Policy, 'namespace'>): string {
+  return sidFor(namespace, 'Deny', 'disproved');
+}
+
+function disprovedCondition(disproved: readonly string[]): Condition {
+  return { StringEquals: { 'aws:PrincipalArn': disproved.map(literally).sort() } };
+}
+
+/** Whether a statement of ours lets in roles that it names one by one. */
+export function namesRoles({ Effect, Condition }: Statement): boolean {
+  const keys: unknown = isMembers(Condition) ? Condition['StringLike'] : undefined;
+  return Effect === 'Allow' && isMembers(keys) && keys['aws:userid'] !== undefined;
+}
+
+/** ARNs of roles that a statement of ours denies. */
+export function deniedIn({ Effect, Condition }: Statement): readonly string[] {
+  if (Effect !== 'Deny' || !isMembers(Condition)) return [];
+  const keys: unknown = Condition['StringEquals'];
+  const names = isMembers(keys) ? (asTexts(keys['aws:PrincipalArn']) ?? []) : [];
+  return names.map((name) => name.replaceAll(DOLLAR, '$'));
 }
 
 /**
  * Our statements for one key, each of one product: a key policy's resource is always the key itself, so that nothing but
  * its name would say whose part a statement is.
  */
-export function keyStatements(policy: Policy, products: readonly Product[]): readonly Statement[] {
-  return products.flatMap((product) =>
-    readerConditions(policy, product).map(({ what, condition }) => ({
-      Sid: sidFor(policy.namespace, `Decrypt${what}`, product.name),
-      Effect: 'Allow' as const,
+export function keyStatements(policy: Policy, products: readonly Product[], readers: Readers): readonly Statement[] {
+  const throughS3 = (condition: Condition) =>
+    alsoLike(condition, 'kms:ViaService', ['s3.*.amazonaws.com', 's3.*.amazonaws.com.cn']);
+  return products.flatMap((product) => {
+    const statement = (Effect: Statement['Effect'], what: string, condition: Condition): Statement => ({
+      Sid: sidFor(policy.namespace, what, product.name),
+      Effect,
       Principal: { AWS: '*' },
       Action: ['kms:Decrypt', 'kms:DescribeKey'],
       Resource: ['*'],
-      Condition: alsoLike(condition, 'kms:ViaService', ['s3.*.amazonaws.com', 's3.*.amazonaws.com.cn']),
-    })),
-  );
+      Condition: throughS3(condition),
+    });
+    const allows = readerConditions(policy, product, readers).map(({ what, condition }) =>
+      statement('Allow', `Decrypt${what}`, condition),
+    );
+    const disproved = readers.disproved.filter((arn) => isMeantByPath(policy, product, arn));
+    return disproved.length === 0 ? allows : [...allows, statement('Deny', 'Deny', disprovedCondition(disproved))];
+  });
 }

@@ -37,6 +37,7 @@ function roleOf(account: string, index: number, policies: readonly string[]): Ro
   const name = `data-lake-${index}`;
   return {
     arn: `arn:aws:iam::${account}:role${ROLE_PATH}${name}`,
+    id: `AROA${account}${index}`,
     name,
     path: ROLE_PATH,
     trust: text({ Effect: 'Allow', Principal: { Service: 'glue.amazonaws.com' }, Action: 'sts:AssumeRole' }),

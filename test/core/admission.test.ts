@@ -11,6 +11,7 @@ describe('who is admitted (law 8)', () => {
   const glue = { Effect: 'Allow', Principal: { Service: 'glue.amazonaws.com' }, Action: 'sts:AssumeRole' };
   const role = (path: string, name: string, more: Partial<RoleFacts> = {}): RoleFacts => ({
     arn: `arn:aws:iam::${ANALYTICS}:role${path}${name}`,
+    id: 'AROAROLE',
     name,
     path,
     trust: JSON.stringify({ Version: '2012-10-17', Statement: [glue] }),

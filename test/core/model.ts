@@ -22,6 +22,7 @@ import { ownParts } from '#core/ownership.ts';
 import { resourceText } from '#core/permissions.ts';
 import { tablesOf } from '#core/product-grants.ts';
 import { ownsSid } from '#core/sids.ts';
+import { NO_READERS } from '#core/storage-statements.ts';
 import { entryFor } from '#engine/drift.ts';
 import { assessCatalogPolicy } from '#hops/catalog-policy/assess.ts';
 import { assessExposure } from '#hops/exposure/by-product.ts';
@@ -117,7 +118,16 @@ function assessProducer(policy: Policy, world: World): Assessment {
   const storage =
     open.length === 0
       ? []
-      : [assessStorage({ policy, products: open, disproved: [], facts, entries: world.ledger, execution: 'now' })];
+      : [
+          assessStorage({
+            policy,
+            products: open,
+            readers: NO_READERS,
+            facts,
+            entries: world.ledger,
+            execution: 'now',
+          }),
+        ];
   return merge(settings(policy, world, FINANCE), before, share, unwanted, ...storage);
 }
 

@@ -77,6 +77,7 @@ const roles = fc
   .map((found) =>
     found.map(([path, name]) => ({
       arn: `arn:aws:iam::${ANALYTICS}:role${path}${name}`,
+      id: `AROA${name}`,
       name,
       path,
       trust: JSON.stringify({

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { scopeText } from '#core/start.ts';
-import { bucketStatements } from '#core/storage-statements.ts';
+import { bucketStatements, NO_READERS } from '#core/storage-statements.ts';
 import { applyChanges } from '#engine/apply.ts';
 import { BUCKET, CUR, FINANCE, JOB, REGION } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
@@ -162,7 +162,7 @@ test('a document whose part of ours another run has written meanwhile needs no l
   const policy = demoPolicy('demo-share');
   const cur = policy.products.filter(({ name }) => name === 'cur');
   const { account, region } = scope;
-  const statements = bucketStatements(policy, cur, []);
+  const statements = bucketStatements(policy, cur, NO_READERS);
   const change = {
     kind: 'merge-bucket-policy' as const,
     hop: 'storage',
@@ -172,6 +172,7 @@ test('a document whose part of ours another run has written meanwhile needs no l
     products: ['cur'],
     bucket: BUCKET,
     statements,
+    readers: NO_READERS,
   };
   const applied = await applyChanges(runContext(cloud, policy), [change], { scope, entries: [], stopAt: now + MINUTE });
   expect(applied).toEqual({ done: 1, failed: 0 });

@@ -2,11 +2,11 @@
 
 import { DeleteRoleCommand, DeleteRolePolicyCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterEach, expect, test } from 'vitest';
-import { ANALYTICS, FINANCE, HR, JOB, SALES } from '../../infra/local/scenes/places.ts';
+import { ANALYTICS, CUR, FINANCE, HR, JOB, SALES } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { expectWritten } from '../golden/kept.ts';
 import type { InProcess } from '../support/in-process.ts';
-import { openFindings } from '../support/scopes.ts';
+import { openFindings, scopeOf } from '../support/scopes.ts';
 import {
   causes,
   confirmAsked,
@@ -30,7 +30,7 @@ test('a role that lost its proof loses what that gave it, another keeps all, and
   const [before, others] = [await held(cloud, SECOND), await held(cloud, JOB)];
   expect(await ofCur(cloud, SECOND)).not.toEqual([]);
   await disprove(cloud, SECOND);
-  expect(await reconcile(cloud)).toEqual([`${ANALYTICS} BatchRevokePermissions`]);
+  expect(await reconcile(cloud)).toEqual([`${ANALYTICS} BatchRevokePermissions`, `${FINANCE} PutBucketPolicy`]);
   expect(await ofCur(cloud, SECOND)).toEqual([]);
   // Other products want these for it.
   expect(await held(cloud, SECOND, '"default"')).toHaveLength(1);
@@ -57,6 +57,9 @@ test('the last role of a product waits for a person, as all of it would go (law 
   await reconcile(cloud);
   expect(await ofCur(cloud, JOB)).toEqual([]);
   expect(await readAs(cloud.stage, JOB, SALES)).toEqual(READ);
+  // Its producer asked for the bytes, which it closes once the grants have gone.
+  await cloud.settle(scopeOf(CUR));
+  expect(await readAs(cloud.stage, JOB, CUR)).toMatchObject({ bytes: 'AccessDenied' });
   expect(await causes(cloud)).not.toContain('brake-pulled');
 });
 

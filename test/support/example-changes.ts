@@ -16,6 +16,7 @@ import type { AssignTags } from '#changes/tag-assignment/assignment.ts';
 import type { CreateTag, ExtendTag } from '#changes/tag-key/change.ts';
 import type { Grant } from '#contracts/lake-formation.ts';
 import type { Statement } from '#contracts/statements.ts';
+import { NO_READERS } from '#core/storage-statements.ts';
 
 const ACCOUNT = '111111111111';
 const CONSUMER = '222222222222';
@@ -85,7 +86,7 @@ export const EXAMPLES = {
   } satisfies MergeCatalogPolicy,
   'merge-bucket-policy': {
     ...{ ...opens, kind: 'merge-bucket-policy', hop: 'storage' },
-    ...{ bucket: 'cur', statements: [statement] },
+    ...{ bucket: 'cur', statements: [statement], readers: NO_READERS },
   } satisfies MergeBucketPolicy,
   'merge-key-policy': {
     ...{ ...opens, kind: 'merge-key-policy', hop: 'storage' },

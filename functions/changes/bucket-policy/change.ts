@@ -5,6 +5,7 @@ import type { Policy } from '#contracts/policy.ts';
 import { type BucketMerged, type BucketPart, mergedBucketPolicy } from '#core/bucket-policy.ts';
 import type { Change, ChangeKind } from '#core/change.ts';
 import { ownParts } from '#core/ownership.ts';
+import type { Readers } from '#core/storage-statements.ts';
 import {
   endsDocument,
   type StoragePolicyChange,
@@ -17,6 +18,8 @@ import {
 export interface MergeBucketPolicy extends StoragePolicyChange {
   readonly kind: 'merge-bucket-policy';
   readonly bucket: string;
+  /** Whom its statements name, and whom they deny. */
+  readonly readers: Readers;
 }
 
 export function isMergeBucketPolicy(change: Change): change is MergeBucketPolicy {

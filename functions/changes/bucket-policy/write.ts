@@ -21,15 +21,15 @@ function documentOf(
   { clients, policy }: WriteTools,
   change: MergeBucketPolicy,
 ): SharedDocument<{ readonly text: string | null }> {
-  const { bucket, account: owner, statements } = change;
+  const { bucket, account: owner } = change;
   return {
     name: `bucket-policy/${bucket}`,
     read: () => readBucketPolicy(clients, { bucket, owner }),
     due: (found, entry) => {
-      const { changed, text, replaced } = bucketDue(policy, change, found.text, entry);
+      const { changed, text, replaced, next } = bucketDue(policy, change, found.text, entry);
       // Others' parts stay as we sent them, whoever has changed them since.
       const before = bucketDue(policy, change, sentText(entry), entry);
-      const rewritten = dueStatements({ replaced, statements, sent: before.replaced });
+      const rewritten = dueStatements({ replaced, statements: next, sent: before.replaced });
       return changed ? { next: { text }, sent: before.ours, ...rewritten } : null;
     },
     write: (next) => putBucketPolicy(clients, { bucket, owner, text: next.text }),

@@ -2,7 +2,7 @@
 
 import type { Entry, EntryIdentity } from '#contracts/ledger.ts';
 import type { Policy } from '#contracts/policy.ts';
-import type { ChangeKind } from '#core/change.ts';
+import type { Change, ChangeKind } from '#core/change.ts';
 import { type KeyMerged, type KeyPart, mergedKeyPolicy } from '#core/key-policy.ts';
 import { ownParts } from '#core/ownership.ts';
 import {
@@ -18,6 +18,10 @@ export interface MergeKeyPolicy extends StoragePolicyChange {
   readonly kind: 'merge-key-policy';
   /** An ARN. */
   readonly key: string;
+}
+
+export function isMergeKeyPolicy(change: Change): change is MergeKeyPolicy {
+  return change.kind === 'merge-key-policy';
 }
 
 /** The entry about our statements in one key's policy. */

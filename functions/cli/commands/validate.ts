@@ -3,6 +3,7 @@
 import { EXIT_CODES } from '#contracts/errors.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { ValidateDocument } from '#contracts/validate.ts';
+import { type RoleRoom, roomForRoles } from '#core/policy/document-sizes.ts';
 import { loadPolicyFile, mistakeLine, PolicyFileError } from '../policy-file.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -19,7 +20,7 @@ function judged(file: string): { document: ValidateDocument; summary: string[] }
     const { policy } = loadPolicyFile(file);
     return {
       document: { schema, ok: true, file, hash: policy.hash, mistakes: [] },
-      summary: [summaryOf(file, policy)],
+      summary: [summaryOf(file, policy), ...roomForRoles(policy).map(roomLine)],
     };
   } catch (error) {
     if (!(error instanceof PolicyFileError)) throw error;
@@ -31,6 +32,10 @@ function summaryOf(file: string, policy: Policy): string {
   const consumers = new Set(policy.products.flatMap((product) => product.audience)).size;
   const counts = [counted(policy.products.length, 'product'), counted(policy.accounts.length, 'account')];
   return `${file}: ok, ${counts.join(', ')}, ${counted(consumers, 'consumer')}, mode ${policy.mode}, hash ${policy.hash.slice(0, 12)}`;
+}
+
+function roomLine({ bucket, roles }: RoleRoom): string {
+  return `bucket ${bucket}: its policy has room for ${counted(roles, 'job role')} proved by tag or list (names of 64 characters, less what its owner has there)`;
 }
 
 function counted(count: number, noun: string): string {

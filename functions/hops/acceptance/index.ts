@@ -1,14 +1,17 @@
 /** Acceptance: the RAM share is visible here, accepted or automatic inside the organization. */
 
 import { arnParts } from '#contracts/arn.ts';
+import type { AdmittedSnapshot, Snapshot } from '#contracts/snapshot.ts';
 import type { OnboardScope, PublishScope, Scope } from '#contracts/steps.ts';
 import { type Assessment, merge } from '#core/assessment.ts';
 import { uniqueBy } from '#core/collections.ts';
-import { publishScope } from '#core/selectors.ts';
+import { admittedOf } from '#core/named-readers.ts';
+import { productsOf, publishScope } from '#core/selectors.ts';
 import { scopeText } from '#core/start.ts';
 import type { OnboardHop, Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 import { observeArrivals, producersOf, scopesOfSource } from '../arrivals.ts';
+import { observeReaders } from '../readers.ts';
 import { judgeArrival } from './arrival.ts';
 import { assessAcceptance } from './assess.ts';
 import { type AcceptanceObservation, observeAcceptance } from './observe.ts';
@@ -30,7 +33,9 @@ export const acceptance: OnboardHop<AcceptanceObservation> = {
   awaits: { ahead: ['link', 'grants'], judge: judgeArrival },
 };
 
-function assess({ arriving }: AcceptanceObservation, question: Question<OnboardScope>): Assessment {
+type Asked = Question<OnboardScope>;
+
+function assess({ arriving }: AcceptanceObservation, question: Asked): Assessment {
   const { account } = question.scope;
   const { planning } = question;
   const assessments = arriving.map(({ region, products, sources, seen: facts }) => {
@@ -40,17 +45,34 @@ function assess({ arriving }: AcceptanceObservation, question: Question<OnboardS
   return merge(...assessments);
 }
 
-/** Producers that have published nothing yet, and those that must learn whom this account's trust policies disprove. */
-async function producersToStart(read: Reads, question: Question<OnboardScope>): Promise<readonly Scope[]> {
-  const { account, region } = question.scope;
+interface OwnReaders {
+  readonly disproved: readonly string[];
+  readonly admitted: readonly AdmittedSnapshot[];
+}
+
+/** What this account's runs, in all its Regions, say of the roles that read a producer scope. */
+async function ownReaders(read: Reads, { policy, scope }: Asked, producer: PublishScope): Promise<OwnReaders> {
+  const products = productsOf(policy, producer);
+  const readers = await observeReaders(read, { policy, products, accounts: [scope.account] });
+  return { disproved: readers.disproved, admitted: admittedOf(readers, products) };
+}
+
+/** Whether the producer's documents say of this account's roles what its runs say. */
+function isDealtWith({ denied, admitted = [] }: Snapshot, own: OwnReaders, account: string): boolean {
+  const isOwn = (arn: string) => arnParts(arn)?.account === account;
+  const text = (parts: OwnReaders) => JSON.stringify([parts.disproved, parts.admitted]);
+  const dealt = { disproved: denied.filter(isOwn), admitted: admitted.filter(({ arn }) => isOwn(arn)) };
+  return text(dealt) === text(own);
+}
+
+/** Producers that have published nothing yet, and those that must learn whom this account admits or disproves. */
+async function producersToStart(read: Reads, question: Asked): Promise<readonly Scope[]> {
+  const { account } = question.scope;
   const { products, sources, places } = await observeArrivals(read, question);
-  const record = await read.consumer(account, region);
-  const disproved = (record?.disproved ?? []).join();
   const byName = products.map(async ({ product }): Promise<readonly PublishScope[]> => {
     const scope = publishScope(product);
-    const told = await read.snapshot(scope);
-    const denied = told?.denied.filter((arn) => arnParts(arn)?.account === account) ?? [];
-    return told === null || denied.join() !== disproved ? [scope] : [];
+    const [told, own] = await Promise.all([read.snapshot(scope), ownReaders(read, question, scope)]);
+    return told === null || !isDealtWith(told, own, account) ? [scope] : [];
   });
   const all = [
     ...(await Promise.all(byName)).flat(),

@@ -1,10 +1,12 @@
 /** Role: job roles prove themselves, and their own policies let them read. Checked, never written. */
 
+import type { AdmittedRole, ConsumerRecord } from '#contracts/ledger.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
-import { admit } from '#core/admission.ts';
+import { type Admission, admit } from '#core/admission.ts';
 import { type Assessment, assessed, merge, NOTHING } from '#core/assessment.ts';
 import type { RoleFacts } from '#core/facts.ts';
 import { unreadable } from '#core/findings.ts';
+import { namesRolesOf } from '#core/named-readers.ts';
 import type { Observed } from '#core/observed.ts';
 import { productsFor } from '#core/selectors.ts';
 import type { OnboardHop, Question, RecordPart } from '#engine/hop.ts';
@@ -78,12 +80,31 @@ function byTag({ arrivals, tagRoles }: RoleObservation, { policy, scope, plannin
   return assessed({ findings });
 }
 
-/** ARNs that match a product's pattern and proof, and whose trust nevertheless disproves them. */
-function recordPart({ roles }: RoleObservation, { policy, scope }: Asked): RecordPart | null {
+/** Roles that match a product's pattern and whose trust disproves them, and those that its producer's documents name. */
+function recordPart(
+  { roles }: RoleObservation,
+  { policy, scope }: Asked,
+  last: ConsumerRecord | null,
+): RecordPart | null {
   if (!roles.known) return null;
   const products = productsFor(policy, scope);
   const disproved = roles.value.filter((one) =>
     products.some((product) => admit(policy, product, one).kind === 'disproved'),
   );
-  return { disproved: disproved.map(({ arn }) => arn).sort() };
+  const named = products.filter((product) => namesRolesOf(product, scope.account));
+  const admitted = roles.value.flatMap((one): AdmittedRole[] => {
+    const before = last?.admitted?.find(({ id }) => id === one.id)?.products ?? [];
+    const to = named.filter((product) => isNamed(admit(policy, product, one), before.includes(product.name)));
+    return to.length === 0 ? [] : [{ arn: one.arn, id: one.id, products: to.map(({ name }) => name).sort() }];
+  });
+  return {
+    disproved: disproved.map(({ arn }) => arn).sort(),
+    admitted: admitted.sort((a, b) => (a.arn < b.arn ? -1 : 1)),
+  };
+}
+
+/** Whose trust can't be told keeps what it has, and is given nothing (law 6). */
+function isNamed(admission: Admission, wasNamed: boolean): boolean {
+  if (admission.kind === 'undecided') return wasNamed;
+  return admission.kind === 'admitted' && admission.by === 'name';
 }

@@ -18,16 +18,18 @@ import { evaluateResource } from '#core/iam/evaluate.ts';
 import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT } from '#core/iam/merge.ts';
 import type { Observed } from '#core/observed.ts';
 import { entryId } from '#core/ownership.ts';
-import { bucketStatements, keyStatements } from '#core/storage-statements.ts';
+import { isMeantByPath } from '#core/role-patterns.ts';
+import { bucketStatements, keyStatements, type Readers } from '#core/storage-statements.ts';
 import { openedBefore, openedFinding, strangersFinding } from '../statements.ts';
+import { losesAll, roomFor } from './room.ts';
 import { sampleReader } from './sample-reader.ts';
 
 export interface StorageQuestion {
   readonly policy: Policy;
   /** Products of one scope on one bucket with one key: parts of one document are written together. */
   readonly products: readonly Product[];
-  /** Role ARNs whose trust disproves them, from the consumers' runs. */
-  readonly disproved: readonly string[];
+  /** Whom documents name and whom they deny, from the consumers' runs. */
+  readonly readers: Readers;
   readonly facts: Observed<StorageFacts>;
   /** What the ledger has on the documents. */
   readonly entries: readonly Entry[];
@@ -65,53 +67,70 @@ function namesOf(products: readonly Product[]): readonly string[] {
 }
 
 function assessBucket(asked: Asked, where: WhereOfProduct, facts: StorageFacts): Assessment {
-  const { policy, products, first, disproved, entries } = asked;
+  const { policy, products, first, readers, entries } = asked;
   const { bucket } = first.storage;
-  const statements = bucketStatements(policy, products.filter(readsByIam), disproved);
-  const part = { bucket, products: namesOf(products), statements };
+  const { text } = facts.bucketPolicy;
+  const open = products.filter(readsByIam);
   const entry = entryOf(entries, bucketPolicyEntry(where, bucket));
-  const merged = bucketDue(policy, part, facts.bucketPolicy.text, entry);
-  const sent = bucketDue(policy, part, sentText(entry), entry).replaced;
-  const about = { replaced: merged.replaced, statements, sent };
-  const told = assessed({ findings: meddled({ ...asked, where, entry }, merged.strangers, about) });
+  const partOf = (some: Readers) => {
+    return { bucket, products: namesOf(products), statements: bucketStatements(policy, open, some), readers: some };
+  };
+  const mergedOf = (some: Readers) => bucketDue(policy, partOf(some), text, entry);
+  const room = roomFor({ policy, products: open, readers, sizeOf: mergedOf, limit: BUCKET_POLICY_LIMIT, where });
+  const merged = mergedOf(room.readers);
+  const sent = bucketDue(policy, partOf(room.readers), sentText(entry), entry).replaced;
+  const about = { replaced: merged.replaced, statements: merged.next, sent };
+  const findings = [...room.findings, ...meddled({ ...asked, where, entry }, merged.strangers, about)];
+  const told = assessed({ findings });
   if (!merged.changed) return told;
-  if (merged.size > BUCKET_POLICY_LIMIT) return merge(told, found(tooLarge(where, merged.size, BUCKET_POLICY_LIMIT)));
   if (first.storage.bucketPolicy === 'emit') {
     // Whole, as they are to stand there: others' products may have a part in them.
-    const sids = new Set(statements.map(({ Sid }) => Sid));
+    const sids = new Set(merged.next.map(({ Sid }) => Sid));
     const ours = merged.ours.filter(({ Sid }) => sids.has(Sid));
     return merge(told, emitted(where, 'bucket', ours));
   }
   const change: MergeBucketPolicy = {
     ...base(where, products),
     ...changeOf(about, merged.strays),
+    ...emptiedOf(open.filter((product) => losesAll(policy, product, merged))),
     kind: 'merge-bucket-policy',
-    ...part,
+    ...{ ...partOf(room.readers), statements: merged.next },
   };
   return merge(told, due(change));
 }
 
+function emptiedOf(products: readonly Product[]): { readonly emptied?: readonly string[] } {
+  return products.length === 0 ? {} : { emptied: namesOf(products) };
+}
+
 function assessKey(asked: Asked, where: WhereOfProduct, facts: StorageFacts): Assessment {
-  const { policy, products, first, entries } = asked;
+  const { policy, products, first, readers, entries } = asked;
   const { key, bucketPolicy } = first.storage;
   if (key === null || facts.keyPolicy === null) return NOTHING;
   const on = { ...where, resource: `key ${key}` };
-  const statements = keyStatements(policy, products.filter(readsByIam));
+  const { text } = facts.keyPolicy;
+  const open = products.filter(readsByIam);
   const entry = entryOf(entries, keyPolicyEntry(where, key));
-  const part = { products: namesOf(products), statements };
-  const merged = keyDue(policy, part, facts.keyPolicy.text, entry);
+  const partOf = (some: Readers) => ({ products: namesOf(products), statements: keyStatements(policy, open, some) });
+  const mergedOf = (some: Readers) => keyDue(policy, partOf(some), text, entry);
+  // A key denies whom its patterns would let in.
+  const isMeant = (arn: string) => open.some((product) => isMeantByPath(policy, product, arn));
+  const all = { ...readers, disproved: readers.disproved.filter(isMeant) };
+  const room = roomFor({ policy, products: open, readers: all, sizeOf: mergedOf, limit: KEY_POLICY_LIMIT, where: on });
+  const part = partOf(room.readers);
+  const merged = mergedOf(room.readers);
   const sent = keyDue(policy, part, sentText(entry), entry).replaced;
-  const about = { replaced: merged.replaced, statements, sent };
-  const told = assessed({ findings: meddled({ ...asked, where: on, entry }, merged.strangers, about) });
+  const about = { replaced: merged.replaced, statements: part.statements, sent };
+  const findings = [...room.findings, ...meddled({ ...asked, where: on, entry }, merged.strangers, about)];
+  const told = assessed({ findings });
   if (!merged.changed) return told;
-  if (merged.size > KEY_POLICY_LIMIT) return merge(told, found(tooLarge(on, merged.size, KEY_POLICY_LIMIT)));
-  if (bucketPolicy === 'emit') return merge(told, emitted(on, 'key', statements));
+  if (bucketPolicy === 'emit') return merge(told, emitted(on, 'key', part.statements));
   const change: MergeKeyPolicy = {
     ...base(where, products),
     ...changeOf(about, merged.strays),
     kind: 'merge-key-policy',
     key,
-    statements,
+    statements: part.statements,
   };
   return merge(told, due(change));
 }
@@ -168,17 +187,6 @@ function lasting(
   facts: StorageFacts,
 ): Assessment {
   return assessed({ findings: [...encryption(where, product, facts), ...denied(policy, where, product, facts)] });
-}
-
-function tooLarge(where: WhereOfProduct, size: number, limit: number): Finding {
-  return finding({
-    ...where,
-    state: 'broken',
-    cause: 'document-too-large',
-    message: `the policy of ${where.resource} would be ${size} bytes; AWS allows ${limit}`,
-    remedy:
-      'Take out statements of your own, name fewer patterns, or write storage.widen: organization (which lets any role of the organization with S3 rights read).',
-  });
 }
 
 /** What its owner added stays the owner's to take out: nothing asks for it any longer, and nothing is in the way. */

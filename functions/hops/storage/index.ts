@@ -2,24 +2,26 @@
 
 import { bucketPolicyEntry, isMergeBucketPolicy } from '#changes/bucket-policy/change.ts';
 import { isGrant } from '#changes/grant/change.ts';
-import { keyPolicyEntry } from '#changes/key-policy/change.ts';
+import { isMergeKeyPolicy, keyPolicyEntry } from '#changes/key-policy/change.ts';
 import { withoutTaking } from '#changes/policy-statements.ts';
 import { isWithdrawal } from '#changes/revoke/change.ts';
 import type { EntryIdentity } from '#contracts/ledger.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import { type Assessment, merge, NOTHING, skipped } from '#core/assessment.ts';
-import { sortedSet } from '#core/collections.ts';
+import { sharersOf } from '#core/bucket-policy.ts';
+import { admittedOf } from '#core/named-readers.ts';
 import { entryId, mayStand } from '#core/ownership.ts';
 import { modeIn } from '#core/policy.ts';
-import { consumersOf, productsOf, receivers } from '#core/selectors.ts';
+import { productsOf, receivers } from '#core/selectors.ts';
 import { before, type PublishHop, type Question, type SnapshotPart, type Told } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 import { blockedProducts } from '../blocked.ts';
+import { observeReaders } from '../readers.ts';
 import { observeStore } from '../stores.ts';
 import { assessStorage } from './assess.ts';
 import { assessLeft, observeLeft } from './left.ts';
-import type { StorageObservation } from './observation.ts';
+import type { StorageObservation, Store } from './observation.ts';
 import { PERMISSIONS } from './permissions.ts';
 import { seenDocuments } from './seen.ts';
 
@@ -61,17 +63,25 @@ async function observe(read: Reads, question: Asked): Promise<StorageObservation
   const held = heldBack(question);
   const open = products.filter(({ name }) => !held.has(name));
   const groups = Object.values(Object.groupBy(open, (product) => storeText(policy, product)));
-  const [disproved, left, stores] = await Promise.all([
-    disprovedBy(read, policy, products),
+  const [readers, left, stores] = await Promise.all([
+    observeReaders(read, { policy, products: productsOf(policy, question.scope) }),
     observeLeft(read, question),
-    Promise.all(
-      groups.map(async (ofStore = []) => {
-        const [first] = ofStore;
-        return first === undefined ? [] : [{ products: ofStore, facts: await observeStore(read, first) }];
-      }),
-    ),
+    Promise.all(groups.map((ofStore = []) => storeOf(read, policy, ofStore))),
   ]);
-  return { disproved, left, stores: stores.flat() };
+  return { readers, left, stores: stores.flat() };
+}
+
+async function storeOf(read: Reads, policy: Policy, products: readonly Product[]): Promise<readonly Store[]> {
+  const [first] = products;
+  if (first === undefined) return [];
+  const merged = [...products, ...sharersOf(policy, products)];
+  // The denial is the bucket's: of an account that reads there, what its runs in all Regions say.
+  const about = policy.products.filter(({ storage }) => storage.bucket === first.storage.bucket);
+  const [facts, readers] = await Promise.all([
+    observeStore(read, first),
+    observeReaders(read, { policy, products: merged, about }),
+  ]);
+  return [{ products, facts, readers }];
 }
 
 /** Products somebody reads, or read: statements of ours outlive an audience until they are taken out. */
@@ -88,21 +98,13 @@ function storeText(policy: Policy, product: Product): string {
   return JSON.stringify([bucket, account, key, access, bucketPolicy, modeIn(policy, product, account)]);
 }
 
-/** Their producers deny them by name. */
-async function disprovedBy(read: Reads, policy: Policy, products: readonly Product[]): Promise<readonly string[]> {
-  const all = products.flatMap((product) => consumersOf(policy, product));
-  const consumers = new Map(all.map((consumer) => [`${consumer.account}/${consumer.region}`, consumer]));
-  const records = await Promise.all([...consumers.values()].map((one) => read.consumer(one.account, one.region)));
-  return sortedSet(records.flatMap((record) => record?.disproved ?? []));
-}
-
-function assess({ disproved, stores, left }: StorageObservation, question: Asked): Assessment {
+function assess({ stores, left }: StorageObservation, question: Asked): Assessment {
   const { policy, planning, entries, execution } = question;
   // Closed last: while the brake holds a product's grants, its bytes are held too.
   const withdrawn = planning ? [] : before(question, 'share').changes.filter(isWithdrawal);
   const leaving = new Set(withdrawn.flatMap(({ products }) => products));
-  const assessments = stores.map(({ products, facts }) => {
-    const assessment = assessStorage({ policy, products, disproved, facts, entries, execution });
+  const assessments = stores.map(({ products, facts, readers }) => {
+    const assessment = assessStorage({ policy, products, readers, facts, entries, execution });
     const waits = products.some(({ name }) => leaving.has(name));
     return waits ? { ...assessment, changes: assessment.changes.flatMap(withoutTaking) } : assessment;
   });
@@ -120,8 +122,8 @@ function assess({ disproved, stores, left }: StorageObservation, question: Asked
 }
 
 /**
- * A role disproved after this run's statements were written is not denied yet: its consumer must see a difference and
- * start this scope again. What AWS refused this run has a finding of its own: another run at once would only be refused again.
+ * A role disproved or admitted after this run's statements were written is not in them yet: its consumer must see a
+ * difference and start this scope again. What AWS refused this run has a finding of its own: another run at once would only be refused again.
  */
 function snapshotPart({ observed, question, due, last }: Told<StorageObservation, PublishScope>): SnapshotPart {
   const { entries, execution } = question;
@@ -129,7 +131,11 @@ function snapshotPart({ observed, question, due, last }: Told<StorageObservation
     entries.filter((entry) => entry.execution === execution).map(({ account, target }) => `${account} ${target}`),
   );
   const late = due.some(
-    (change) => isMergeBucketPolicy(change) && !tried.has(`${change.account} bucket ${change.bucket}`),
+    (change) =>
+      (isMergeBucketPolicy(change) && !tried.has(`${change.account} bucket ${change.bucket}`)) ||
+      (isMergeKeyPolicy(change) && !tried.has(`${change.account} key ${change.key}`)),
   );
-  return { denied: [...(late ? (last?.denied ?? []) : observed.disproved)] };
+  if (late) return { denied: last?.denied ?? [], admitted: last?.admitted ?? [] };
+  const { readers } = observed;
+  return { denied: [...readers.disproved], admitted: admittedOf(readers, productsOf(question.policy, question.scope)) };
 }

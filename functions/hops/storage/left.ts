@@ -12,6 +12,7 @@ import { unreadable } from '#core/findings.ts';
 import type { Observed } from '#core/observed.ts';
 import { mayStand } from '#core/ownership.ts';
 import { isLeftDocument } from '#core/standing.ts';
+import { NO_READERS } from '#core/storage-statements.ts';
 import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 import { BUCKET_POLICY, KEY_POLICY } from '../queries.ts';
@@ -56,7 +57,7 @@ function takenOut(policy: Policy, { entry, facts }: LeftDocument): Assessment {
     return found(unreadable({ hop: 'storage', account, region, resource: target }, facts.why));
   }
   const { is, name } = named(entry);
-  const part = { bucket: name, products, statements: [] };
+  const part = { bucket: name, products, statements: [], readers: NO_READERS };
   const { replaced, strays, strangers } = (is === 'bucket' ? bucketDue : keyDue)(policy, part, facts.value.text, entry);
   const about = { replaced, statements: [], sent: sentStatements(entry) };
   const where = { hop: 'storage' as const, account, region, resource: target };
@@ -70,7 +71,7 @@ function takenOut(policy: Policy, { entry, facts }: LeftDocument): Assessment {
     strays: is === 'bucket' ? replaced.map(({ Sid }) => Sid) : strays,
     left: true,
   };
-  const ofBucket: MergeBucketPolicy = { ...common, kind: 'merge-bucket-policy', bucket: name };
+  const ofBucket: MergeBucketPolicy = { ...common, kind: 'merge-bucket-policy', bucket: name, readers: NO_READERS };
   const ofKey: MergeKeyPolicy = { ...common, kind: 'merge-key-policy', key: name };
   const findings = [...openedFinding(where, openedText(about) ?? entry.opened), ...strangersFinding(where, strangers)];
   return assessed({ changes: [is === 'bucket' ? ofBucket : ofKey], findings });

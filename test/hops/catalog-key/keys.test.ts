@@ -112,6 +112,7 @@ describe('consumers', () => {
 describe('job roles', () => {
   const role = (...statements: readonly Statement[]): RoleFacts => ({
     arn: `arn:aws:iam::${ANALYTICS}:role/data-jobs/data-lake-job`,
+    id: 'AROAJOB',
     name: 'data-lake-job',
     path: '/data-jobs/',
     trust: '{}',

@@ -18,6 +18,7 @@ const document = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-
 const reads = statement(['s3:GetObject', 's3:ListBucket'], ['arn:aws:s3:::cur-export', 'arn:aws:s3:::cur-export/*']);
 const role = (...statements: object[]): RoleFacts => ({
   arn: ROLE,
+  id: 'AROAREGISTRATION',
   name: 'registration',
   path: '/lake/',
   trust: '',

@@ -15,7 +15,7 @@ const statement = (more: object = {}) =>
 
 function role(name: string, policy: string, tags: Record<string, string> = {}): RoleFacts {
   const arn = `arn:aws:iam::${ANALYTICS}:role/data-jobs/${name}`;
-  return { arn, name, path: '/data-jobs/', trust: '{}', tags, policies: [policy], boundary: null };
+  return { arn, id: `AROA${name}`, name, path: '/data-jobs/', trust: '{}', tags, policies: [policy], boundary: null };
 }
 
 test('roles with the same policies share their verdicts', () => {

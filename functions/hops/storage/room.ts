@@ -1,0 +1,54 @@
+/** What of our statements a document has room for, what is told of the rest, and what a rewrite leaves a product. Pure. */
+
+import type { Finding } from '#contracts/findings.ts';
+import type { Policy, Product } from '#contracts/policy.ts';
+import type { Statement } from '#contracts/statements.ts';
+import type { BucketMerged } from '#core/bucket-policy.ts';
+import { finding, listed, type Where } from '#core/findings.ts';
+import { fitting } from '#core/fitting.ts';
+import { namesRoles, placesOf, type Readers } from '#core/storage-statements.ts';
+
+interface RoomQuestion {
+  readonly policy: Policy;
+  /** Products that are read with rights of their own. */
+  readonly products: readonly Product[];
+  readonly readers: Readers;
+  /** The document with these, and what of ours these replace. */
+  sizeOf(readers: Readers): { readonly size: number; readonly replaced: readonly Statement[] };
+  /** Bytes. */
+  readonly limit: number;
+  readonly where: Where & { readonly product: string | null };
+}
+
+interface Room {
+  readonly readers: Readers;
+  readonly findings: readonly Finding[];
+}
+
+/** Readers that fit, and a finding on those that don't. */
+export function roomFor({ policy, products, readers, sizeOf, limit, where }: RoomQuestion): Room {
+  const { size, replaced } = sizeOf(readers);
+  const fits = (some: Readers) => sizeOf(some).size <= limit;
+  const room = fitting({ policy, products, readers, present: replaced, fits });
+  return { readers: room.readers, findings: room.left.length === 0 ? [] : [noRoom(where, room.left, size, limit)] };
+}
+
+/** What was left out, and three ways out. Nothing is ever opened wider to save space. */
+function noRoom(where: RoomQuestion['where'], left: readonly string[], size: number, limit: number): Finding {
+  return finding({
+    ...where,
+    state: 'broken',
+    cause: 'document-too-large',
+    message: `the policy of ${where.resource} would be ${size} bytes, and AWS takes ${limit}: there is no room for ${listed(left)}`,
+    remedy:
+      'Prove the job roles by path (proof: path is one pattern, however many roles there are), register the location with Lake Formation (storage.access: lake-formation needs no statements), or keep some of the products in another bucket. What its owner added takes room as well. The next run writes what fits then.',
+  });
+}
+
+/** Whether the bytes of a product were open to roles written out, and are to nobody then (law 10). */
+export function losesAll(policy: Policy, product: Product, { replaced, next }: BucketMerged): boolean {
+  const [objects] = placesOf(policy, product);
+  const at = (statements: readonly Statement[]) =>
+    statements.filter(({ Resource }) => [Resource].flat().includes(objects));
+  return at(replaced).some(namesRoles) && !at(next).some(({ Effect }) => Effect === 'Allow');
+}
