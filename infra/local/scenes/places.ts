@@ -22,6 +22,8 @@ export interface Reader {
   /** The role's name, or the user's. */
   readonly role: string;
   readonly kind?: 'user';
+  /** Tags that its session carries: whoever assumes a role writes them. */
+  readonly session?: Readonly<Record<string, string>>;
 }
 
 export const JOB: Reader = {

@@ -40,7 +40,8 @@ async function openEyes(
   reader: Reader,
   table: SceneTable,
 ): Promise<Readonly<Record<keyof Reading, Look>>> {
-  const credentials = await stage.control.credentials(readerArn(reader), { sessionName: 'GlueJobRunnerSession' });
+  const { session: tags = {} } = reader;
+  const credentials = await stage.control.credentials(readerArn(reader), { sessionName: 'GlueJobRunnerSession', tags });
   const config = clientConfig(stage, credentials);
   const glue = new GlueClient(config);
   const s3 = new S3Client({ ...config, forcePathStyle: true });

@@ -19,6 +19,7 @@ import {
   settled,
 } from './scene.ts';
 import { type Execution, failureOf, type SceneCloud } from './scene-cloud.ts';
+import { squat } from './squatting.ts';
 import { bucketPolicySids, EXPORTER_SID, runCrawler } from './world.ts';
 
 /** Longer than this and the scene failed; the figure itself is in the result. */
@@ -50,6 +51,7 @@ async function run(play: Play): Promise<SceneResult> {
     ...(await expectClean(sceneCloud, executions, findings)),
     await expectEncrypted(sceneCloud),
     ...(await repeat(play)),
+    ...(await squatters(play)),
   ];
   const ok = expectations.every((e) => e.held);
   return {
@@ -119,6 +121,12 @@ async function expectClean(
     ),
     expectation("the exporter's own statement in the bucket policy survived", sids.includes(EXPORTER_SID), sids),
   ];
+}
+
+/** With the documents and grants as they stand now. No run has seen these roles, and none need: nothing means them. */
+async function squatters({ sceneCloud, say }: Play): Promise<readonly Expectation[]> {
+  say('a squatter tries names, paths, tags and sessions');
+  return squat(sceneCloud);
 }
 
 /** The same event once more: the lease puts runs in line, and there is nothing left to write. */

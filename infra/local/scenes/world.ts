@@ -222,7 +222,7 @@ export async function updateTable(stage: Stage, table: SceneTable): Promise<void
 }
 
 /** Every reader has what the article gives its job role: IAM alone opens nothing. */
-async function makeReader(stage: Stage, reader: Reader): Promise<void> {
+export async function makeReader(stage: Stage, reader: Reader): Promise<void> {
   const own = `arn:aws:glue:*:${reader.account}:*`;
   const producers = `arn:aws:glue:*:${FINANCE}:*`;
   await makeRole(stage, reader, [
