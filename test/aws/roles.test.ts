@@ -19,7 +19,7 @@ const answer = (operation: string, result: string): StubAnswer => ({
   body: `<${operation}Response><${operation}Result>${result}</${operation}Result></${operation}Response>`,
 });
 const role = (name: string, more = '') =>
-  `<RoleName>${name}</RoleName><Path>/data-jobs/</Path><Arn>arn:aws:iam::222222222222:role/data-jobs/${name}</Arn><AssumeRolePolicyDocument>${encoded(TRUST)}</AssumeRolePolicyDocument>${more}`;
+  `<RoleName>${name}</RoleName><RoleId>AROA-${name}</RoleId><Path>/data-jobs/</Path><Arn>arn:aws:iam::222222222222:role/data-jobs/${name}</Arn><AssumeRolePolicyDocument>${encoded(TRUST)}</AssumeRolePolicyDocument>${more}`;
 const page = (list: string, marker?: string) =>
   `${list}<IsTruncated>${marker !== undefined}</IsTruncated>${marker === undefined ? '' : `<Marker>${marker}</Marker>`}`;
 
@@ -60,6 +60,7 @@ test('lists every page of roles, with decoded trust', async () => {
   const roles = await listRoles(clients(), { pathPrefix: '/data-jobs/' });
   expect(roles.map(({ name }) => name)).toEqual(['first', 'second']);
   expect(roles[0]).toEqual({
+    id: 'AROA-first',
     arn: 'arn:aws:iam::222222222222:role/data-jobs/first',
     name: 'first',
     path: '/data-jobs/',
@@ -71,6 +72,7 @@ test('lists every page of roles, with decoded trust', async () => {
 test('reads a role with its tags, all its policies in force and its boundary', async () => {
   stub.respond = asIam;
   expect(await readRole(clients(), 'job')).toEqual({
+    id: 'AROA-job',
     arn: 'arn:aws:iam::222222222222:role/data-jobs/job',
     name: 'job',
     path: '/data-jobs/',
