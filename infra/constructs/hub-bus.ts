@@ -1,6 +1,6 @@
 /** The hub's event bus: who may put events on it, which wake us, and where an event goes that could not be handled. */
 
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   CfnEventBusPolicy,
   EventBus,
@@ -14,13 +14,12 @@ import { EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { hubBusName, memberRolePath } from '#contracts/names.ts';
+import { hubBusName } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
-import { forwarderRoleName } from '../names.ts';
 import { acknowledge } from './acknowledge.ts';
 import { forwarded, type Needs, policyChanged, policyDeployed } from './patterns.ts';
 
-/** A bus policy holds 10 KB. 12 digits, quotes and comma for 400 accounts are 6 KB; beyond, organization and role decide. */
+/** A bus policy holds 10 KB. 12 digits, quotes and comma for 400 accounts are 6 KB; beyond, the organization decides. */
 const MOST_ACCOUNTS = 400;
 
 type SenderCondition = Readonly<Record<string, string | readonly string[]>>;
@@ -112,10 +111,11 @@ export class HubBus extends Construct {
     return { 'aws:PrincipalOrgID': organization, ...listed };
   }
 
-  /** Forwarders of ours, where they are who they say. */
+  /**
+   * Organization and account decide, as in AWS's own samples. Which role EventBridge names as the principal of what a
+   * rule forwards is nowhere said: a condition on it that AWS fills otherwise would keep every event out, unseen.
+   */
   #admit(id: string, statementId: string, who: SenderCondition): void {
-    const { namespace } = this.#props;
-    const forwarder = `arn:${Aws.PARTITION}:iam::*:role${memberRolePath(namespace)}${forwarderRoleName(namespace, '*')}`;
     new CfnEventBusPolicy(this, id, {
       eventBusName: this.bus.eventBusName,
       statementId,
@@ -125,7 +125,7 @@ export class HubBus extends Construct {
         Principal: '*',
         Action: 'events:PutEvents',
         Resource: this.bus.eventBusArn,
-        Condition: { StringEquals: who, ArnLike: { 'aws:PrincipalArn': forwarder } },
+        Condition: { StringEquals: who },
       },
     });
   }
