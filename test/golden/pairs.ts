@@ -103,12 +103,12 @@ function passedOn(deed: Deed): readonly string[] {
 
 export const PAIRS: readonly Pair[] = [
   {
-    name: 'our operator is an administrator before it writes anything else in the account and Region',
-    because: 'only a data lake administrator may grant, revoke and tag (G-L18)',
+    name: 'our operator is an administrator before it writes anything else but an acceptance in the account and Region',
+    because: 'only a data lake administrator may grant, revoke and tag (G-L18); RAM asks for none',
     within: 'run',
     first: (deed) =>
       deed.act.kind === 'settings' && deed.act.admins.some((arn) => arn.endsWith('-operator')) ? [here(deed)] : [],
-    later: (deed) => (deed.act.kind === 'settings' || deed.role !== 'operator' ? [] : [here(deed)]),
+    later: (deed) => (['settings', 'accept'].includes(deed.act.kind) || deed.role !== 'operator' ? [] : [here(deed)]),
   },
   {
     name: 'RAM may share the catalog before anything of it is shared',
