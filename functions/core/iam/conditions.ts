@@ -21,7 +21,7 @@ const COMPARE: ReadonlyMap<string, Compare> = new Map<string, Compare>([
   // AWS: ArnEquals and ArnLike behave the same.
   ['ArnEquals', fitsArn],
   ['ArnLike', fitsArn],
-  ['Bool', (wanted, actual) => told(wanted.toLowerCase() === actual.toLowerCase())],
+  ['Bool', sameTruth],
   ['NumericEquals', ordered(toNumber, (a, b) => a === b)],
   ['NumericLessThan', ordered(toNumber, (a, b) => a < b)],
   ['NumericLessThanEquals', ordered(toNumber, (a, b) => a <= b)],
@@ -127,6 +127,14 @@ function parseOperator(name: string): Operator | null {
     quantifier: quantifier === 'ForAnyValue' || quantifier === 'ForAllValues' ? quantifier : null,
     ifExists: ifExists !== undefined,
   };
+}
+
+/** Of anything else, a variable too, AWS does not say what it means. */
+function sameTruth(wanted: string, actual: string): Claim {
+  const [asked, given] = [wanted.toLowerCase(), actual.toLowerCase()];
+  const isTruth = (text: string) => text === 'true' || text === 'false';
+  if (!isTruth(asked) || !isTruth(given)) return untold('Bool compares true and false, and nothing else');
+  return told(asked === given);
 }
 
 function equal(wanted: string, actual: string, reading: Reading): Claim {

@@ -32,6 +32,7 @@ describe('operators on one value', () => {
     ['ArnLike', 'arn:aws*role/x', 'arn:aws:iam::222222222222:role/x', OPEN],
     ['Bool', 'true', 'True', YES],
     ['Bool', false, 'true', NO],
+    ['Bool', 'yes', 'yes', OPEN],
     ['NumericEquals', '1.0', '1', YES],
     ['NumericNotEquals', 1, '1', NO],
     ['NumericLessThan', '10', '9', YES],
