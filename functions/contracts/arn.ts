@@ -18,6 +18,11 @@ export function arnParts(arn: string): ArnParts | null {
   return resource.length === 0 ? null : { partition, service, region, account, resource: resource.join(':') };
 }
 
+/** Whether a principal of Lake Formation is a part of an organization: a unit, or all of it. */
+export function isOrganizationPart(principal: string): boolean {
+  return arnParts(principal)?.service === 'organizations';
+}
+
 /** Whether a text is an account's id, 12 digits. */
 export function isAccountId(text: string): boolean {
   return /^\d{12}$/.test(text);

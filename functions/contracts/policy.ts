@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { TagValues } from './lake-formation.ts';
 import { tags } from './policy-tags.ts';
 import { accountId, audience, mode, name, names, region, s3Location, word } from './policy-words.ts';
+import type { Departure } from './resolution.ts';
 
 const keyArn = z.string().check(z.regex(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/, 'write the ARN of a KMS key'));
 
@@ -145,6 +146,16 @@ export const PolicySchema = z.strictObject({
 export type PolicyDocument = z.infer<typeof PolicySchema>;
 export type Mode = z.infer<typeof mode>;
 
+/** A part of the organization that is granted as one. */
+export interface Whole {
+  /** Its ARN, as Lake Formation and RAM call it. */
+  readonly principal: string;
+  /** As `aws:PrincipalOrgPaths` has it; null: the whole organization. */
+  readonly path: string | null;
+  /** Ids of its accounts, sorted. */
+  readonly accounts: readonly string[];
+}
+
 /** A product with every name resolved: what core and engine work with. */
 export interface Product {
   readonly name: string;
@@ -171,6 +182,8 @@ export interface Product {
   readonly audience: readonly string[];
   /** Parts of the organization that the audience is written with: `organization` and ids of units, sorted. */
   readonly parts: readonly string[];
+  /** Of these parts, those that the audience has whole: granted as one. None while nobody has told which accounts they have. */
+  readonly wholes: readonly Whole[];
   readonly link: string;
   readonly jobRoles: readonly { readonly match: string; readonly proof: 'path' | 'tag' | 'listed' }[];
   readonly permissions: readonly ('SELECT' | 'DESCRIBE')[];
@@ -272,6 +285,8 @@ export interface Policy {
   readonly parts: readonly string[];
   /** Ids of the accounts that the organization itself has told of, sorted. */
   readonly members: readonly string[];
+  /** Accounts that have dropped out of parts of late, as the organization itself told, and when that was seen. */
+  readonly departed: readonly Departure[];
   readonly settings: PolicyDocument['settings'];
   readonly protectedPaths: readonly string[];
   /** Sorted by name. */

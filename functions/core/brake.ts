@@ -2,6 +2,7 @@
 
 import type { Finding } from '#contracts/findings.ts';
 import type { Policy } from '#contracts/policy.ts';
+import type { Change } from './change.ts';
 import { finding } from './findings.ts';
 
 /** The cause of every finding that says so. */
@@ -14,6 +15,27 @@ export const CONFIRMED_FOR_MS = 24 * 60 * 60_000;
 export function mostAtOnce({ limits }: Policy, standing: number): number {
   const { atMost, percent } = limits.withdraw;
   return Math.max(atMost, Math.floor((standing * percent) / 100));
+}
+
+/** For how long what follows from a departure is taken for that. */
+const DEPARTED_FOR_MS = 24 * 60 * 60_000;
+
+/**
+ * What an account loses because it is in none of a product's parts any longer: that was told by the organization itself,
+ * counted then, and held if it was too much. Of a product that the policy has changed or no longer has it says nothing.
+ */
+export function followsDeparture(
+  { departed, products }: Policy,
+  { account, products: names }: Pick<Change, 'account' | 'products'>,
+  now: number,
+): boolean {
+  const hasLeft = departed.some((one) => one.account === account && now - one.at < DEPARTED_FOR_MS);
+  if (!hasLeft || names.length === 0) return false;
+  return names.every((name) => {
+    const product = products.find((one) => one.name === name);
+    if (product === undefined || product.account === account) return false;
+    return product.parts.length > 0 && !product.audience.includes(account);
+  });
 }
 
 export interface Held {

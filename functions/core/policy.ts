@@ -40,6 +40,7 @@ export function resolvePolicy(document: PolicyDocument, hash: string, resolution
     hub: document.hub,
     accounts,
     parts: partsUsed(document),
+    departed: [],
     members: sortedSet(Object.keys(resolution?.names ?? {})),
     settings: document.settings,
     protectedPaths: sortedSet(document.roleProof.protectedPaths),
@@ -65,7 +66,8 @@ export function resolvePinned(document: PolicyDocument, hash: string, stored: St
   }
   // Whatever else is pinned is nothing to a policy that names its accounts.
   if (partsUsed(document).length === 0) return resolvePolicy(document, hash);
-  return resolvePolicy(document, pinOf(hash, stored?.hash ?? null), stored?.resolution ?? null);
+  const policy = resolvePolicy(document, pinOf(hash, stored?.hash ?? null), stored?.resolution ?? null);
+  return { ...policy, departed: stored?.departed ?? [] };
 }
 
 /** Whether a product may be written in an account: only where neither says `report`. */
@@ -82,7 +84,8 @@ function resolveProduct(
   const find = (accountName: string) => findAccount(accounts, accountName, `product ${name}`);
   const producer = find(entry.account);
   const database = entry.database.toLowerCase();
-  const audience = resolveAudience(entry.audience, { accounts, resolution, who: `product ${name}` });
+  const organization = { ...document.organization, partition: partitionOf(document.hub.region) };
+  const audience = resolveAudience(entry.audience, { accounts, resolution, who: `product ${name}`, organization });
   return {
     name,
     mode: entry.mode ?? producer.mode ?? document.mode,
@@ -97,6 +100,7 @@ function resolveProduct(
     ),
     audience: audience.accounts,
     parts: audience.parts,
+    wholes: audience.wholes,
     link: (entry.consumers.link ?? database).toLowerCase(),
     jobRoles: [...entry.consumers.jobRoles].sort((a, b) => (a.match + a.proof < b.match + b.proof ? -1 : 1)),
     // SELECT alone leaves the table invisible to GetTable, so DESCRIBE always comes with it.

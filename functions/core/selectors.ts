@@ -106,7 +106,7 @@ export function isConsumer(policy: Policy, scope: OnboardScope): boolean {
 }
 
 /** Accounts with whom a product is shared through RAM: never the producer itself (G-K10, G-R15). */
-export function receivers(product: Product): readonly string[] {
+export function receivers(product: Pick<Product, 'account' | 'audience'>): readonly string[] {
   return product.audience.filter((account) => account !== product.account);
 }
 

@@ -5,13 +5,14 @@
  */
 
 import { arnParts } from '#contracts/arn.ts';
-import type { Policy, Product } from '#contracts/policy.ts';
+import type { Policy, Product, Whole } from '#contracts/policy.ts';
 import type { Statement } from '#contracts/statements.ts';
 import { asTexts, isMembers } from './iam/document.ts';
 import { joined } from './iam/parts.ts';
 import { isMeantByPath, pathPatterns } from './role-patterns.ts';
 import { isExternal, receivers } from './selectors.ts';
 import { sidFor } from './sids.ts';
+import { receiversAlone, wholesShared } from './wholes.ts';
 
 type Condition = NonNullable<Statement['Condition']>;
 
@@ -44,12 +45,21 @@ function readerConditions(policy: Policy, product: Product, readers: Readers): r
   const accounts = receivers(product);
   const outside = accounts.filter((account) => isExternal(policy, account));
   const inside = accounts.filter((account) => !outside.includes(account));
+  const wholes = wholesShared(product);
+  const alone = receiversAlone(product).filter((account) => inside.includes(account));
   const organization = { 'aws:PrincipalOrgID': policy.organization.id };
   const members =
     product.storage.widen === 'organization'
       ? [{ what: 'Org', condition: { StringEquals: organization } }]
-      : proven({ policy, product, readers, accounts: inside, where: organization });
-  const others = proven({ policy, product, readers, accounts: outside, where: {} });
+      : [
+          ...ofWholes({ policy, product, readers, where: organization }, wholes),
+          ...provenByPath({ policy, product, readers, where: organization }, alone),
+          ...provenByName({ product, readers, where: organization }, inside),
+        ];
+  const others = [
+    ...provenByPath({ policy, product, readers, where: {} }, outside),
+    ...provenByName({ product, readers, where: {} }, outside),
+  ];
   return [
     ...(inside.length === 0 ? [] : members),
     ...(outside.length === 0 ? [] : others.map(({ what, condition }) => ({ what: `${what}External`, condition }))),
@@ -60,36 +70,54 @@ interface Proving {
   readonly policy: Policy;
   readonly product: Product;
   readonly readers: Readers;
-  readonly accounts: readonly string[];
   /** What is asked of them beside. */
   readonly where: Readonly<Record<string, string>>;
 }
 
-/**
- * By their path as a pattern, as far as paths are protected; by tag or list the very roles. Never by a tag of the
- * principal: whoever may assume a role chooses the tags of its session, and to IAM they are the role's (law 12).
- */
-function proven({ policy, product, readers, accounts, where }: Proving): readonly ReaderCondition[] {
+/** Of the organization, or of units of it by their paths: which accounts that is, AWS knows at every request. */
+function ofWholes(proving: Proving, wholes: readonly Whole[]): readonly ReaderCondition[] {
+  const condition = wholes.length === 0 ? null : pathCondition(proving, proving.where);
+  if (condition === null) return [];
+  const paths = wholes.flatMap(({ path }) => path ?? []);
+  if (paths.length < wholes.length) return [{ what: 'pathOrg', condition }];
+  const within = { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths.map((path) => `${path}*`).sort() } };
+  return [{ what: 'pathUnits', condition: { ...condition, ...within } }];
+}
+
+/** By their path as a pattern, as far as paths are protected. */
+function provenByPath(proving: Proving, accounts: readonly string[]): readonly ReaderCondition[] {
+  if (accounts.length === 0) return [];
+  const condition = pathCondition(proving, { ...proving.where, 'aws:PrincipalAccount': accounts });
+  return condition === null ? [] : [{ what: 'path', condition }];
+}
+
+/** Null where no path proves anything. */
+function pathCondition(
+  { policy, product, readers }: Proving,
+  where: Readonly<Record<string, string | readonly string[]>>,
+): Condition | null {
   const byPath = readers.closed?.includes(product.name) ? null : pathPatterns(policy, product);
+  if (byPath === null) return null;
+  // Operators are AND-ed, values of one key OR-ed: the pattern and the protected path need an operator each.
+  return {
+    StringEquals: where,
+    ArnLike: { 'aws:PrincipalArn': byPath.match },
+    ArnEquals: { 'aws:PrincipalArn': byPath.under },
+  };
+}
+
+/**
+ * By tag or list the very roles. Never by a tag of the principal: whoever may assume a role chooses the tags of its
+ * session, and to IAM they are the role's (law 12).
+ */
+function provenByName(
+  { product, readers, where }: Omit<Proving, 'policy'>,
+  accounts: readonly string[],
+): readonly ReaderCondition[] {
   const named = (readers.named[product.name] ?? []).filter(({ arn }) =>
     accounts.includes(arnParts(arn)?.account ?? ''),
   );
-  return [
-    ...(byPath === null
-      ? []
-      : [
-          {
-            what: 'path',
-            // Operators are AND-ed, values of one key OR-ed: the pattern and the protected path need an operator each.
-            condition: {
-              StringEquals: { ...where, 'aws:PrincipalAccount': accounts },
-              ArnLike: { 'aws:PrincipalArn': byPath.match },
-              ArnEquals: { 'aws:PrincipalArn': byPath.under },
-            },
-          },
-        ]),
-    ...(named.length === 0 ? [] : [{ what: 'Named', condition: namedCondition(where, named) }]),
-  ];
+  return named.length === 0 ? [] : [{ what: 'Named', condition: namedCondition(where, named) }];
 }
 
 /** Of a role `aws:userid` is its unique id, a colon, and the session's name. */

@@ -7,7 +7,7 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { Confirmation } from '#contracts/ledger-places.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
-import { brakePulled, CONFIRMED_FOR_MS, mostAtOnce } from '#core/brake.ts';
+import { brakePulled, CONFIRMED_FOR_MS, followsDeparture, mostAtOnce } from '#core/brake.ts';
 import type { Change, Takes } from '#core/change.ts';
 import { sortedSet } from '#core/collections.ts';
 import { listed } from '#core/findings.ts';
@@ -172,13 +172,13 @@ export interface BrakeVerdict {
  * Everything but the withdrawals goes on.
  */
 export function brake(
-  ctx: { readonly policy: Policy; readonly changes: RunContext['changes'] },
+  ctx: { readonly policy: Policy; readonly changes: RunContext['changes']; now(): number },
   changes: readonly Change[],
   entries: readonly Entry[],
 ): BrakeVerdict {
   const withdrawn = changes.flatMap((change) => {
     const takes = takesOf(ctx, change);
-    return takes === null ? [] : [{ change, takes }];
+    return takes === null || followsDeparture(ctx.policy, change, ctx.now()) ? [] : [{ change, takes }];
   });
   const [first] = withdrawn;
   if (first === undefined) return { changes, finding: null };

@@ -108,7 +108,15 @@ function assessProducer(policy: Policy, world: World): Assessment {
     recent: [],
   });
   const scope = { half: 'publish' as const, account: FINANCE, region: REGION, database: products[0]?.database ?? '' };
-  const unwanted = unwantedShares({ scope, products, blocked, catalog, listed, entries: world.ledger });
+  const unwanted = unwantedShares({
+    scope,
+    products,
+    blocked,
+    catalog,
+    listed,
+    entries: world.ledger,
+    execution: 'now',
+  });
   const open = products.filter(({ name }) => !blocked.has(name));
   const facts = known({
     bucketPolicy: { text: world.bucketPolicy },

@@ -11,6 +11,8 @@ export interface Pair {
   readonly first: (deed: Deed) => readonly string[];
   /** Keys of what has to wait. Where nothing comes first, nothing waits: it was so before. */
   readonly later: (deed: Deed) => readonly string[];
+  /** What does as well as what a key stands for, where it came first. */
+  readonly orBy?: (key: string) => string;
   /** All that come first have to be done, not just one of them. */
   readonly every?: true;
   /** Among the writes of runs that were under way together, or of all since the world began. */
@@ -43,7 +45,8 @@ function outOfOrder(pair: Pair, deeds: readonly Deed[]): readonly string[] {
   if (firsts.size === 0) return [];
   return deeds.flatMap((deed) =>
     pair.later(deed).flatMap((key) => {
-      const due = (firsts.get(key) ?? []).filter((first) => first !== deed);
+      const keys = pair.orBy === undefined ? [key] : [key, pair.orBy(key)];
+      const due = keys.flatMap((one) => firsts.get(one) ?? []).filter((first) => first !== deed);
       const done = due.filter((first) => precedes(first, deed));
       const holds = due.length === 0 || (pair.every ? done.length === due.length : done.length > 0);
       return holds ? [] : [`${pair.name} (${pair.because}): ${deed.operation} came too early for "${key}"`];

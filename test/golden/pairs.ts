@@ -93,7 +93,8 @@ function valuesUsed(deed: Deed): readonly string[] {
 /** What an account holds of another's, in the words of the grant: it can pass on that, and nothing else. */
 function received(deed: Deed): readonly string[] {
   const { act } = deed;
-  return act.kind === 'grant' && isShare(deed, 'grant') ? [`${act.principal} ${act.on.text}`] : [];
+  if (act.kind !== 'grant' || !isShare(deed, 'grant')) return [];
+  return [`${act.principal.startsWith('arn:') ? 'organization' : act.principal} ${act.on.text}`];
 }
 
 function passedOn(deed: Deed): readonly string[] {
@@ -249,6 +250,8 @@ export const PAIRS: readonly Pair[] = [
     because: 'nobody can pass on what he does not hold (G-L13; by tag in the identical words)',
     within: 'world',
     first: received,
+    // Or the organization is, with all its accounts.
+    orBy: (key) => key.replace(/^\S+/, 'organization'),
     later: passedOn,
   },
 ];

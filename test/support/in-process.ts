@@ -101,7 +101,7 @@ export async function inProcess(
   const stage = { url: lake.url, control: lake.control, requestHandler: lake.requestHandler };
   if (from) lake.restore(from.lake);
   else {
-    await makeWorld(stage);
+    await makeWorld(stage, policy.organization.managementAccount);
     await makeOwnRoles(stage, policy, without);
     await makePolicyBucket(stage);
   }

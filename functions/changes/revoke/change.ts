@@ -16,6 +16,8 @@ export interface RevokeChange extends Change {
   readonly keeps?: Grant;
   /** A revocation was sent that nobody has seen the end of, and AWS lists the grant no longer. */
   readonly gone?: true;
+  /** The account has the same as one of a part of the organization: nobody loses anything. */
+  readonly replaced?: boolean;
   /** Who loses what by it today, in words. */
   readonly loses?: string;
 }
@@ -33,10 +35,11 @@ export const revokeChange: ChangeKind<RevokeChange> = {
   kind: 'revoke',
   operation: 'remove',
   subject: ({ grant }) => resourceText(grant.resource),
-  text: ({ grant, loses, gone }) => {
+  text: ({ grant, loses, gone, replaced }) => {
     if (gone)
       return `forget ${grant.permissions.join(', ')} on ${resourceText(grant.resource)} of ${grant.principal}: revoked already`;
-    const lost = loses === undefined ? '' : ` (${loses})`;
+    const why = replaced === true ? 'it has the same as one of the organization' : loses;
+    const lost = why === undefined ? '' : ` (${why})`;
     return `revoke ${grant.permissions.join(', ')} on ${resourceText(grant.resource)} from ${grant.principal}${lost}`;
   },
   principal: ({ grant }) => grant.principal,
@@ -44,9 +47,11 @@ export const revokeChange: ChangeKind<RevokeChange> = {
   remains: ({ keeps }, entry) => (keeps === undefined || entry.kind !== 'grant' ? null : { ...entry, sent: keeps }),
   rank: 1,
   touches: ({ grant }, product) => isOn(grant, product),
-  // What is gone already was let pass when it was sent.
+  // What is gone already was let pass when it was sent; of what is replaced nobody loses anything.
   takes: (change) =>
-    isWithdrawal(change) && !change.gone ? { weight: 1, empties: change.empties ?? [], without: null } : null,
+    isWithdrawal(change) && !change.gone && change.replaced !== true
+      ? { weight: 1, empties: change.empties ?? [], without: null }
+      : null,
   record: recordOf,
 };
 

@@ -1,6 +1,6 @@
 /** Audiences: accounts by name, units with their children, the organization; and what they come to once it has told. */
 
-import type { PolicyAccount, PolicyDocument } from '#contracts/policy.ts';
+import type { PolicyAccount, PolicyDocument, Whole } from '#contracts/policy.ts';
 import { type Resolution, WHOLE } from '#contracts/resolution.ts';
 import { sortedSet } from '../collections.ts';
 import { accountId, accountNamed } from './accounts.ts';
@@ -73,10 +73,27 @@ export function mayHave(document: PolicyDocument, entry: AudienceEntry, name: st
   return parts.length > 0 && !isExternal && !except.includes(name);
 }
 
+/** What the policy calls its organization, and the partition of its ARNs. */
+type Organization = PolicyDocument['organization'] & { readonly partition: string };
+
+interface InOrganization {
+  readonly organization: Organization;
+  readonly resolution: Resolution;
+}
+
+export interface Resolving {
+  readonly accounts: readonly PolicyAccount[];
+  readonly resolution: Resolution | null;
+  /** Whose audience it is, for the message: `product cur`. */
+  readonly who: string;
+  readonly organization: Organization;
+}
+
 export interface Audience {
   /** Ids, sorted. */
   readonly accounts: readonly string[];
   readonly parts: readonly string[];
+  readonly wholes: readonly Whole[];
 }
 
 /**
@@ -85,7 +102,7 @@ export interface Audience {
  */
 export function resolveAudience(
   entry: AudienceEntry,
-  { accounts, resolution, who }: { accounts: readonly PolicyAccount[]; resolution: Resolution | null; who: string },
+  { accounts, resolution, who, organization }: Resolving,
 ): Audience {
   const { accounts: named, parts, except } = audienceParts(entry);
   const find = (name: string) => findAccount(accounts, name, who).id;
@@ -93,7 +110,28 @@ export function resolveAudience(
   const external = new Set(accounts.flatMap(({ id, external }) => (external === true ? [id] : [])));
   const left = new Set(except.map(find));
   const all = [...named.map(find), ...told.filter((id) => !external.has(id))];
-  return { accounts: sortedSet(all.filter((id) => !left.has(id))), parts };
+  const whole = (part: string) =>
+    except.length === 0 && !resolution?.parts[part]?.accounts.some((id) => external.has(id));
+  return {
+    accounts: sortedSet(all.filter((id) => !left.has(id))),
+    parts,
+    wholes:
+      resolution === null ? [] : parts.filter(whole).flatMap((part) => wholeOf(part, { organization, resolution })),
+  };
+}
+
+/** Where nobody of it is left out, a part is granted as one: who joins it later reads without a grant of ours. */
+function wholeOf(
+  part: string,
+  { organization: { partition, managementAccount: owner, id }, resolution }: InOrganization,
+): readonly Whole[] {
+  const told = resolution.parts[part];
+  if (told === undefined) return [];
+  const { accounts } = told;
+  const prefix = `arn:${partition}:organizations::${owner}`;
+  return part === WHOLE
+    ? [{ principal: `${prefix}:organization/${id}`, path: null, accounts }]
+    : [{ principal: `${prefix}:ou/${id}/${part}`, path: told.path, accounts }];
 }
 
 /** Accounts that only the organization has told of, by its names; by their ids where a name is taken. */

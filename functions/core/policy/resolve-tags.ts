@@ -124,8 +124,9 @@ function resolveGrant(
     const own = catalogs.filter((catalog) => catalog.account === account);
     return (own.length > 0 ? own : catalogs).map((catalog) => ({ ...catalog, ...said, to: [principal] }));
   }
-  const { accounts: ids } = resolveAudience(to, { accounts, resolution, who });
-  // A catalog's own account needs no grant to itself, and Lake Formation takes none.
+  const organization = { ...document.organization, partition: partitionOf(document.hub.region) };
+  const { accounts: ids } = resolveAudience(to, { accounts, resolution, who, organization });
+  // One by one, also of whole units: a catalog's own account needs no grant to itself, and Lake Formation takes none.
   return catalogs
     .map((catalog) => ({ ...catalog, ...said, to: ids.filter((id) => id !== catalog.account) }))
     .filter((resolved) => resolved.to.length > 0);

@@ -5,7 +5,7 @@
 
 import type { GrantChange } from '#changes/grant/change.ts';
 import { type ReopenTableDefaults, tableDefaultsTarget } from '#changes/table-defaults/change.ts';
-import { isAccountId } from '#contracts/arn.ts';
+import { isAccountId, isOrganizationPart } from '#contracts/arn.ts';
 import { IAM_ALLOWED_PRINCIPALS, type LakeResource } from '#contracts/lake-formation.ts';
 import type { Entry, EntryOf } from '#contracts/ledger.ts';
 import type { Product } from '#contracts/policy.ts';
@@ -76,7 +76,8 @@ function isHere(resource: LakeResource, { account, database }: Database): boolea
 /** A grant to our own operator, so that it may alter the database, is no share. */
 function isStandingShare(entry: Entry, scope: Database): boolean {
   if (entry.kind !== 'grant' || !mayStand(entry)) return false;
-  return isAccountId(entry.sent.principal) && isHere(entry.sent.resource, scope);
+  const { principal, resource } = entry.sent;
+  return (isAccountId(principal) || isOrganizationPart(principal)) && isHere(resource, scope);
 }
 
 /** Grants of what was revoked, where nothing is held now. */

@@ -2,7 +2,7 @@
 
 import { missingGrants } from '#changes/grant/missing.ts';
 import { withdrawals } from '#changes/revoke/withdrawals.ts';
-import { isAccountId } from '#contracts/arn.ts';
+import { isAccountId, isOrganizationPart } from '#contracts/arn.ts';
 import type { Finding } from '#contracts/findings.ts';
 import type { Grant, ListedGrant } from '#contracts/lake-formation.ts';
 import type { Entry } from '#contracts/ledger.ts';
@@ -17,7 +17,9 @@ import type { Observed, Trouble } from '#core/observed.ts';
 import type { DesiredGrant } from '#core/permissions.ts';
 import { grantText } from '#core/permissions.ts';
 import { productResources, tablesOf } from '#core/product-grants.ts';
-import { receivers, wantsTable } from '#core/selectors.ts';
+import { wantsTable } from '#core/selectors.ts';
+import { granteesOf } from '#core/wholes.ts';
+import { movesOf } from './moves.ts';
 
 export interface ShareQuestion {
   readonly products: readonly Product[];
@@ -37,12 +39,14 @@ export interface UnwantedQuestion extends Pick<ShareQuestion, 'blocked' | 'catal
   readonly products: readonly Product[];
   /** Ours in this account and Region. */
   readonly entries: readonly Entry[];
+  /** ARN of the execution that asks. */
+  readonly execution: string;
 }
 
 /** To accounts the grant option must go along: without it the consumer's admin can't pass it on (G-L13). */
 export function desiredShares(product: Product, catalog: CatalogFacts): readonly DesiredGrant[] {
   return productResources(product, tablesOf(product, catalog)).flatMap(({ resource, permissions }) =>
-    receivers(product).map((principal) => ({
+    granteesOf(product).map((principal) => ({
       grant: { principal, resource, permissions, grantable: permissions },
       products: [product.name],
     })),
@@ -50,7 +54,15 @@ export function desiredShares(product: Product, catalog: CatalogFacts): readonly
 }
 
 /** Shares of ours that no product wants any longer, also of products that the policy no longer names. */
-export function unwantedShares({ scope, products, blocked, catalog, listed, entries }: UnwantedQuestion): Assessment {
+export function unwantedShares({
+  scope,
+  products,
+  blocked,
+  catalog,
+  listed,
+  entries,
+  execution,
+}: UnwantedQuestion): Assessment {
   const { account, region, database } = scope;
   const where = { hop: 'share' as const, account, region, resource: `database ${account}/${database}` };
   // Of products that the policy names, their own assessment says so.
@@ -59,11 +71,23 @@ export function unwantedShares({ scope, products, blocked, catalog, listed, entr
   if (!listed.known) return unknown(listed.why);
   const facts = catalog.value;
   const inScope = ({ principal, resource }: Grant) =>
-    isAccountId(principal) && 'database' in resource && resource.catalog === account && resource.database === database;
+    (isAccountId(principal) || isOrganizationPart(principal)) &&
+    'database' in resource &&
+    resource.catalog === account &&
+    resource.database === database;
   const desired = products.flatMap((product) => desiredShares(product, facts));
   const at = { hop: 'share' as const, account, region };
-  const changes = withdrawals({ ...at, entries, desired, undecided: blocked, inScope, listed: listed.value.grants });
-  return assessed({ changes });
+  const moves = movesOf({ products, entries, desired, listed: listed.value.grants, execution });
+  const all = [...desired, ...moves.waiting];
+  const changes = withdrawals({
+    ...at,
+    entries,
+    desired: all,
+    undecided: blocked,
+    inScope,
+    listed: listed.value.grants,
+  });
+  return assessed({ changes: changes.map(moves.told) });
 }
 
 export function assessShare(question: ShareQuestion): Assessment {

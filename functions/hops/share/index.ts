@@ -36,14 +36,14 @@ type Asked = Question<PublishScope>;
 
 function byName({ byName: seen, held }: ShareObservation, question: Asked): Assessment {
   if (!sharesByName(question)) return NOTHING;
-  const { policy, scope, entries, recent } = question;
+  const { policy, scope, entries, recent, execution } = question;
   const products = productsOf(policy, scope);
   const blocked = blockedProducts(question, products, BEFORE);
   const byMode = Object.values(Object.groupBy(products, (product) => modeIn(policy, product, product.account)));
   const assessments = byMode.map((group: readonly Product[] = []) =>
     assessShare({ ...seen, blocked, held, products: group, recent }),
   );
-  const unwanted = unwantedShares({ ...seen, blocked, scope, products, entries });
+  const unwanted = unwantedShares({ ...seen, blocked, scope, products, entries, execution });
   return merge(...assessments, unwanted, skipped('share', [...blocked]));
 }
 

@@ -8,6 +8,7 @@ import type { CatalogFacts } from '#core/facts.ts';
 import { grantText, resourceText } from '#core/permissions.ts';
 import { productResources, tablesOf } from '#core/product-grants.ts';
 import { receivers } from '#core/selectors.ts';
+import { granteeFor } from '#core/wholes.ts';
 
 export interface SeenOfProduct {
   readonly catalog: CatalogFacts;
@@ -31,14 +32,19 @@ export function productSnapshot(
   const texts = new Set(resources.map(resourceText));
   const rows = all.filter((row) => texts.has(resourceText(row.resource)));
   const carriers = Map.groupBy(rows, ({ principal }) => principal);
+  const held = new Set(rows.map(grantText));
+  const hasAll = (principal: string) => resources.every((resource) => held.has(grantText({ principal, resource })));
+  // While an account moves over to a part of the organization, it has what it is granted as one.
+  const carrierOf = (consumer: string) => {
+    const grantee = granteeFor(product, consumer);
+    return hasAll(grantee) || !hasAll(consumer) ? grantee : consumer;
+  };
   const given = receivers(product).filter((account) => !heldBack.includes(account));
   const shares = given.map((consumer) => {
-    const arns = (carriers.get(consumer) ?? []).flatMap((row) => row.shareArns);
+    const arns = (carriers.get(carrierOf(consumer)) ?? []).flatMap((row) => row.shareArns);
     return [consumer, sortedSet(arns)] as const;
   });
-  const held = new Set(rows.map(grantText));
-  const granted =
-    planning || given.every((principal) => resources.every((resource) => held.has(grantText({ principal, resource }))));
+  const granted = planning || given.every((consumer) => hasAll(carrierOf(consumer)));
   return {
     product: name,
     account,

@@ -25,13 +25,11 @@ import type { ControlClient } from '../lake/control-client.ts';
 import type { DirectHandler } from '../lake/start.ts';
 import {
   ACCOUNTS,
-  ANALYTICS,
   BUCKET,
   CRAWLER,
   CUR,
   FINANCE,
   HR,
-  HUB,
   MANAGEMENT,
   MONTHS,
   ORGANIZATION,
@@ -41,7 +39,6 @@ import {
   type Reader,
   readerArn,
   SALES,
-  SALES_LAKE,
   type SceneTable,
 } from './places.ts';
 
@@ -77,11 +74,12 @@ export function root(stage: Stage, account: string) {
   return clientConfig(stage, { accessKeyId: account, secretAccessKey: 'local' });
 }
 
-export async function makeWorld(stage: Stage): Promise<void> {
+/** `management`: whose organization it is. In the article on sharing that is the producer itself. */
+export async function makeWorld(stage: Stage, management: string = MANAGEMENT): Promise<void> {
   for (const account of ACCOUNTS) await stage.control.addAccount(account);
-  const members = [FINANCE, ANALYTICS, HUB, SALES_LAKE].map((id) => ({ id }));
+  const members = ACCOUNTS.filter((id) => id !== management).map((id) => ({ id }));
   await stage.control.set('organizations', 'found', {
-    managementAccount: MANAGEMENT,
+    managementAccount: management,
     id: ORGANIZATION,
     accounts: members,
     ramSharing: false,

@@ -65,7 +65,7 @@ describe('all of a product', () => {
     const entries = [entry(table('orders')), entry(table('dropped')), entry(operator)];
     const changes = withdrawn({ entries, listed: [table('orders'), operator] });
     expect(changes).toHaveLength(1);
-    const braked = brake({ ...KINDS, policy }, changes, entries);
+    const braked = brake({ ...KINDS, policy, now: () => 0 }, changes, entries);
     expect(braked.changes).toEqual([]);
     expect(braked.finding?.message).toContain('all grants of cur');
     const confirmed = await brakedBy(policy, changes, entries, withdrawalHash(KINDS, changes));
@@ -76,6 +76,6 @@ describe('all of a product', () => {
     const entries = [entry(table('orders')), entry(table('lines'))];
     const changes = withdrawn({ entries, desired: [table('lines')], listed: [table('orders'), table('lines')] });
     expect(changes).toHaveLength(1);
-    expect(brake({ ...KINDS, policy }, changes, entries)).toEqual({ changes, finding: null });
+    expect(brake({ ...KINDS, policy, now: () => 0 }, changes, entries)).toEqual({ changes, finding: null });
   });
 });

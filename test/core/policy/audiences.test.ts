@@ -7,6 +7,7 @@ import { consumersLeft, publishersChanged } from '#core/removed-from-policy.ts';
 import { ANALYTICS, documentOf, FINANCE, productInput, REGION } from './documents.ts';
 
 const UNIT = 'ou-a1b2-11111111';
+const ORGANIZATION = { id: 'o-a1b2c3d4e5', managementAccount: '999999999999', partition: 'aws' };
 const OTHER = '444444444444';
 const PARTNER = '555555555555';
 const resolution: Resolution = {
@@ -29,7 +30,7 @@ describe('resolving', () => {
     { name: 'partner', id: PARTNER, external: true },
   ];
   const resolve = (entry: Parameters<typeof resolveAudience>[0]) =>
-    resolveAudience(entry, { accounts, resolution, who: 'product cur' }).accounts;
+    resolveAudience(entry, { accounts, resolution, who: 'product cur', organization: ORGANIZATION }).accounts;
 
   test('parts and names come together, each account once', () => {
     expect(resolve({ organizationalUnits: [UNIT], accounts: ['analytics'] })).toEqual([ANALYTICS, OTHER]);
