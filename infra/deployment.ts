@@ -4,6 +4,7 @@ import { type App, type Stack, Tags } from 'aws-cdk-lib';
 import { memberRolePath } from '#contracts/names.ts';
 import type { Policy, PolicyDocument } from '#contracts/policy.ts';
 import { accountIds, dataRegions, eventNeeds, foundationOf, managedStorage, observedStorage } from './accounts.ts';
+import { forwarded, organizationChanged } from './constructs/patterns.ts';
 import { HubStack } from './stacks/hub-stack.ts';
 import { MemberEventsStack } from './stacks/member-events-stack.ts';
 import { MemberRoleStack } from './stacks/member-role-stack.ts';
@@ -33,7 +34,10 @@ export function deployment(app: App, options: DeploymentOptions): Deployment {
     roles: accountIds(policy).map((account) => memberRoles(app, policy, account, path)),
     organization: policy.parts.length === 0 ? [] : [organizationReader(app, policy, path)],
     hub: new HubStack(app, `${namespace}-hub`, { env: hub, document, policy, memberRolePath: path }),
-    events: accountIds(policy).flatMap((account) => memberEvents(app, policy, account)),
+    events: [
+      ...accountIds(policy).flatMap((account) => memberEvents(app, policy, account)),
+      ...(policy.parts.length === 0 ? [] : [organizationEvents(app, policy)]),
+    ],
   };
   for (const stack of [...made.roles, ...made.organization, made.hub, ...made.events]) tag(stack, namespace);
   return made;
@@ -62,12 +66,27 @@ function organizationReader(app: App, { namespace, organization, hub }: Policy, 
   });
 }
 
+/** Where Organizations tells of its accounts, by partition. */
+const TOLD_IN: Readonly<Record<string, string>> = { 'aws-cn': 'cn-northwest-1', 'aws-us-gov': 'us-gov-west-1' };
+
+function organizationEvents(app: App, { namespace, partition, organization, hub }: Policy): MemberEventsStack {
+  const account = organization.managementAccount;
+  return new MemberEventsStack(app, `${namespace}-organization-events`, {
+    env: { account, region: TOLD_IN[partition] ?? 'us-east-1' },
+    namespace,
+    hub,
+    patterns: { organization: organizationChanged(account) },
+    // The management account may be a member of that Region, too.
+    forwarder: 'organization',
+  });
+}
+
 function memberEvents(app: App, policy: Policy, account: string): MemberEventsStack[] {
   return dataRegions(policy, account).map((region) => {
     const id = `${policy.namespace}-events-${account}-${region}`;
     const env = { account, region };
     const { namespace, hub } = policy;
-    return new MemberEventsStack(app, id, { env, namespace, hub, needs: eventNeeds(policy, env) });
+    return new MemberEventsStack(app, id, { env, namespace, hub, patterns: forwarded(eventNeeds(policy, env)) });
   });
 }
 

@@ -17,7 +17,7 @@ import { Construct } from 'constructs';
 import { hubBusName } from '#contracts/names.ts';
 import type { Policy } from '#contracts/policy.ts';
 import { acknowledge } from './acknowledge.ts';
-import { forwarded, type Needs, policyChanged, policyDeployed } from './patterns.ts';
+import { forwarded, type Needs, organizationChanged, policyChanged, policyDeployed } from './patterns.ts';
 
 /** A bus policy holds 10 KB. 12 digits, quotes and comma for 400 accounts are 6 KB; beyond, the organization decides. */
 const MOST_ACCOUNTS = 400;
@@ -27,6 +27,7 @@ type SenderCondition = Readonly<Record<string, string | readonly string[]>>;
 export interface HubBusProps {
   readonly namespace: string;
   readonly hubAccount: string;
+  readonly managementAccount: string;
   readonly organization: string;
   /** Ids of the accounts that may send. */
   readonly accounts: readonly string[];
@@ -70,7 +71,10 @@ export class HubBus extends Construct {
     const patterns = { ...forwarded(this.#props.needs), policy: policyChanged(this.#props.hubAccount) };
     for (const [name, pattern] of Object.entries(patterns)) this.#rule(name, pattern, target);
     const asking = organization === null ? [] : [this.#target('OrganizationRetries', organization)];
-    for (const each of asking) this.#rule('deployed', policyDeployed(this.#props.hubAccount), each);
+    for (const each of asking) {
+      this.#rule('deployed', policyDeployed(this.#props.hubAccount), each);
+      this.#rule('organization', organizationChanged(this.#props.managementAccount), each);
+    }
     this.#scheduled(target, ...asking);
   }
 

@@ -56,6 +56,29 @@ export function policyDeployed(hubAccount: string): EventPattern {
   return { source: [HUB_SOURCE], detailType: [POLICY_DEPLOYED], account: [hubAccount] };
 }
 
+/**
+ * Accounts of the organization come, move and go. AWS's pages disagree on the type of some: both are meant. Only what the
+ * management account itself sends counts, and of it nothing is read: all is asked anew.
+ */
+export function organizationChanged(managementAccount: string): EventPattern {
+  return {
+    source: ['aws.organizations'],
+    detailType: ['AWS Service Event via CloudTrail', 'AWS API Call via CloudTrail'],
+    account: [managementAccount],
+    detail: {
+      eventSource: ['organizations.amazonaws.com'],
+      eventName: [
+        'AccountJoinedOrganization',
+        'AccountDepartedOrganization',
+        'CreateAccountResult',
+        'CloseAccountResult',
+        'MoveAccount',
+        'RemoveAccountFromOrganization',
+      ],
+    },
+  };
+}
+
 /** What members forward: rule name → pattern. */
 export function forwarded(needs: Needs): Readonly<Record<string, EventPattern>> {
   return {

@@ -57,6 +57,7 @@ export class HubStack extends Stack {
     this.#bus = new HubBus(this, 'Events', {
       namespace: policy.namespace,
       hubAccount: policy.hub.account,
+      managementAccount: policy.organization.managementAccount,
       organization: policy.organization.id,
       // Who is in parts of the organization comes and goes: organization and role decide.
       accounts: this.#asksOrganization ? [] : accountIds(policy),

@@ -6,15 +6,16 @@ import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { hubBusName, memberRolePath } from '#contracts/names.ts';
 import { bootstrapless } from '../constructs/bootstrapless.ts';
-import { forwarded, type Needs } from '../constructs/patterns.ts';
 import { forwarderRoleName } from '../names.ts';
 
 export interface MemberEventsStackProps {
   readonly env: { readonly account: string; readonly region: string };
   readonly namespace: string;
   readonly hub: { readonly account: string; readonly region: string };
-  /** What the policy's rules about this account and Region have to hear of. */
-  readonly needs: Needs;
+  /** Rule name → what is forwarded. */
+  readonly patterns: Readonly<Record<string, EventPattern>>;
+  /** What tells its forwarder from others of the account; the Region, where nothing is said. */
+  readonly forwarder?: string;
 }
 
 export class MemberEventsStack extends Stack {
@@ -23,7 +24,7 @@ export class MemberEventsStack extends Stack {
     const { namespace, hub } = props;
     const bus = `arn:${Aws.PARTITION}:events:${hub.region}:${hub.account}:event-bus/${hubBusName(namespace)}`;
     const forwarder = new CfnRole(this, 'Forwarder', {
-      roleName: forwarderRoleName(namespace, props.env.region),
+      roleName: forwarderRoleName(namespace, props.forwarder ?? props.env.region),
       path: memberRolePath(namespace),
       description: `Lake Onramp ${namespace}: forwards events to the hub`,
       assumeRolePolicyDocument: {
@@ -48,7 +49,7 @@ export class MemberEventsStack extends Stack {
       ],
       tags: [{ key: 'onramp:namespace', value: namespace }],
     });
-    for (const [name, pattern] of Object.entries(forwarded(props.needs))) {
+    for (const [name, pattern] of Object.entries(props.patterns)) {
       new CfnRule(this, name, {
         name: `${namespace}-forward-${name}`,
         description: `Lake Onramp ${namespace}: tells the hub where to look`,

@@ -2,8 +2,9 @@
 
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { OrganizationEnvSchema } from '#contracts/env.ts';
+import { matchesPattern } from '../../support/event-pattern.ts';
 import { deployedIn, first, readable, sampleDeployment, testApp } from '../../support/templates.ts';
 
 const PARTS = { parts: ['organization'] };
@@ -48,11 +49,55 @@ test('the function is woken by a policy that was deployed, and by the schedule, 
   const rules = all(template, 'AWS::Events::Rule').filter(({ Targets }) =>
     JSON.stringify(Targets).includes(String(id)),
   );
-  expect(rules.map(({ Name }) => Name).sort()).toEqual(['onramp-deployed', 'onramp-schedule']);
+  expect(rules.map(({ Name }) => Name).sort()).toEqual(['onramp-deployed', 'onramp-organization', 'onramp-schedule']);
   const [fn] = all(template, 'AWS::Lambda::Function').filter(
     ({ FunctionName }) => FunctionName === 'onramp-organization',
   );
   expect(Object.keys(fn?.['Environment'].Variables).sort()).toEqual(Object.keys(OrganizationEnvSchema.shape).sort());
+});
+
+describe('events of the organization', () => {
+  const moved = (changes: object = {}, detail: object = {}) => ({
+    source: 'aws.organizations',
+    account: '999999999999',
+    region: 'us-east-1',
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: { eventSource: 'organizations.amazonaws.com', eventName: 'MoveAccount', ...detail },
+    ...changes,
+  });
+  const patterns = () => {
+    const { events, hub: stack } = sampleDeployment(PARTS);
+    const forwarding = events.filter(({ stackName }) => stackName === 'onramp-organization-events');
+    return [Template.fromStack(first(forwarding)), Template.fromStack(stack)].map((template) => {
+      const rules = all(template, 'AWS::Events::Rule').filter(({ Name }) => /organization$/.test(Name));
+      return rules[0]?.['EventPattern'];
+    });
+  };
+
+  test.each([
+    ['a move', {}, {}],
+    ['a join', { 'detail-type': 'AWS Service Event via CloudTrail' }, { eventName: 'AccountJoinedOrganization' }],
+    ['a join under the other type', {}, { eventName: 'AccountJoinedOrganization' }],
+    [
+      'a departure',
+      { 'detail-type': 'AWS Service Event via CloudTrail' },
+      { eventName: 'AccountDepartedOrganization' },
+    ],
+  ])('%s is forwarded by the management account, and wakes', (_what, changes, detail) => {
+    for (const pattern of patterns()) expect(matchesPattern(pattern, moved(changes, detail))).toBe(true);
+  });
+
+  test('of any other account they are nothing, whatever their body says', () => {
+    const event = moved({ account: '222222222222' }, { userIdentity: { accountId: '999999999999' } });
+    for (const pattern of patterns()) expect(matchesPattern(pattern, event)).toBe(false);
+  });
+
+  test('are forwarded from where they are told, by a role beside the one of that Region', () => {
+    const { events } = sampleDeployment(PARTS);
+    const stack = first(events.filter(({ stackName }) => stackName === 'onramp-organization-events'));
+    expect([stack.account, stack.region]).toEqual(['999999999999', 'us-east-1']);
+    expect(all(Template.fromStack(stack), 'AWS::IAM::Role')[0]?.['RoleName']).toBe('onramp-forwarder-organization');
+  });
 });
 
 test('it may become that role only, and write nothing of the hub but policies and the ledger', () => {
