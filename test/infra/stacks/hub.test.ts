@@ -69,7 +69,7 @@ test('beyond 400 accounts the bus policy leaves them to the organization: it hol
   new HubBus(stack, 'Events', {
     namespace: 'onramp',
     hubAccount: HUB,
-      managementAccount: PRODUCER,
+    managementAccount: PRODUCER,
     organization: ORGANIZATION,
     accounts,
     external: [],
