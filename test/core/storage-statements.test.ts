@@ -158,23 +158,29 @@ test('a whole unit is admitted by its path and proof, whichever accounts it has 
   const path = 'o-a1b2c3d4e5/r-a1b2/ou-a1b2-11111111/';
   const principal = 'arn:aws:organizations::999999999999:ou/o-a1b2c3d4e5/ou-a1b2-11111111';
   const product = { ...cur, wholes: [{ principal, path, accounts: [...cur.audience] }] };
-  const [get] = bucketStatements(policy, [product], []);
+  const [get] = bucketStatements(policy, [product], { named: {}, disproved: [] });
   expect(get?.Condition?.['ForAnyValue:StringLike']).toEqual({ 'aws:PrincipalOrgPaths': [`${path}*`] });
   expect(get?.Condition?.['StringEquals']).toEqual({ 'aws:PrincipalOrgID': policy.organization.id });
   const verdict = (organizationPaths: readonly string[], name: string) =>
-    evaluateResource(JSON.stringify({ Version: '2012-10-17', Statement: bucketStatements(policy, [product], []) }), {
-      principal: {
-        type: 'role',
-        arn: role(name, '555555555555'),
-        account: '555555555555',
-        tags: {},
-        organization: policy.organization.id,
-        organizationPaths,
+    evaluateResource(
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: bucketStatements(policy, [product], { named: {}, disproved: [] }),
+      }),
+      {
+        principal: {
+          type: 'role',
+          arn: role(name, '555555555555'),
+          account: '555555555555',
+          tags: {},
+          organization: policy.organization.id,
+          organizationPaths,
+        },
+        action: 's3:GetObject',
+        resource: `arn:aws:s3:::${product.storage.bucket}/${product.storage.prefix}year=2024/part-0.parquet`,
+        context: {},
       },
-      action: 's3:GetObject',
-      resource: `arn:aws:s3:::${product.storage.bucket}/${product.storage.prefix}year=2024/part-0.parquet`,
-      context: {},
-    }).verdict;
+    ).verdict;
   expect(verdict([path], '/data-jobs/data-lake-new')).toBe('allowed');
   expect(verdict([`${path}ou-a1b2-22222222/`], '/data-jobs/data-lake-new')).toBe('allowed');
   expect(verdict(['o-a1b2c3d4e5/r-a1b2/ou-a1b2-33333333/'], '/data-jobs/data-lake-new')).toBe('denied');
