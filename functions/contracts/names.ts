@@ -69,6 +69,11 @@ export function partitionOf(region: string): string {
   return 'aws';
 }
 
+/** What the names of AWS's services end in, in a Region. */
+export function domainOf(region: string): string {
+  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+}
+
 /** Also the name of its file in statemachines/. */
 export type MachineName = 'publish-database' | 'onboard-account' | 'survey-account';
 

@@ -39,6 +39,17 @@ export type Reached = z.infer<typeof ReachedSchema>;
 export const AdmittedSnapshotSchema = z.object({ product: z.string(), arn: z.string(), id: z.string() });
 export type AdmittedSnapshot = z.infer<typeof AdmittedSnapshotSchema>;
 
+/** What a bucket's or key's policy denies: the document without what it allows, each statement in its place. */
+export const StoreDenialsSchema = z.object({
+  kind: z.enum(['bucket', 'key']),
+  /** The bucket's name, or the key's ARN. */
+  of: z.string(),
+  /** Whose it is. */
+  account: z.string(),
+  text: z.string(),
+});
+export type StoreDenials = z.infer<typeof StoreDenialsSchema>;
+
 export const SnapshotSchema = z.object({
   account: z.string(),
   region: z.string(),
@@ -55,6 +66,10 @@ export const SnapshotSchema = z.object({
   held: z.optional(z.array(z.string())),
   /** The key with which the catalog is encrypted, where readers need it, and the consumers its policy refuses. */
   catalogKey: z.optional(z.object({ arn: z.string(), closedTo: z.array(z.string()) })),
+  /** Documents of the products' stores that deny anything. */
+  storeDenials: z.optional(z.array(StoreDenialsSchema)),
+  /** What the catalog's own policy denies; absent: nothing. */
+  catalogDenials: z.optional(z.string()),
   /** The catalog's grants by tag to other accounts; of a database's snapshot, none. */
   tagged: z._default(z.array(TagShareSnapshotSchema), []),
   /** Which of these reach something in this database: its consumers link it. */

@@ -47,6 +47,11 @@ export function admit(policy: Policy, product: Product, role: RoleFacts): Admiss
   return { kind: 'admitted', by: proven.some(({ proof }) => proof === 'path') ? 'pattern' : 'name' };
 }
 
+/** Of these roles, those that may read a product. */
+export function admittedTo(policy: Policy, product: Product, roles: readonly RoleFacts[]): readonly RoleFacts[] {
+  return roles.filter((role) => admit(policy, product, role).kind === 'admitted');
+}
+
 function isProven(policy: Policy, product: Product, role: RoleFacts, wanted: JobRole): boolean {
   switch (wanted.proof) {
     case 'path':

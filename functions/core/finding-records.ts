@@ -3,6 +3,7 @@
 import type { Finding } from '#contracts/findings.ts';
 import type { FindingRecord } from '#contracts/ledger.ts';
 import { NO_PRODUCT, type Skipped } from './assessment.ts';
+import { isUnread } from './findings.ts';
 
 export interface Settled {
   /** Records that changed and have to be written. */
@@ -48,7 +49,7 @@ export function settle(options: {
   });
   const { elsewhere = [] } = options;
   const there = new Set(elsewhere.map(({ key }) => key));
-  const unknown = [...options.findings, ...elsewhere].filter((f) => f.state === 'unknown');
+  const unknown = [...options.findings, ...elsewhere].filter(isUnread);
   const waits = options.findings.filter((f) => f.state === 'waiting');
   const silent = [
     ...waits.map(({ hop, product }) => ({ hop, product: product ?? NO_PRODUCT })),

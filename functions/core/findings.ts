@@ -83,6 +83,14 @@ export function unreadable(where: Where, why: Trouble): Finding {
 }
 
 /**
+ * Whether a finding says that something could not be read or judged at all, so that silence beside it proves nothing. Of a
+ * statement that may deny, the document was read and judged.
+ */
+export function isUnread({ state, cause }: Pick<Finding, 'state' | 'cause'>): boolean {
+  return state === 'unknown' && !cause.endsWith('-may-deny');
+}
+
+/**
  * One fault is one finding (law 5): what could not be read for one reason in one account and Region is told where the
  * path first needs it, and the later hops that need it too are not judged.
  */
@@ -93,7 +101,7 @@ export function oneFindingPerFault(assessment: Assessment): Assessment {
   return {
     ...assessment,
     findings: [...[...faults.values()].flatMap(collapse), ...assessment.findings.filter((f) => !isUnknown(f))],
-    skipped: [...assessment.skipped, ...unknown.map(({ hop, product }) => ({ hop, product }))],
+    skipped: [...assessment.skipped, ...unknown.filter(isUnread).map(({ hop, product }) => ({ hop, product }))],
   };
 }
 

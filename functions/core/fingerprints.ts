@@ -23,12 +23,17 @@ export function fingerprintOf(policy: Policy, account: string, snapshot: Told): 
     .map(({ where, on }) => ({ where, on }));
   const grants = snapshot.database === null ? tagGrantsFor(policy, snapshot, account) : [];
   const places = snapshot.database === null ? placesPart(policy, account, snapshot) : [];
-  const parts = [products, tagged, reached, grants, places];
+  const parts: (readonly object[])[] = [products, tagged, reached, grants, places];
   if (parts.every((part) => part.length === 0)) return null;
+  const { storeDenials = [], catalogDenials } = snapshot;
+  if (storeDenials.length > 0 || catalogDenials !== undefined) parts.push([{ storeDenials, catalogDenials }]);
   return shortHash(JSON.stringify(parts), FINGERPRINT_LENGTH);
 }
 
-type Told = Pick<Snapshot, 'account' | 'region' | 'database' | 'products' | 'tagged' | 'reached' | 'places'>;
+type Told = Pick<
+  Snapshot,
+  'account' | 'region' | 'database' | 'products' | 'tagged' | 'reached' | 'places' | 'storeDenials' | 'catalogDenials'
+>;
 
 /** Which places it was granted, and to whom it is to pass them on. */
 function placesPart(policy: Policy, account: string, { places = {}, ...catalog }: Told): readonly object[] {

@@ -11,6 +11,7 @@ import type { Assessment } from '#core/assessment.ts';
 import type { Change } from '#core/change.ts';
 import { uniqueBy } from '#core/collections.ts';
 import { type Settled, settle, unreported } from '#core/finding-records.ts';
+import { isUnread } from '#core/findings.ts';
 import { isUnsure } from '#core/ownership.ts';
 import { scopeText } from '#core/start.ts';
 import { assessAll, type HopAssessment } from './assess.ts';
@@ -77,7 +78,7 @@ export async function concludeFrom(ctx: RunContext, scope: Scope, from: Seen): P
     hops,
     due,
     halted: halt !== null,
-    whole: assessment.changes.length === 0 && found.every(({ state }) => state !== 'unknown'),
+    whole: assessment.changes.length === 0 && !found.some(isUnread),
     findings,
     settled,
     hasNews: settled.changed.length + failed.length + recovered.length > 0,

@@ -5,6 +5,7 @@ import type { ConsumerRecord } from '#contracts/ledger.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
 import { NO_PRODUCT } from '#core/assessment.ts';
 import type { Change } from '#core/change.ts';
+import { isUnread } from '#core/findings.ts';
 import type { HopAssessment } from './assess.ts';
 import type { RunContext } from './context.ts';
 import { fingerprintsSeen } from './fingerprints-seen.ts';
@@ -38,7 +39,7 @@ export async function consumerRecordOf(
 
 /** Products with something open: each publish starts this run again until it is seen to hold. Null: all of them. */
 function undoneBy(hops: readonly HopAssessment[], found: Finding): readonly (string | null)[] {
-  if (found.state === 'unknown') return [found.product];
+  if (isUnread(found)) return [found.product];
   const owner = hops.find(({ hop }) => hop.name === found.hop)?.hop.owner?.(found) ?? 'ours';
   return owner === 'theirs' ? [] : [found.product ?? NO_PRODUCT];
 }

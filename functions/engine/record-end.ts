@@ -2,6 +2,7 @@
 
 import type { Entry } from '#contracts/ledger.ts';
 import { isBrakePulled } from '#core/brake.ts';
+import { isUnread } from '#core/findings.ts';
 import { mayStand } from '#core/ownership.ts';
 import { placeOf } from '#core/standing.ts';
 import { scopeText } from '#core/start.ts';
@@ -17,7 +18,7 @@ export async function recordEnd(
   // Nobody has to come here for what is ours any more (law 13).
   if (!entries.some((entry) => entry.part !== 'document' && mayStand(entry)))
     await ctx.ledger.forgetStanding(placeOf(scope));
-  if (due.length > 0 || findings.some((found) => found.state === 'unknown')) return;
+  if (due.length > 0 || findings.some(isUnread)) return;
   // Of what was confirmed, nothing is left to withdraw: a run that was killed had not told.
   if ((await ctx.ledger.passing(scopeText(scope))) !== null && !findings.some(isBrakePulled))
     await ctx.ledger.putPassing(scopeText(scope), null);

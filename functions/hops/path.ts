@@ -6,6 +6,7 @@
 import type { HopModule } from '#engine/hop.ts';
 import { acceptance } from './acceptance/index.ts';
 import { consumerCatalogKey, producerCatalogKey } from './catalog-key/index.ts';
+import { consumerCatalogPolicy } from './catalog-policy/consumer.ts';
 import { catalogPolicy } from './catalog-policy/index.ts';
 import { exposure } from './exposure/index.ts';
 import { grants } from './grants/index.ts';
@@ -15,6 +16,7 @@ import { membership } from './membership/index.ts';
 import { role } from './role/index.ts';
 import { consumerSettings, producerSettings } from './settings/index.ts';
 import { share } from './share/index.ts';
+import { consumerStorage } from './storage/consumer.ts';
 import { storage } from './storage/index.ts';
 import { tags } from './tags/index.ts';
 
@@ -38,6 +40,8 @@ const ONBOARD: readonly HopModule[] = [
   acceptance,
   link,
   grants,
+  consumerCatalogPolicy,
+  consumerStorage,
   role,
 ];
 

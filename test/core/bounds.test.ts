@@ -9,8 +9,8 @@ import type { RoleFacts } from '#core/facts.ts';
 import { finding, pasteable } from '#core/findings.ts';
 import { known } from '#core/observed.ts';
 import { assessAcceptance } from '#hops/acceptance/assess.ts';
+import { needsOf, type ReadSource, roleJudge } from '#hops/needs.ts';
 import { readingFindings } from '#hops/role/assess.ts';
-import { needsOf, type ReadSource, roleJudge } from '#hops/role/needs.ts';
 import { itemOf } from '../../functions/aws/ledger-table.ts';
 import { longName, SCRIPTS } from '../support/long-names.ts';
 import { ANALYTICS, FINANCE, policyOf, productInput, REGION } from './policy/documents.ts';
@@ -123,8 +123,9 @@ describe('a job role that lacks everything', () => {
     readingFindings(
       {
         ...where,
+        policy,
         product,
-        judge: roleJudge(where.account),
+        judge: roleJudge(policy, where.account),
         needs: sources.map((source) => needsOf(policy, where.account, where.region, source)),
       },
       role,

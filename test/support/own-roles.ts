@@ -33,7 +33,8 @@ export async function makeOwnRoles(stage: Stage, policy: Policy, without: readon
   });
 }
 
-async function makeMemberRoles(stage: Stage, policy: Policy, account: string): Promise<void> {
+/** The three roles of one account. */
+export async function makeMemberRoles(stage: Stage, policy: Policy, account: string): Promise<void> {
   const callers = ['on-event', 'reconcile', 'plan'].map((purpose) =>
     hubRoleArn({ partition: 'aws', account: HUB, namespace: policy.namespace, purpose }),
   );

@@ -6,13 +6,10 @@ import type { IdentityQuestion } from './evaluate.ts';
 import type { AccessRequest, Verdict } from './request.ts';
 import { IDENTITY, saysClaim } from './statement.ts';
 
-export type Identity = Pick<IdentityQuestion, 'policies' | 'boundary'> &
-  Pick<AccessRequest, 'principal'> & {
-    /** The same for all requests. */
-    readonly context: AccessRequest['context'];
-  };
+export type Identity = Texts & Pick<AccessRequest, 'principal'>;
 
-export type Verdicts = (action: string, resource: string) => Verdict;
+/** What is asked of one resource always has the same `all` and context: it is judged once. */
+export type Verdicts = (request: Omit<AccessRequest, 'principal'>) => Verdict;
 
 /** Holds, does not, or can't be told. */
 type Told = boolean | null;
@@ -36,16 +33,17 @@ interface Kind {
 }
 
 /** @returns what a role's own policies and boundary say of each request. */
-export function identityVerdicts({ principal, context, ...documents }: Identity): Verdicts {
+export function identityVerdicts({ principal, ...documents }: Identity): Verdicts {
   const byAction = new Map<string, Kind>();
   const byStatements = new Map<string, Kind>();
-  return (action, resource) => {
+  return (request) => {
+    const { action, resource, all = resource } = request;
     const kind = byAction.get(action) ?? kindOf(documents, action, byStatements);
     byAction.set(action, kind);
-    const known = kind.verdicts.get(resource);
+    const known = kind.verdicts.get(all);
     if (known !== undefined) return known;
-    const verdict = verdictOf(kind, { principal, action, resource, context });
-    kind.verdicts.set(resource, verdict);
+    const verdict = verdictOf(kind, { ...request, principal });
+    kind.verdicts.set(all, verdict);
     return verdict;
   };
 }

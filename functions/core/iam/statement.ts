@@ -26,7 +26,7 @@ export interface Source {
 /** A document of whoever asks. */
 export const IDENTITY: Source = { name: 'its own policy', kind: 'identity' };
 
-const REACHES = ['direct', 'everyone', 'account'] as const satisfies readonly Reach[];
+export const REACHES = ['direct', 'everyone', 'account'] as const satisfies readonly Reach[];
 
 /** `text` null: there is none. Undefined: it could not be read, so anything may be in it. */
 export function outcomeOf(text: string | null | undefined, source: Source, request: AccessRequest): Outcome {
@@ -110,7 +110,8 @@ function unnamed({ kind }: Source): Claim {
   return kind === 'resource' ? YES : untold('it names no resource');
 }
 
-function nameOf(statement: Members, index: number): string {
+/** By its Sid, or its place in the document, `index` from 0. */
+export function nameOf(statement: Members, index: number): string {
   const sid = statement['Sid'];
   return typeof sid === 'string' && sid !== '' ? `statement "${sid}"` : `statement ${index + 1}`;
 }

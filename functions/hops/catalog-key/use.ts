@@ -1,6 +1,7 @@
 /** Using a catalog's key: always through Glue, and always for that catalog. */
 
 import { arnParts } from '#contracts/arn.ts';
+import { domainOf } from '#contracts/names.ts';
 import type { Catalog, Policy } from '#contracts/policy.ts';
 import type { KeyFacts } from '#core/facts.ts';
 import { evaluateResource, type Verdict } from '#core/iam/evaluate.ts';
@@ -17,8 +18,7 @@ export interface Use {
 
 /** What a request to KMS carries when Glue makes it for somebody. */
 export function contextOf({ account, region }: Catalog): Readonly<Record<string, string>> {
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return { 'kms:ViaService': `glue.${region}.${domain}`, 'kms:EncryptionContext:glue_catalog_id': account };
+  return { 'kms:ViaService': `glue.${region}.${domainOf(region)}`, 'kms:EncryptionContext:glue_catalog_id': account };
 }
 
 /** What the key's policy says. Letting the account counts: whether its role may is for the role's own policies. */

@@ -7,6 +7,7 @@ import type { PublishScope } from '#contracts/steps.ts';
 import { NOTHING } from '#core/assessment.ts';
 import { reportsForCatalog } from '#core/catalog-ownership.ts';
 import type { CatalogPolicyFacts } from '#core/facts.ts';
+import { denialsIn } from '#core/iam/denials.ts';
 import type { Observed } from '#core/observed.ts';
 import { entryId } from '#core/ownership.ts';
 import { productsOf, receivers, tagReceivers } from '#core/selectors.ts';
@@ -41,6 +42,12 @@ export const catalogPolicy: PublishHop<CatalogPolicyObservation> = {
     return assessCatalogPolicy({ policy, account, region, products, facts, entry, tells });
   },
   seen: seenPolicy,
+  snapshot: ({ observed, last }) => {
+    // What is not known this time stays as it was told.
+    const denials =
+      observed?.known === false ? last?.catalogDenials : denialsIn(observed?.value.text ?? null, () => false);
+    return denials == null ? {} : { catalogDenials: denials };
+  },
 };
 
 function entryIn({ scope, entries }: Question<PublishScope>): Entry | undefined {

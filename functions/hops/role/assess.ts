@@ -1,12 +1,21 @@
 /** Who is admitted as a job role, and whether the role's own policies suffice. Checked, never written: roles belong to their owners. */
 
 import type { Finding } from '#contracts/findings.ts';
-import type { Product } from '#contracts/policy.ts';
+import type { Policy, Product } from '#contracts/policy.ts';
 import type { Admission } from '#core/admission.ts';
 import { sortedSet } from '#core/collections.ts';
 import type { RoleFacts } from '#core/facts.ts';
 import { finding, listed, pasteable, type Where } from '#core/findings.ts';
-import { advised, type Need, type Needs, type RoleJudge, type Unmet, unmetNeeds } from './needs.ts';
+import {
+  advised,
+  type Need,
+  type Needs,
+  type Reason,
+  type RoleJudge,
+  reasonsFor,
+  type Unmet,
+  unmetNeeds,
+} from '../needs.ts';
 
 /** A role that matches and is not admitted: one finding, whichever products its name matches. */
 export function admissionFinding(
@@ -51,6 +60,7 @@ const REFUSALS = {
 
 /** What roles of an account are to read. */
 export interface ReadingQuestion {
+  readonly policy: Policy;
   readonly account: string;
   readonly region: string;
   readonly judge: RoleJudge;
@@ -61,7 +71,7 @@ export interface ReadingQuestion {
 
 /** Findings on what an admitted role's own policies lack, with the statement to add. */
 export function readingFindings(question: ReadingQuestion, role: RoleFacts): readonly Finding[] {
-  const { account, region, judge, product, needs } = question;
+  const { policy, account, region, judge, product, needs } = question;
   const base = {
     hop: 'role' as const,
     account,
@@ -82,22 +92,50 @@ export function readingFindings(question: ReadingQuestion, role: RoleFacts): rea
     ];
   }
   const unmet = unmetNeeds(judge, role, needs);
-  return unmet.length === 0 ? [] : [...lacking(base, unmet), ...undecided(base, unmet)];
+  if (unmet.length === 0) return [];
+  const because = reasonsFor(policy, account, role);
+  const reasons = unmet.map((need) => ({ ...need, ...because(need) }));
+  return [...lacking(base, reasons), ...denied(base, reasons), ...undecided(base, reasons)];
 }
 
 type Base = Where & { product: string | null; principal: string };
 
-function lacking(base: Base, unmet: readonly Unmet[]): readonly Finding[] {
-  const missing = unmet.filter(({ verdict }) => verdict === 'denied');
-  if (missing.length === 0) return [];
-  const actions = sortedSet(missing.map((m) => m.action));
+type Reasoned = Unmet & Reason;
+
+function lacking(base: Base, unmet: readonly Reasoned[]): readonly Finding[] {
+  const missing = unmet.filter(({ verdict, explicit }) => verdict === 'denied' && !explicit);
+  return (['policy', 'boundary'] as const).flatMap((where) => {
+    const there = missing.filter(({ lackedBy }) => lackedBy === where);
+    if (there.length === 0) return [];
+    const within = where === 'policy' ? '' : ' within its permissions boundary';
+    return [
+      finding({
+        ...base,
+        state: 'broken',
+        cause: where === 'policy' ? 'role-lacks-permissions' : 'role-boundary-lacks-permissions',
+        message: `${base.principal} may not ${listed(actionsOf(there))}${within}`,
+        remedy: remedyFor(there, where === 'policy' ? "the role's policy" : "the role's permissions boundary"),
+      }),
+    ];
+  });
+}
+
+function actionsOf(unmet: readonly Unmet[]): readonly string[] {
+  return sortedSet(unmet.map(({ action }) => action));
+}
+
+/** What is denied in so many words no further permission opens. */
+function denied(base: Base, unmet: readonly Reasoned[]): readonly Finding[] {
+  const explicit = unmet.filter(({ verdict, explicit: isExplicit }) => verdict === 'denied' && isExplicit);
+  if (explicit.length === 0) return [];
+  const statements = sortedSet(explicit.map(({ because }) => because.replace(/ denies it$/, '')));
   return [
     finding({
       ...base,
       state: 'broken',
-      cause: 'role-lacks-permissions',
-      message: `${base.principal} may not ${listed(actions)}`,
-      remedy: remedyFor(missing),
+      cause: 'role-policy-denies',
+      message: `${listed(statements)} denies ${base.principal} ${listed(actionsOf(explicit))}`,
+      remedy: `Take out of ${listed(statements)} what it denies of ${listed(sortedSet(explicit.map(({ all, resource }) => all ?? resource)))}: no permission that is added opens it.`,
     }),
   ];
 }
@@ -106,8 +144,8 @@ function lacking(base: Base, unmet: readonly Unmet[]): readonly Finding[] {
 const MOST_OF_A_POLICY = 6144;
 
 /** Tables one by one while a policy holds them; then all of each database, then all databases of each account. */
-function remedyFor(missing: readonly Need[]): string {
-  const add = "Add to the role's policy";
+function remedyFor(missing: readonly Need[], document: string): string {
+  const add = `Add to ${document}`;
   const one = statementsFor(missing);
   if (isShort(one)) return `${add}: ${pasteable(one)}`;
   const why = '"*" for what is too much to be named in a policy: Lake Formation decides what of it the role reads';
@@ -120,12 +158,12 @@ function isShort(statements: readonly object[]): boolean {
   return JSON.stringify(statements).length <= MOST_OF_A_POLICY;
 }
 
-function allTables({ action, resource }: Need): Need {
-  return { action, resource: resource.replace(/(:table\/[^/]+)\/.*$/, '$1/*') };
+function allTables({ resource, ...need }: Need): Need {
+  return { ...need, resource: resource.replace(/(:table\/[^/]+)\/.*$/, '$1/*') };
 }
 
-function allDatabases({ action, resource }: Need): Need {
-  return { action, resource: resource.replace(/(:glue:.*:)(table|database)\/.*$/, '$1$2/*') };
+function allDatabases({ resource, ...need }: Need): Need {
+  return { ...need, resource: resource.replace(/(:glue:.*:)(table|database)\/.*$/, '$1$2/*') };
 }
 
 /** One statement per service and kind of resource: actions must not meet resources they were not meant for. */
@@ -146,16 +184,16 @@ function statementsFor(missing: readonly Need[]): readonly object[] {
   }));
 }
 
-function undecided(base: Base, unmet: readonly Unmet[]): readonly Finding[] {
-  const open = sortedSet(unmet.filter(({ verdict }) => verdict === 'unknown').map(({ action }) => action));
+function undecided(base: Base, unmet: readonly Reasoned[]): readonly Finding[] {
+  const open = unmet.filter(({ verdict }) => verdict === 'unknown');
   if (open.length === 0) return [];
   return [
     finding({
       ...base,
       state: 'unknown',
       cause: 'role-not-decidable',
-      message: `whether ${base.principal} may ${listed(open)} depends on conditions that can't be judged from here`,
-      remedy: "Nothing to do if the job reads. If it doesn't, look at the conditions of the role's policies.",
+      message: `whether ${base.principal} may ${listed(actionsOf(open))} can't be told from here: ${listed(sortedSet(open.map(({ because }) => because)))}`,
+      remedy: "Nothing to do if the job reads. If it doesn't, meet what these statements ask for, or change them.",
     }),
   ];
 }

@@ -12,8 +12,8 @@ import { productsFor } from '#core/selectors.ts';
 import type { OnboardHop, Question, RecordPart } from '#engine/hop.ts';
 import { type Arrivals, arrivedSources, observeArrivals, reachedLinks } from '../arrivals.ts';
 import { observeJobRoles, observeTagRoles, type TagRoles, unreadableRoles } from '../job-roles.ts';
+import { needsOf, roleJudge } from '../needs.ts';
 import { admissionFinding, nobodyAdmitted, principalMissing, readingFindings } from './assess.ts';
-import { needsOf, roleJudge } from './needs.ts';
 import { PERMISSIONS } from './permissions.ts';
 
 interface RoleObservation {
@@ -54,12 +54,12 @@ function byName({ roles }: RoleObservation, { policy, scope: { account, region, 
     admissions: products.map((product) => ({ product, admission: admit(policy, product, one) })),
   }));
   const refused = judged.flatMap(({ one, admissions }) => admissionFinding(where, one, admissions) ?? []);
-  const judge = roleJudge(account);
+  const judge = roleJudge(policy, account);
   const lacking = products.flatMap((product, i) => {
     const inside = judged.filter(({ admissions }) => admissions[i]?.admission.kind === 'admitted');
     if (inside.length === 0) return [nobodyAdmitted(account, region, product)];
     const needs = [needsOf(policy, account, region, product)];
-    return inside.flatMap(({ one }) => readingFindings({ ...where, judge, product: product.name, needs }, one));
+    return inside.flatMap(({ one }) => readingFindings({ ...where, policy, judge, product: product.name, needs }, one));
   });
   return assessed({ findings: [...refused, ...lacking] });
 }
@@ -71,11 +71,11 @@ function byTag({ arrivals, tagRoles }: RoleObservation, { policy, scope, plannin
   const needs = links.map(({ source }) =>
     needsOf(policy, at.account, at.region, { ...source, tables: 'all', storage: null }),
   );
-  const judge = roleJudge(at.account);
+  const judge = roleJudge(policy, at.account);
   const findings = [...tagRoles].flatMap(([arn, seen]) => {
     if (!seen.known) return [unreadable({ hop: 'role', ...at, resource: `role ${arn}` }, seen.why)];
     if (seen.value?.arn !== arn) return [principalMissing(at, arn)];
-    return needs.length === 0 ? [] : readingFindings({ ...at, judge, product: null, needs }, seen.value);
+    return needs.length === 0 ? [] : readingFindings({ ...at, policy, judge, product: null, needs }, seen.value);
   });
   return assessed({ findings });
 }

@@ -14,7 +14,6 @@ import { type Assessment, assessed, due, found, merge, NOTHING } from '#core/ass
 import { readsByIam } from '#core/bucket-policy.ts';
 import type { StorageFacts } from '#core/facts.ts';
 import { finding, pasteable, unreadable, type Where } from '#core/findings.ts';
-import { evaluateResource } from '#core/iam/evaluate.ts';
 import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT } from '#core/iam/merge.ts';
 import type { Observed } from '#core/observed.ts';
 import { entryId } from '#core/ownership.ts';
@@ -22,7 +21,6 @@ import { isMeantByPath } from '#core/role-patterns.ts';
 import { bucketStatements, keyStatements, type Readers } from '#core/storage-statements.ts';
 import { openedBefore, openedFinding, strangersFinding } from '../statements.ts';
 import { losesAll, roomFor } from './room.ts';
-import { sampleReader } from './sample-reader.ts';
 
 export interface StorageQuestion {
   readonly policy: Policy;
@@ -55,7 +53,7 @@ export function assessStorage(question: StorageQuestion): Assessment {
     assessKey(asked, where, facts.value),
     ...products
       .filter(readsByIam)
-      .map((product) => lasting(question.policy, { ...where, product: product.name }, product, facts.value)),
+      .map((product) => assessed({ findings: encryption({ ...where, product: product.name }, product, facts.value) })),
   );
 }
 
@@ -179,16 +177,6 @@ function changeOf(about: Rewriting, strays: readonly string[]) {
   return { ...rewriting(about), ...(strays.length === 0 ? {} : { strays }) };
 }
 
-/** What no statement of ours can mend. */
-function lasting(
-  policy: Policy,
-  where: Where & { product: string },
-  product: Product,
-  facts: StorageFacts,
-): Assessment {
-  return assessed({ findings: [...encryption(where, product, facts), ...denied(policy, where, product, facts)] });
-}
-
 /** What its owner added stays the owner's to take out: nothing asks for it any longer, and nothing is in the way. */
 function emitted(where: WhereOfProduct, what: 'bucket' | 'key', statements: readonly Statement[]): Assessment {
   return statements.length === 0 ? NOTHING : found(toAdd(where, what, statements));
@@ -204,7 +192,7 @@ function toAdd(where: WhereOfProduct, what: 'bucket' | 'key', statements: readon
   });
 }
 
-/** Encryption with a key the policy does not name: all grants right, and every read still refused. */
+/** What no statement of ours can mend. Encryption with a key the policy does not name: all grants right, and every read still refused. */
 function encryption(where: WhereOfProduct, product: Product, facts: StorageFacts): readonly Finding[] {
   const { algorithm, key } = facts.encryption;
   if (!algorithm.startsWith('aws:kms') || product.storage.key !== null) return [];
@@ -220,27 +208,6 @@ function encryption(where: WhereOfProduct, product: Product, facts: StorageFacts
       remedy: managed
         ? 'Use SSE-S3 or a customer managed key, and copy the objects over themselves.'
         : `Write products.${product.name}.storage.key: ${key}.`,
-    }),
-  ];
-}
-
-/** A Deny of the owner's that would still refuse our readers. */
-function denied(policy: Policy, where: WhereOfProduct, product: Product, facts: StorageFacts): readonly Finding[] {
-  if (facts.bucketPolicy.text === null) return [];
-  const judged = evaluateResource(facts.bucketPolicy.text, {
-    principal: sampleReader(policy, product),
-    action: 's3:GetObject',
-    resource: `arn:${policy.partition}:s3:::${product.storage.bucket}/${product.storage.prefix}any`,
-    context: { 'aws:SecureTransport': 'true' },
-  });
-  if (judged.verdict !== 'denied' || !judged.explicit) return [];
-  return [
-    finding({
-      ...where,
-      state: 'broken',
-      cause: 'bucket-policy-denies',
-      message: `the bucket policy denies the readers explicitly: ${judged.because}`,
-      remedy: 'Except the job roles from that Deny statement; we never change statements that are not ours.',
     }),
   ];
 }

@@ -13,7 +13,7 @@ import { sharersOf } from '#core/bucket-policy.ts';
 import { admittedOf } from '#core/named-readers.ts';
 import { entryId, mayStand } from '#core/ownership.ts';
 import { modeIn } from '#core/policy.ts';
-import { productsOf, receivers } from '#core/selectors.ts';
+import { productsOf } from '#core/selectors.ts';
 import { before, type PublishHop, type Question, type SnapshotPart, type Told } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
 import { blockedProducts } from '../blocked.ts';
@@ -24,6 +24,7 @@ import { assessLeft, observeLeft } from './left.ts';
 import type { StorageObservation, Store } from './observation.ts';
 import { PERMISSIONS } from './permissions.ts';
 import { seenDocuments } from './seen.ts';
+import { storeDenialsOf } from './store-denials.ts';
 
 /** What Lake Formation needs before it shares anything: a product that can't be shared gets no bytes either. */
 const BEFORE = ['catalog-key', 'catalog-policy', 'exposure'] as const;
@@ -84,11 +85,11 @@ async function storeOf(read: Reads, policy: Policy, products: readonly Product[]
   return [{ products, facts, readers }];
 }
 
-/** Products somebody reads, or read: statements of ours outlive an audience until they are taken out. */
+/** Products somebody reads, the producer's own roles too, or read: our statements outlive an audience until taken out. */
 function opened({ policy, scope, entries }: Asked): readonly Product[] {
   const standing = new Set(entries.filter(mayStand).map(({ id }) => id));
   return productsOf(policy, scope).filter(
-    (product) => receivers(product).length > 0 || entriesOf(product).some((entry) => standing.has(entryId(entry))),
+    (product) => product.audience.length > 0 || entriesOf(product).some((entry) => standing.has(entryId(entry))),
   );
 }
 
@@ -135,7 +136,14 @@ function snapshotPart({ observed, question, due, last }: Told<StorageObservation
       (isMergeBucketPolicy(change) && !tried.has(`${change.account} bucket ${change.bucket}`)) ||
       (isMergeKeyPolicy(change) && !tried.has(`${change.account} key ${change.key}`)),
   );
-  if (late) return { denied: last?.denied ?? [], admitted: last?.admitted ?? [] };
+  const { policy, scope } = question;
+  const products = productsOf(policy, scope);
+  const stores = observed.stores.flatMap(({ products: on, facts }) =>
+    on.slice(0, 1).map((product) => ({ product, facts })),
+  );
+  const denials = storeDenialsOf(policy, products, stores, last);
+  const told = denials.length === 0 ? {} : { storeDenials: [...denials] };
+  if (late) return { ...told, denied: last?.denied ?? [], admitted: last?.admitted ?? [] };
   const { readers } = observed;
-  return { denied: [...readers.disproved], admitted: admittedOf(readers, productsOf(question.policy, question.scope)) };
+  return { ...told, denied: [...readers.disproved], admitted: admittedOf(readers, products) };
 }

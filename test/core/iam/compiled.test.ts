@@ -88,10 +88,12 @@ describe('verdicts of an identity', { timeout: 60_000 }, () => {
     );
     fc.assert(
       fc.property(identity, asked, ({ policies, boundary, principal, context }, all) => {
-        const verdicts = identityVerdicts({ policies, boundary, principal, context });
+        const verdicts = identityVerdicts({ policies, boundary, principal });
         for (const [action, resource] of all) {
           const request = { principal, action, resource, context };
-          expect(verdicts(action, resource)).toBe(evaluateIdentity({ policies, boundary, request }).verdict);
+          expect(verdicts({ action, resource, context })).toBe(
+            evaluateIdentity({ policies, boundary, request }).verdict,
+          );
         }
       }),
       RUNS,

@@ -2,8 +2,16 @@
 
 import { expect, test } from 'vitest';
 import type { RoleFacts } from '#core/facts.ts';
-import { roleJudge } from '#hops/role/needs.ts';
-import { ANALYTICS } from '../../core/policy/documents.ts';
+import { roleJudge } from '#hops/needs.ts';
+import { ANALYTICS, policyOf } from '../core/policy/documents.ts';
+
+const policy = policyOf();
+/** What listing asks, beneath a prefix. */
+const listing = (prefix = '') => ({
+  action: 's3:ListBucket',
+  resource: 'arn:aws:s3:::lake',
+  context: { 's3:prefix': prefix },
+});
 
 /** As an owner may have written it: the escape means a C. */
 const escaped = (text: string) => text.replace('"Condition"', '"\\u0043ondition"');
@@ -13,13 +21,13 @@ const statement = (more: object = {}) =>
     Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: 'arn:aws:s3:::lake*', ...more }],
   });
 
-function role(name: string, policy: string, tags: Record<string, string> = {}): RoleFacts {
+function role(name: string, document: string, tags: Record<string, string> = {}): RoleFacts {
   const arn = `arn:aws:iam::${ANALYTICS}:role/data-jobs/${name}`;
-  return { arn, id: `AROA${name}`, name, path: '/data-jobs/', trust: '{}', tags, policies: [policy], boundary: null };
+  return { arn, id: `AROA${name}`, name, path: '/data-jobs/', trust: '{}', tags, policies: [document], boundary: null };
 }
 
 test('roles with the same policies share their verdicts', () => {
-  const judge = roleJudge(ANALYTICS);
+  const judge = roleJudge(policy, ANALYTICS);
   expect(judge(role('a', statement()), 'x')).toBe(judge(role('b', statement()), 'x'));
   expect(judge(role('c', statement({ Action: 's3:Get*' })), 'x')).not.toBe(judge(role('a', statement()), 'x'));
 });
@@ -28,16 +36,16 @@ test.each([
   ['its ARN', { Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/*/a' } } }],
   ['its tags', { Resource: `arn:aws:s3:::\${aws:PrincipalTag/bucket}` }],
 ])('a policy that asks for %s is judged for each role', (_what, more) => {
-  const judge = roleJudge(ANALYTICS);
+  const judge = roleJudge(policy, ANALYTICS);
   const ask = (name: string, tags: Record<string, string>) =>
-    judge(role(name, escaped(statement(more)), tags), 'x')('s3:ListBucket', 'arn:aws:s3:::lake');
+    judge(role(name, escaped(statement(more)), tags), 'x')(listing());
   expect(ask('a', { bucket: 'lake' })).toBe('allowed');
   expect(ask('b', { bucket: 'other' })).toBe('denied');
 });
 
 test('a condition on the prefix is judged for each prefix', () => {
-  const judge = roleJudge(ANALYTICS);
+  const judge = roleJudge(policy, ANALYTICS);
   const one = role('a', statement({ Condition: { StringLike: { 's3:prefix': 'cur/*' } } }));
-  const verdict = (prefix: string) => judge(one, prefix)('s3:ListBucket', 'arn:aws:s3:::lake');
+  const verdict = (prefix: string) => judge(one, prefix)(listing(prefix));
   expect([verdict('cur/any'), verdict('hr/any'), verdict('cur/any')]).toEqual(['allowed', 'denied', 'allowed']);
 });
