@@ -195,8 +195,11 @@ function toAdd(where: WhereOfProduct, what: 'bucket' | 'key', statements: readon
 /** What no statement of ours can mend. Encryption with a key the policy does not name: all grants right, and every read still refused. */
 function encryption(where: WhereOfProduct, product: Product, facts: StorageFacts): readonly Finding[] {
   const { algorithm, key } = facts.encryption;
-  if (!algorithm.startsWith('aws:kms') || product.storage.key !== null) return [];
+  const named = product.storage.key;
+  if (!algorithm.startsWith('aws:kms')) return [];
   const managed = key === null || key.endsWith('alias/aws/s3');
+  // Which key an alias of the owner's stands for is not told with the bucket: not compared.
+  if (!managed && named !== null && (key.includes('alias/') || sameKey(key, named))) return [];
   return [
     finding({
       ...where,
@@ -204,10 +207,15 @@ function encryption(where: WhereOfProduct, product: Product, facts: StorageFacts
       cause: managed ? 'bucket-key-not-shareable' : 'bucket-key-not-named',
       message: managed
         ? 'the bucket is encrypted with the AWS managed key aws/s3, which other accounts can never use'
-        : `the bucket is encrypted with ${key}, which the policy does not name`,
+        : `the bucket is encrypted with ${key}, ${named === null ? 'which the policy does not name' : `and the policy names ${named}`}`,
       remedy: managed
         ? 'Use SSE-S3 or a customer managed key, and copy the objects over themselves.'
         : `Write products.${product.name}.storage.key: ${key}.`,
     }),
   ];
+}
+
+/** A bucket names its key by ARN or by id, the policy by ARN. */
+function sameKey(found: string, arn: string): boolean {
+  return found === arn || arn.endsWith(`:key/${found}`);
 }
