@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { known } from '#core/observed.ts';
+import { NO_READERS } from '#core/storage-statements.ts';
 import { assessStorage } from '#hops/storage/assess.ts';
 import { FINANCE } from '../../core/policy/documents.ts';
 import { productOf } from '../builders.ts';
@@ -19,7 +20,7 @@ function causes(named: string | null, used: string | null) {
   const { findings } = assessStorage({
     policy,
     products: [product],
-    disproved: [],
+    readers: NO_READERS,
     facts,
     entries: [],
     execution: 'arn:x',
