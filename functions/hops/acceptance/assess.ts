@@ -51,7 +51,7 @@ export function assessAcceptance(question: AcceptanceQuestion): Assessment {
   const changes = judged.flatMap(({ invitation, verdict }) =>
     verdict.accept ? [accept(question, invitation, verdict.products)] : [],
   );
-  const left = judged.flatMap(({ invitation, verdict }) => (verdict.accept ? [] : [{ invitation, why: verdict.why }]));
+  const left = judged.flatMap(({ invitation, verdict }) => (verdict.accept ? [] : [{ invitation, ...verdict }]));
   const isNamed = ({ invitation }: LeftAlone) => all.some(({ sender }) => sender === invitation.sender);
   const findings = [
     ...left.filter(isNamed).map((one) => leftAlone(where, one)),
@@ -71,7 +71,7 @@ export function assessAcceptance(question: AcceptanceQuestion): Assessment {
 
 type Verdict =
   | { readonly accept: true; readonly products: readonly string[] }
-  | { readonly accept: false; readonly why: string };
+  | { readonly accept: false; readonly why: string; readonly wide?: true };
 
 function judge(invitation: InvitationFacts, { account, all }: { account: string; all: readonly Expected[] }): Verdict {
   if (invitation.receiver !== account) return { accept: false, why: `it is addressed to ${invitation.receiver}` };
@@ -81,6 +81,9 @@ function judge(invitation: InvitationFacts, { account, all }: { account: string;
   if (invitation.resources === null) return { accept: false, why: 'its resources could not be listed' };
   if (invitation.resources.length === 0) return { accept: false, why: 'it brings no resources yet' };
   const foreign = invitation.resources.filter((arn) => !named.some(({ names }) => names(arn)));
+  const wide = foreign.filter((arn) => arn.includes('*'));
+  if (wide.length > 0)
+    return { accept: false, wide: true, why: `it brings whatever fits ${listed(wide)}, and the policy names less` };
   if (foreign.length > 0)
     return { accept: false, why: `it also brings ${listed(foreign)}, which the policy does not name` };
   if (!invitation.resources.some((arn) => named.some(({ bears }) => bears(arn))))
@@ -112,22 +115,26 @@ function accept(
 interface LeftAlone {
   readonly invitation: InvitationFacts;
   readonly why: string;
+  /** From version 5 of cross-account sharing on, a share may carry patterns instead of names. */
+  readonly wide?: true;
 }
 
 const CAUSE = 'invitation-left-alone';
 
 /** Of an account that the policy names: each share for itself. */
-function leftAlone(where: Where, { invitation, why }: LeftAlone): Finding {
+function leftAlone(where: Where, { invitation, why, wide }: LeftAlone): Finding {
   return finding({
     ...where,
     state: 'broken',
-    cause: CAUSE,
+    cause: wide ? 'invitation-too-wide' : CAUSE,
     principal: invitation.sender,
     resource: `invitation ${invitation.shareName} from ${invitation.sender}`,
     identity: invitation.shareArn,
     about: invitation.shareArn,
     message: `an invitation from account ${invitation.sender} was not accepted: ${why}`,
-    remedy: `If you expect it, name the product in the policy. If not, reject it: ${rejecting(invitation)}`,
+    remedy: wide
+      ? `In account ${invitation.sender}, revoke the grant on all databases or tables that it comes from, and grant what the policy names alone. Or reject it: ${rejecting(invitation)}`
+      : `If you expect it, name the product in the policy. If not, reject it: ${rejecting(invitation)}`,
   });
 }
 

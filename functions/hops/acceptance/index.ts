@@ -27,7 +27,7 @@ export const acceptance: OnboardHop<AcceptanceObservation> = {
   observe: observeAcceptance,
   assess,
   // Somebody else's share leaves nothing undone here: it is its owner's to change.
-  owner: ({ cause }) => (cause === 'invitation-left-alone' ? 'theirs' : 'ours'),
+  owner: ({ cause }) => (['invitation-left-alone', 'invitation-too-wide'].includes(cause) ? 'theirs' : 'ours'),
   producers: ({ arrivals }) => producersOf(arrivals),
   starts: producersToStart,
   awaits: { ahead: ['link', 'grants'], judge: judgeArrival },

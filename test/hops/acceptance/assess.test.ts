@@ -87,8 +87,6 @@ describe('acceptance', () => {
     ['a table with one part too many', [own('database/cur_org'), own('table/cur_org/a/b')]],
     ['a table without a name', [own('table/cur_org/')]],
     ['a table without a database', [own('table/cur_org')]],
-    ['a pattern of tables', [own('table/cur_org/legacy_*')]],
-    ['a pattern of databases', [own('database/cur_*')]],
     ['another database', [own('database/cur_org'), own('database/hr')]],
     ['a database in other words', [own('database/cur_org/')]],
     ['another kind', [own('userDefinedFunction/cur_org/f')]],
@@ -98,6 +96,17 @@ describe('acceptance', () => {
     expect(changes).toEqual([]);
     expect(findings.map(({ cause }) => cause)).toContain('invitation-left-alone');
   });
+
+  test.each(['database/*', 'database/cur_*', 'table/*/*', 'table/cur_*/*', 'table/cur_org/legacy_*'])(
+    'a pattern wider than the product (aws-13): %s',
+    (rest) => {
+      const resources = [`arn:aws:glue:${REGION}:${FINANCE}:${rest}`];
+      const { changes, findings } = acceptance({ invitations: [invitation({ resources })], shares: [] });
+      expect(changes).toEqual([]);
+      expect(findings.map(({ cause }) => cause)).toContain('invitation-too-wide');
+      expect(findings[0]?.message).toContain(rest);
+    },
+  );
 
   test('unknown: nothing is accepted', () => {
     const { changes, findings } = assessAcceptance({ ...place, products: [{ product, snapshot }], facts: DENIED });
