@@ -1,8 +1,8 @@
 /** What the ledger keeps of the hub itself: what people have confirmed, who has halted it, which runs went through to their end. */
 
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
-import { FinishedRunSchema, HaltSchema, type Ledger } from '#contracts/ledger.ts';
-import { ConfirmationSchema, PassingSchema } from '#contracts/ledger-places.ts';
+import type { Ledger } from '#contracts/ledger.ts';
+import { ConfirmationSchema, FinishedRunSchema, HaltSchema, PassingSchema } from '#contracts/ledger-places.ts';
 import { afterDays, conditionally, get, itemOf, parsed, type Table, view, write } from './ledger-table.ts';
 
 /** Confirmations hold for a day, and are looked at by people for some more. */

@@ -1,4 +1,4 @@
-/** What the ledger keeps beside entries: where they stand, and what people let pass. */
+/** What the ledger keeps beside entries: where they stand, what people let pass, who is at work. */
 
 import * as z from 'zod/mini';
 
@@ -46,4 +46,28 @@ export const PassingSchema: z.ZodMiniType<Passing> = z.object({
   at: z.number(),
   tickets: z.array(z.string()),
   hash: z.optional(z.string()),
+});
+
+/** Who has halted the hub and why, and since when (milliseconds since the epoch): no run writes into members meanwhile. */
+export interface Halt {
+  readonly by: string;
+  readonly why: string;
+  readonly at: number;
+}
+export const HaltSchema: z.ZodMiniType<Halt> = z.object({ by: z.string(), why: z.string(), at: z.number() });
+
+/** The last run of a scope that went through to its end with nothing unknown, nothing refused and nothing left due. */
+export interface FinishedRun {
+  readonly scope: string;
+  /** Hash of the policy it was pinned to. */
+  readonly policy: string;
+  /** When it began to look, milliseconds since the epoch: whatever was so before, it has seen. */
+  readonly since: number;
+  readonly execution: string;
+}
+export const FinishedRunSchema: z.ZodMiniType<FinishedRun> = z.object({
+  scope: z.string(),
+  policy: z.string(),
+  since: z.number(),
+  execution: z.string(),
 });

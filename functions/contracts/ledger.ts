@@ -18,7 +18,7 @@ import {
   type TagValues,
   TagValuesSchema,
 } from './lake-formation.ts';
-import type { Confirmation, Passing, StandingPlace, Turn } from './ledger-places.ts';
+import type { Confirmation, FinishedRun, Halt, Passing, StandingPlace, Turn } from './ledger-places.ts';
 import type { Catalog } from './policy.ts';
 import { type Statement, StatementSchema } from './statements.ts';
 
@@ -217,30 +217,6 @@ export interface Lease {
   readonly holder: string;
   readonly until: number;
 }
-
-/** Who has halted the hub and why, and since when (milliseconds since the epoch): no run writes into members meanwhile. */
-export interface Halt {
-  readonly by: string;
-  readonly why: string;
-  readonly at: number;
-}
-export const HaltSchema: z.ZodMiniType<Halt> = z.object({ by: z.string(), why: z.string(), at: z.number() });
-
-/** The last run of a scope that went through to its end with nothing unknown, nothing refused and nothing left due. */
-export interface FinishedRun {
-  readonly scope: string;
-  /** Hash of the policy it was pinned to. */
-  readonly policy: string;
-  /** When it began to look, milliseconds since the epoch: whatever was so before, it has seen. */
-  readonly since: number;
-  readonly execution: string;
-}
-export const FinishedRunSchema: z.ZodMiniType<FinishedRun> = z.object({
-  scope: z.string(),
-  policy: z.string(),
-  since: z.number(),
-  execution: z.string(),
-});
 
 /** Entries that one query answers: of a database, a catalog, its documents, or a consumer account in all its Regions. */
 export type EntryQuery =

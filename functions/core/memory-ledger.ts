@@ -1,8 +1,8 @@
 /** The ledger in memory: for tests, local runs and dry runs. The same tests hold it and the DynamoDB one. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { ConsumerRecord, Entry, FindingRecord, FinishedRun, Halt, Lease, Ledger } from '#contracts/ledger.ts';
-import type { Confirmation, Passing, Turn } from '#contracts/ledger-places.ts';
+import type { ConsumerRecord, Entry, FindingRecord, Lease, Ledger } from '#contracts/ledger.ts';
+import type { Confirmation, FinishedRun, Halt, Passing, Turn } from '#contracts/ledger-places.ts';
 import type { Catalog } from '#contracts/policy.ts';
 import { isPast, reportedRecord } from './finding-records.ts';
 import { asStored, entryId } from './ownership.ts';

@@ -1,7 +1,8 @@
 /** What is still due after writing, as findings: with AWS's own error where the ledger has it. */
 
 import type { Finding } from '#contracts/findings.ts';
-import type { Entry, Halt } from '#contracts/ledger.ts';
+import type { Entry } from '#contracts/ledger.ts';
+import type { Halt } from '#contracts/ledger-places.ts';
 import type { Change, RemedyOf, Undone } from '#core/change.ts';
 import { DENIED, denialRemedy } from '#core/denials.ts';
 import { finding, listed } from '#core/findings.ts';

@@ -28,11 +28,10 @@ export async function takeScope(
   options: { execution: string; now: number; deadline: number; runsAtOnce: number },
 ): Promise<'taken' | 'held' | 'gave-up'> {
   const { execution, now, deadline } = options;
-  const held = now < deadline ? 'held' : 'gave-up';
-  if (!(await ledger.take(scopeLease(scope, execution, now), now))) return held;
+  if (!(await ledger.take(scopeLease(scope, execution, now), now))) return now < deadline ? 'held' : 'gave-up';
   if ((await takeTurn(ledger, scope, options)) > 0) return 'taken';
   await ledger.release(`scope/${scopeText(scope)}`, execution);
-  return held;
+  return now < deadline + TURN_PATIENCE_MS ? 'held' : 'gave-up';
 }
 
 /** Gives up the scope and the turn. */
@@ -40,6 +39,12 @@ export async function releaseScope(ledger: Ledger, scope: Scope, execution: stri
   await ledger.releaseTurn(scope, execution);
   await ledger.release(`scope/${scopeText(scope)}`, execution);
 }
+
+/**
+ * How much longer a turn is waited for than a scope: a new policy starts the runs of hundreds of databases of one account,
+ * which are half a minute's work each. Beyond it the machine's history of events would end.
+ */
+const TURN_PATIENCE_MS = 45 * 60_000;
 
 /** @returns how many runs are at work in the account and Region, this one included; 0 when it has to wait. */
 export function takeTurn(

@@ -27,6 +27,7 @@ import { eitherOf, type Losses, lossesOf, type PartsRead, resolvedWith } from '#
 import { partsMissing, partsUsed } from '#core/policy/audiences.ts';
 import { resolutionHash, resolvePinned } from '#core/policy.ts';
 import { consumersLeft, publishersChanged, publishersLeft } from '#core/removed-from-policy.ts';
+import { toldChange } from '#core/told-change.ts';
 import { systemClock } from '#runtime/clock.ts';
 import { ownRegion, readEnv } from '#runtime/env.ts';
 import { createLog } from '#runtime/logger.ts';
@@ -100,9 +101,6 @@ function inForce(policy: Parsed | null, resolution: StoredResolution | null): Po
   return resolvePinned(policy.document, policy.stored.hash, resolution);
 }
 
-/** An event holds 256 KB. Of more, the ledger and the schedule know (law 13). */
-const MOST_TOLD = 2000;
-
 interface Told {
   readonly read: PartsRead;
   /** What is pinned now; null: nothing was asked. */
@@ -174,10 +172,10 @@ async function wake(
   const detail: PolicyChangedDetail = {
     hash: pinnedHashes(after.hash).policy,
     gone: before === null ? [] : publishersLeft(before, after).map(place),
-    left: before === null ? [] : consumersLeft(before, after).slice(0, MOST_TOLD),
+    left: before === null ? [] : [...consumersLeft(before, after)],
     ...(before !== null && sameFile ? { only: publishersChanged(before, after).map(place) } : {}),
   };
-  await put({ source: HUB_SOURCE, detailType: POLICY_CHANGED, detail });
+  await put({ source: HUB_SOURCE, detailType: POLICY_CHANGED, detail: toldChange(detail) });
 }
 
 async function record(findings: readonly Finding[], execution: string, services: OrganizationServices): Promise<void> {

@@ -17,6 +17,7 @@ import { parseStoredPolicy } from '#contracts/stored-policy.ts';
 import { partsMissing, partsUsed } from '#core/policy/audiences.ts';
 import { policyHash, resolvePinned } from '#core/policy.ts';
 import { consumersLeft, publishersLeft } from '#core/removed-from-policy.ts';
+import { toldChange } from '#core/told-change.ts';
 import { ownRegion, readEnv } from '#runtime/env.ts';
 import { createLog, type Log } from '#runtime/logger.ts';
 import { once } from '#runtime/once.ts';
@@ -71,7 +72,11 @@ async function act({ RequestType, ResourceProperties }: PolicyRequest, services:
   } else {
     await services.putPolicy({ hash, document, asksOrganization });
     services.log.write('policy stored', { hash });
-    await services.putEvent({ source: HUB_SOURCE, detailType: POLICY_CHANGED, detail: { hash, ...inForce } });
+    await services.putEvent({
+      source: HUB_SOURCE,
+      detailType: POLICY_CHANGED,
+      detail: toldChange({ hash, ...inForce }),
+    });
   }
   if (asksOrganization) await services.putEvent({ source: HUB_SOURCE, detailType: POLICY_DEPLOYED, detail: { hash } });
 }

@@ -51,23 +51,37 @@ export function withdrawals(question: WithdrawQuestion): readonly RevokeChange[]
 
 /**
  * A run was cut after it had revoked these and before it could say so: they are ended. The call is made once more, since a
- * listing that is late would hide a grant that stands.
+ * listing that is late would hide a grant that stands. Of a grant that is still wanted with fewer permissions, these end.
  */
-function forgotten(
-  { hop, account, region, entries, inScope, listed }: WithdrawQuestion,
-  desired: ReadonlyMap<string, readonly DesiredGrant[]>,
-): readonly RevokeChange[] {
-  const there = new Set(listed.map(grantText));
+function forgotten(question: WithdrawQuestion, desired: Wishes): readonly RevokeChange[] {
+  const { hop, account, region, entries, inScope, undecided } = question;
   return entries.flatMap((entry): readonly RevokeChange[] => {
     if (entry.kind !== 'grant' || entry.state !== 'withdrawing') return [];
     if (entry.account !== account || entry.region !== region || !inScope(entry.sent)) return [];
-    const text = grantText(entry.sent);
-    if (there.has(text) || desired.has(text)) return [];
-    const { sent: grant, products } = entry;
-    return [
-      { hop, account, region, kind: 'revoke', effect: 'neutral', products, grant, reason: 'withdrawal', gone: true },
-    ];
+    if (entry.products.some((name) => undecided.has(name))) return [];
+    const wanted = new Set(desired.get(grantText(entry.sent))?.flatMap(({ grant }) => grant.permissions));
+    const held = heldBy(question.listed, entry.sent.principal, entry.sent.resource).permissions;
+    const ours = entry.sent.permissions.filter((permission) => entry.before[permission] === 'absent');
+    const gone = ours.filter((permission) => !wanted.has(permission) && !held.includes(permission));
+    // While one of them stands it is withdrawn as any other.
+    if (gone.length === 0 || ours.some((one) => !wanted.has(one) && !gone.includes(one))) return [];
+    const [grant, keeps] = partsOf(entry.sent, gone);
+    const base = { hop, account, region, kind: 'revoke' as const, effect: 'neutral' as const, gone: true as const };
+    const change = { ...base, products: entry.products, grant, reason: 'withdrawal' as const };
+    return [wanted.size === 0 ? change : { ...change, keeps }];
   });
+}
+
+type Wishes = ReadonlyMap<string, readonly DesiredGrant[]>;
+
+/** A grant of these permissions, and one of its others. */
+function partsOf(sent: Grant, taken: readonly string[]): readonly [Grant, Grant] {
+  const only = (isMeant: (permission: string) => boolean): Grant => ({
+    ...sent,
+    permissions: sent.permissions.filter(isMeant),
+    grantable: sent.grantable.filter(isMeant),
+  });
+  return [only((one) => taken.includes(one)), only((one) => !taken.includes(one))];
 }
 
 /** Permissions that whoever still wants the grant wants no longer; nothing while somebody's wishes are not known. */
@@ -81,13 +95,8 @@ function downgraded(
   const held = heldBy(listed, sent.principal, sent.resource).permissions;
   const extra = permissions.filter((permission) => !wanted.has(permission) && held.includes(permission));
   if (extra.length === 0) return [];
-  const only = (isMeant: (permission: string) => boolean): Grant => ({
-    ...sent,
-    permissions: sent.permissions.filter(isMeant),
-    grantable: sent.grantable.filter(isMeant),
-  });
   const base = { hop, account, region, effect: 'narrows' as const, products: entry.products };
-  const [grant, keeps] = [only((one) => extra.includes(one)), only((one) => !extra.includes(one))];
+  const [grant, keeps] = partsOf(sent, extra);
   return [{ ...base, kind: 'revoke', grant, reason: 'withdrawal', empties: [], keeps }];
 }
 

@@ -40,15 +40,20 @@ function entry(grant: Grant, products: readonly string[] = ['cur']): Entry {
   };
 }
 
-function withdrawn(options: { entries: readonly Entry[]; desired?: readonly Grant[]; listed: readonly Grant[] }) {
-  const { entries, desired = [], listed } = options;
+function withdrawn(options: {
+  entries: readonly Entry[];
+  desired?: readonly Grant[];
+  listed: readonly Grant[];
+  undecided?: readonly string[];
+}) {
+  const { entries, desired = [], listed, undecided = [] } = options;
   return withdrawals({
     hop: 'share',
     account: PRODUCER,
     region: REGION,
     entries,
     desired: desired.map((grant) => ({ grant, products: ['cur'] })),
-    undecided: new Set(),
+    undecided: new Set(undecided),
     inScope: ({ principal }) => /^\d{12}$/.test(principal),
     listed: listed.map((grant) => ({ ...grant, shareArns: [] })),
   });
@@ -77,5 +82,39 @@ describe('all of a product', () => {
     const changes = withdrawn({ entries, desired: [table('lines')], listed: [table('orders'), table('lines')] });
     expect(changes).toHaveLength(1);
     expect(brake({ ...KINDS, policy, now: () => 0 }, changes, entries)).toEqual({ changes, finding: null });
+  });
+});
+
+describe('a run that was cut after AWS had revoked', () => {
+  const orders = table('orders');
+  const select: Grant = { ...orders, permissions: ['SELECT'] };
+  const describing: Grant = { ...orders, permissions: ['DESCRIBE'] };
+  const cut = (more: Partial<Entry> = {}): Entry => ({ ...entry(orders), state: 'withdrawing', ...more }) as Entry;
+
+  test('the entry ends; no brake is asked again, since it was before', () => {
+    const changes = withdrawn({ entries: [cut()], listed: [] });
+    expect(changes).toMatchObject([{ gone: true, effect: 'neutral', grant: orders }]);
+    expect(brake({ ...KINDS, policy, now: () => 0 }, changes, [cut()])).toEqual({ changes, finding: null });
+  });
+
+  test('only what was absent before us goes: a late listing may hide what is the owner’s (law 3)', () => {
+    const entries = [cut({ before: { DESCRIBE: 'theirs', SELECT: 'absent' } })];
+    expect(withdrawn({ entries, listed: [] })).toMatchObject([{ gone: true, grant: select }]);
+  });
+
+  test('nothing goes while what its product wants is not known (law 6)', () => {
+    expect(withdrawn({ entries: [cut()], listed: [], undecided: ['cur'] })).toEqual([]);
+  });
+
+  test('of one that is still wanted with fewer permissions these end, so that nobody’s later grant is taken for ours', () => {
+    const [change, ...more] = withdrawn({ entries: [cut()], desired: [describing], listed: [describing] });
+    expect(more).toEqual([]);
+    expect(change).toMatchObject({ gone: true, grant: select, keeps: describing });
+  });
+
+  test('what still stands is withdrawn as any other', () => {
+    const [change] = withdrawn({ entries: [cut()], listed: [orders] });
+    expect(change).toMatchObject({ effect: 'narrows', grant: orders });
+    expect(change).not.toHaveProperty('gone');
   });
 });
