@@ -142,6 +142,11 @@ export function mayStand(entry: Entry): boolean {
   return entry.state === 'confirmed' || entry.state === 'intent' || entry.state === 'withdrawing';
 }
 
+/** Whether an entry is a share of another account that we accepted. */
+export function isAccepted({ kind }: Entry): boolean {
+  return kind === 'acceptance';
+}
+
 /** Whether an entry is access that somebody was given: what a brake counts. */
 export function givesAccess({ kind }: Entry): boolean {
   return kind === 'grant';

@@ -2,7 +2,7 @@
 
 import { type ErrorCode, isLakeError, type LakeError } from '#contracts/errors.ts';
 import { roleArn } from '#core/member-roles.ts';
-import { isUnseen } from '#core/ownership.ts';
+import { isAccepted, isUnseen } from '#core/ownership.ts';
 import type { ChangeWriter } from './change-writer.ts';
 import type { Applying } from './write-ahead.ts';
 
@@ -54,7 +54,7 @@ export function roundsOf(
 /** Until when what was accepted in the account may not be known to everybody there; 0: all of it is. */
 function arrivingUntil({ earlier }: Applying, { account }: { readonly account: string }): number {
   const accepted = [...earlier.values()].filter(
-    (entry) => entry.kind === 'acceptance' && entry.account === account && entry.state === 'confirmed',
+    (entry) => isAccepted(entry) && entry.account === account && entry.state === 'confirmed',
   );
   return Math.max(0, ...accepted.map(({ at }) => at + ARRIVED_WITHIN_MS));
 }
