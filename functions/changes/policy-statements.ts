@@ -16,7 +16,7 @@ export interface StoragePolicyChange extends Change {
   readonly takes?: Taking;
   /** Sids of ours, or places in statements of ours, about products the policy no longer names. */
   readonly strays?: readonly string[];
-  /** Products whose last written-out reader goes. */
+  /** Products that nobody reads by our statements any longer. */
   readonly emptied?: readonly string[];
   /** No product names the document any longer: with this change nothing of ours is in it. */
   readonly left?: boolean;

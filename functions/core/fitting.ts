@@ -7,7 +7,8 @@ import type { Policy, Product } from '#contracts/policy.ts';
 import type { Statement } from '#contracts/statements.ts';
 import { asTexts, isMembers } from './iam/document.ts';
 import { isMeantByPath, pathPatterns } from './role-patterns.ts';
-import { type NamedRole, type Readers, sessionsOf } from './storage-statements.ts';
+import { isAbout, type NamedRole, type Readers, sessionsOf } from './storage-statements.ts';
+import { receiversAlone, wholesShared } from './wholes.ts';
 
 export interface Fitting {
   readonly readers: Readers;
@@ -31,6 +32,7 @@ interface FittingQuestion {
 type Item =
   | { readonly kind: 'denied'; readonly arn: string }
   | { readonly kind: 'pattern'; readonly product: string }
+  | { readonly kind: 'account'; readonly product: string; readonly account: string }
   | { readonly kind: 'named'; readonly product: string; readonly role: NamedRole };
 
 /**
@@ -52,22 +54,41 @@ export function fitting(question: FittingQuestion): Fitting {
 function inOrder({ policy, products, readers, present }: FittingQuestion): readonly Item[] {
   const allowed = present.filter(({ Effect }) => Effect === 'Allow');
   const sessions = new Set(allowed.flatMap((statement) => valuesOf(statement, 'StringLike', 'aws:userid')));
-  const patterns = new Set(allowed.flatMap((statement) => valuesOf(statement, 'ArnLike', 'aws:PrincipalArn')));
-  const byPath = products.filter((product) => pathPatterns(policy, product) !== null).map(({ name }) => name);
-  const isThere = (name: string) => {
-    const product = products.find((one) => one.name === name);
-    return product !== undefined && (pathPatterns(policy, product)?.match.every((one) => patterns.has(one)) ?? false);
-  };
   const roles = products.flatMap(({ name }) => (readers.named[name] ?? []).map((role) => ({ product: name, role })));
   const isAdmitted = ({ role }: { readonly role: NamedRole }) => sessions.has(sessionsOf(role));
   const isLetIn = (arn: string) => policy.products.some((product) => isMeantByPath(policy, product, arn));
   const denied = (needed: boolean): Item[] =>
     readers.disproved.filter((arn) => isLetIn(arn) === needed).map((arn) => ({ kind: 'denied', arn }));
+  const byPath = products.flatMap((product) => ofPattern(policy, product, allowed));
   const standing = (was: boolean): Item[] => [
-    ...byPath.filter((name) => isThere(name) === was).map((product): Item => ({ kind: 'pattern', product })),
+    ...byPath.filter(({ isThere }) => isThere === was).map(({ item }) => item),
     ...roles.filter((one) => isAdmitted(one) === was).map((one): Item => ({ kind: 'named', ...one })),
   ];
   return [...denied(true), ...standing(true), ...standing(false), ...denied(false)];
+}
+
+/**
+ * Whom a product's pattern lets in: parts of the organization as one, and accounts one by one. An account that has no room
+ * any more must not cost those their bytes that read by the same pattern (law 10).
+ */
+function ofPattern(policy: Policy, product: Product, allowed: readonly Statement[]) {
+  const patterns = pathPatterns(policy, product);
+  if (patterns === null) return [];
+  const there = allowed.filter((statement) => {
+    const match = valuesOf(statement, 'ArnLike', 'aws:PrincipalArn');
+    return isAbout(policy, product, statement) && patterns.match.every((one) => match.includes(one));
+  });
+  const accounts = new Set(there.flatMap((statement) => valuesOf(statement, 'StringEquals', 'aws:PrincipalAccount')));
+  const isWhole = there.some((one) => valuesOf(one, 'StringEquals', 'aws:PrincipalAccount').length === 0);
+  const of = { product: product.name };
+  const pattern: Item = { kind: 'pattern', ...of };
+  return [
+    ...(wholesShared(product).length === 0 ? [] : [{ item: pattern, isThere: isWhole }]),
+    ...receiversAlone(product).map((account) => {
+      const item: Item = { kind: 'account', ...of, account };
+      return { item, isThere: accounts.has(account) };
+    }),
+  ];
 }
 
 /** Somebody may have rewritten a statement of ours in any way. */
@@ -82,6 +103,10 @@ function readersOf(items: readonly Item[], products: readonly Product[], others:
     items.flatMap((item) => (item.kind === 'named' ? [item] : [])),
     ({ product }) => product,
   );
+  const accounts = Map.groupBy(
+    items.flatMap((item) => (item.kind === 'account' ? [item] : [])),
+    ({ product }) => product,
+  );
   return {
     named: {
       ...others,
@@ -89,6 +114,9 @@ function readersOf(items: readonly Item[], products: readonly Product[], others:
     },
     disproved: items.flatMap((item) => (item.kind === 'denied' ? [item.arn] : [])),
     closed: products.map(({ name }) => name).filter((name) => !patterns.has(name)),
+    within: Object.fromEntries(
+      products.map(({ name }) => [name, (accounts.get(name) ?? []).map((one) => one.account)]),
+    ),
   };
 }
 
@@ -98,6 +126,8 @@ function textOf(item: Item): string {
       return `the denial of ${item.arn}`;
     case 'pattern':
       return `the pattern of ${item.product}`;
+    case 'account':
+      return `account ${item.account} by the pattern of ${item.product}`;
     case 'named':
       return `${item.role.arn} for ${item.product}`;
   }

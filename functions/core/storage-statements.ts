@@ -11,7 +11,7 @@ import { asTexts, isMembers } from './iam/document.ts';
 import { joined } from './iam/parts.ts';
 import { isMeantByPath, pathPatterns } from './role-patterns.ts';
 import { isExternal, receivers } from './selectors.ts';
-import { sidFor } from './sids.ts';
+import { ownsSidAbout, sidFor } from './sids.ts';
 import { receiversAlone, wholesShared } from './wholes.ts';
 
 type Condition = NonNullable<Statement['Condition']>;
@@ -29,8 +29,10 @@ export interface Readers {
   readonly named: Readonly<Record<string, readonly NamedRole[]>>;
   /** ARNs of roles whose trust policy disproves them, sorted. */
   readonly disproved: readonly string[];
-  /** Products whose patterns the document has no room for. */
+  /** Products whose pattern for parts of the organization the document has no room for. */
   readonly closed?: readonly string[];
+  /** By product, the accounts that its pattern for single accounts has room for; absent: all of its audience. */
+  readonly within?: Readonly<Record<string, readonly string[]>>;
 }
 
 export const NO_READERS: Readers = { named: {}, disproved: [] };
@@ -76,7 +78,8 @@ interface Proving {
 
 /** Of the organization, or of units of it by their paths: which accounts that is, AWS knows at every request. */
 function ofWholes(proving: Proving, wholes: readonly Whole[]): readonly ReaderCondition[] {
-  const condition = wholes.length === 0 ? null : pathCondition(proving, proving.where);
+  const isClosed = proving.readers.closed?.includes(proving.product.name) ?? false;
+  const condition = wholes.length === 0 || isClosed ? null : pathCondition(proving, proving.where);
   if (condition === null) return [];
   const paths = wholes.flatMap(({ path }) => path ?? []);
   if (paths.length < wholes.length) return [{ what: 'pathOrg', condition }];
@@ -85,7 +88,9 @@ function ofWholes(proving: Proving, wholes: readonly Whole[]): readonly ReaderCo
 }
 
 /** By their path as a pattern, as far as paths are protected. */
-function provenByPath(proving: Proving, accounts: readonly string[]): readonly ReaderCondition[] {
+function provenByPath(proving: Proving, wanted: readonly string[]): readonly ReaderCondition[] {
+  const within = proving.readers.within?.[proving.product.name];
+  const accounts = within === undefined ? wanted : wanted.filter((account) => within.includes(account));
   if (accounts.length === 0) return [];
   const condition = pathCondition(proving, { ...proving.where, 'aws:PrincipalAccount': accounts });
   return condition === null ? [] : [{ what: 'path', condition }];
@@ -93,10 +98,10 @@ function provenByPath(proving: Proving, accounts: readonly string[]): readonly R
 
 /** Null where no path proves anything. */
 function pathCondition(
-  { policy, product, readers }: Proving,
+  { policy, product }: Proving,
   where: Readonly<Record<string, string | readonly string[]>>,
 ): Condition | null {
-  const byPath = readers.closed?.includes(product.name) ? null : pathPatterns(policy, product);
+  const byPath = pathPatterns(policy, product);
   if (byPath === null) return null;
   // Operators are AND-ed, values of one key OR-ed: the pattern and the protected path need an operator each.
   return {
@@ -141,6 +146,12 @@ function alsoLike(condition: Condition, key: string, values: readonly string[]):
 /** The words in which a product's bytes are named: as objects, and as a prefix that is listed. */
 export function placesOf({ partition }: Pick<Policy, 'partition'>, { storage }: Product): readonly [string, string] {
   return [`arn:${partition}:s3:::${storage.bucket}/${storage.prefix}*`, `${storage.prefix}*`];
+}
+
+/** Whether a statement of ours is about the objects of a product, or of a key, where only its name says that. */
+export function isAbout(policy: Policy, product: Product, { Sid, Resource }: Statement): boolean {
+  const [objects] = placesOf(policy, product);
+  return [Resource].flat().includes(objects) || ownsSidAbout(policy.namespace, [product.name], Sid);
 }
 
 /** Our statements that let in the readers of products of one bucket. */
@@ -210,12 +221,6 @@ export function denialSid({ namespace }: Pick<Policy, 'namespace'>): string {
 
 function disprovedCondition(disproved: readonly string[]): Condition {
   return { StringEquals: { 'aws:PrincipalArn': disproved.map(literally).sort() } };
-}
-
-/** Whether a statement of ours lets in roles that it names one by one. */
-export function namesRoles({ Effect, Condition }: Statement): boolean {
-  const keys: unknown = isMembers(Condition) ? Condition['StringLike'] : undefined;
-  return Effect === 'Allow' && isMembers(keys) && keys['aws:userid'] !== undefined;
 }
 
 /** ARNs of roles that a statement of ours denies. */

@@ -126,6 +126,7 @@ function assessKey(asked: Asked, where: WhereOfProduct, facts: StorageFacts): As
   const change: MergeKeyPolicy = {
     ...base(where, products),
     ...changeOf(about, merged.strays),
+    ...emptiedOf(open.filter((product) => losesAll(policy, product, { ...merged, next: part.statements }))),
     kind: 'merge-key-policy',
     key,
     statements: part.statements,

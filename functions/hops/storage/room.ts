@@ -3,10 +3,9 @@
 import type { Finding } from '#contracts/findings.ts';
 import type { Policy, Product } from '#contracts/policy.ts';
 import type { Statement } from '#contracts/statements.ts';
-import type { BucketMerged } from '#core/bucket-policy.ts';
 import { finding, listed, type Where } from '#core/findings.ts';
 import { fitting } from '#core/fitting.ts';
-import { namesRoles, placesOf, type Readers } from '#core/storage-statements.ts';
+import { isAbout, type Readers } from '#core/storage-statements.ts';
 
 interface RoomQuestion {
   readonly policy: Policy;
@@ -33,7 +32,7 @@ export function roomFor({ policy, products, readers, sizeOf, limit, where }: Roo
   return { readers: room.readers, findings: room.left.length === 0 ? [] : [noRoom(where, room.left, size, limit)] };
 }
 
-/** What was left out, and three ways out. Nothing is ever opened wider to save space. */
+/** What was left out, and ways out. Nothing is ever opened wider to save space. */
 function noRoom(where: RoomQuestion['where'], left: readonly string[], size: number, limit: number): Finding {
   return finding({
     ...where,
@@ -41,14 +40,18 @@ function noRoom(where: RoomQuestion['where'], left: readonly string[], size: num
     cause: 'document-too-large',
     message: `the policy of ${where.resource} would be ${size} bytes, and AWS takes ${limit}: there is no room for ${listed(left)}`,
     remedy:
-      'Prove the job roles by path (proof: path is one pattern, however many roles there are), register the location with Lake Formation (storage.access: lake-formation needs no statements), or keep some of the products in another bucket. What its owner added takes room as well. The next run writes what fits then.',
+      'Prove the job roles by path (proof: path is one pattern, however many roles there are), share with units or the organization instead of many accounts, register the location with Lake Formation (storage.access: lake-formation needs no statements), or keep some of the products in another bucket. What its owner added takes room as well. The next run writes what fits then.',
   });
 }
 
-/** Whether the bytes of a product were open to roles written out, and are to nobody then (law 10). */
-export function losesAll(policy: Policy, product: Product, { replaced, next }: BucketMerged): boolean {
-  const [objects] = placesOf(policy, product);
-  const at = (statements: readonly Statement[]) =>
-    statements.filter(({ Resource }) => [Resource].flat().includes(objects));
-  return at(replaced).some(namesRoles) && !at(next).some(({ Effect }) => Effect === 'Allow');
+/** Whether the bytes of a product, or their key, were open to somebody, and are to nobody then (law 10). */
+export function losesAll(policy: Policy, product: Product, { replaced, next }: Rewritten): boolean {
+  const isOpen = (statements: readonly Statement[]) =>
+    statements.some((statement) => statement.Effect === 'Allow' && isAbout(policy, product, statement));
+  return isOpen(replaced) && !isOpen(next);
+}
+
+interface Rewritten {
+  readonly replaced: readonly Statement[];
+  readonly next: readonly Statement[];
 }

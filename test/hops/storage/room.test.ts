@@ -153,3 +153,42 @@ test('validate says how many roles fit, and so many do', () => {
   expect(run(policy, { named: { p0: [...longest, one] }, disproved: [] }).findings).toHaveLength(1);
   expect(roomForRoles(policyFor('path'))).toEqual([]);
 });
+
+describe('a pattern for accounts that are written out (law 10)', () => {
+  const accounts = (count: number) => many(count, (i) => `1000000${i.padStart(5, '0')}`);
+  const readBy = (count: number): Policy => {
+    const { products, ...rest } = policyFor('path', 1);
+    return { ...rest, products: products.map((one) => ({ ...one, audience: accounts(count) })) };
+  };
+  const inside = (text: string | null, list: readonly string[]) =>
+    list.filter((id) => text?.includes(`"${id}"`)).length;
+  const fits = 600;
+  const first = run(readBy(fits), NO_READERS);
+  const over = readBy(800);
+
+  test('keeps those that read when the whole audience no longer fits, and tells who has no room', () => {
+    expect(first.findings).toEqual([]);
+    expect(inside(first.text, accounts(fits))).toBe(fits);
+    const { text, changes, findings } = run(over, NO_READERS, first);
+    expect(inside(text, accounts(fits))).toBe(fits);
+    expect(text?.length).toBeLessThanOrEqual(LIMIT);
+    expect(changes.filter(isMergeBucketPolicy).flatMap((change) => change.emptied ?? [])).toEqual([]);
+    expect(findings).toMatchObject([{ cause: 'document-too-large' }]);
+    expect(findings[0]?.message).toContain('by the pattern of p0');
+    expect(run(over, NO_READERS, run(over, NO_READERS, first)).changes).toEqual([]);
+  });
+
+  test('keeps its present accounts before new ones, wherever these stand in the audience', () => {
+    const reversed = {
+      ...over,
+      products: over.products.map((one) => ({ ...one, audience: [...one.audience].reverse() })),
+    };
+    expect(inside(run(reversed, NO_READERS, first).text, accounts(fits))).toBe(fits);
+  });
+
+  test('asks the brake when what denies leaves no room for anybody', () => {
+    const disproved = many(400, (i) => `arn:aws:iam::100000000000:role/data-jobs/disproved-role-${i}`);
+    const { changes } = run(readBy(fits), { ...NO_READERS, disproved }, first);
+    expect(changes.filter(isMergeBucketPolicy).map(({ emptied }) => emptied)).toEqual([['p0']]);
+  });
+});
