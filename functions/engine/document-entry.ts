@@ -8,7 +8,7 @@ import type { Entry } from '#contracts/ledger.ts';
 import type { Change } from '#core/change.ts';
 import { sortedSet } from '#core/collections.ts';
 import { troubleOf } from '#core/observed.ts';
-import { mayStand, type Outcome, settled } from '#core/ownership.ts';
+import { isUnsure, mayStand, type Outcome, settled } from '#core/ownership.ts';
 import { type DueDocument, kindOf } from './change-writer.ts';
 import { type Applying, intentFor, recorded, requireLakeError } from './write-ahead.ts';
 
@@ -21,6 +21,8 @@ export class DocumentEntry {
   now: Entry | undefined;
   /** Whether what came of the change is on record. */
   isRecorded = false;
+  /** Whether AWS took a write of this call. */
+  wasTaken = false;
   readonly #applying: Applying;
   readonly #change: Change;
   /** What was there before the first write of this call. */
@@ -91,7 +93,9 @@ export class DocumentEntry {
     // Whoever went on from our intent has our part in his own.
     if (now !== undefined && now.execution !== begun.execution) return null;
     const end = settled(now ?? begun, this.#about.ends, this.#outcome(error), this.#earlier);
-    return error === null ? onlySent(end) : end;
+    if (error === null) return onlySent(end);
+    // What AWS took may stand, whatever came after it: as a refusal it would not be ours to withdraw (law 4).
+    return this.wasTaken && !isUnsure(end) ? { ...(now ?? begun), error: end.error, at: end.at } : end;
   }
 
   /** Nothing was due: what stands is there, and is wanted by this change's products too; what was to end has ended. */

@@ -76,6 +76,7 @@ async function converge<T>(
       if (!(error instanceof LakeError && error.code === 'DocumentChanged')) throw error;
       continue;
     }
+    kept.wasTaken = true;
     const seen = await lookFor(ctx, document, kept, before);
     if (seen === 'ours') return;
     if (seen === 'before') throw notShown(document.name, isOverwritten);

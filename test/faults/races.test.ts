@@ -2,11 +2,13 @@
 
 import { PutDataLakeSettingsCommand } from '@aws-sdk/client-lakeformation';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CUR, FINANCE, JOB } from '../../infra/local/scenes/places.ts';
+import { ownParts } from '#core/ownership.ts';
+import { BUCKET, CUR, FINANCE, JOB, REGION } from '../../infra/local/scenes/places.ts';
 import { READ, readAs } from '../../infra/local/scenes/reading.ts';
 import { EXPORTER_SID } from '../../infra/local/scenes/world.ts';
 import { bucketStatements, putBucketStatements, putCatalogPolicy, root } from '../support/aws-console.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
+import { entriesIn } from '../support/entries.ts';
 import type { InProcess } from '../support/in-process.ts';
 import { crawled, scenario } from '../support/scenario.ts';
 import { openFindings, scopeOf } from '../support/scopes.ts';
@@ -60,6 +62,23 @@ describe('the bucket policy', () => {
       ['merge-bucket-policy-failed', true],
     ]);
   });
+});
+
+test('a write that AWS took stays ours though the next one is given up: what stands of it can be withdrawn (law 4)', async () => {
+  let kept: Awaited<ReturnType<typeof bucketStatements>> = [];
+  let times = 0;
+  afterCommand('PutBucketPolicyCommand', 100, async () => {
+    const all = await bucketStatements(cloud.stage);
+    kept = all.filter(({ Sid }) => String(Sid).startsWith('onramp')).slice(0, 1);
+    times += 1;
+    await putBucketStatements(cloud.stage, [{ ...theirs, Sid: `Theirs${times}` }, ...kept]);
+  });
+  await cloud.settle(scopeOf(CUR));
+  const entries = await entriesIn(cloud.ledger, FINANCE, REGION);
+  const entry = entries.find(({ target }) => target === `bucket ${BUCKET}`);
+  expect(entry?.error?.code).toBe('DocumentChanged');
+  expect(kept).toHaveLength(1);
+  expect([...ownParts(entry)]).toContain(kept[0]?.['Sid']);
 });
 
 describe('the settings (G-S1, G-S2)', () => {
