@@ -1,9 +1,11 @@
 /** What kinds that write policy documents have in common: statements of ours among others'. Pure. */
 
+import { isLakeError } from '#contracts/errors.ts';
 import type { Before, Entry } from '#contracts/ledger.ts';
 import type { Statement } from '#contracts/statements.ts';
 import type { Change, Takes } from '#core/change.ts';
 import { clip } from '#core/clip.ts';
+import type { DocumentFacts } from '#core/facts.ts';
 import { listed } from '#core/findings.ts';
 import { differenceOf, effectOf, openedParts, type Taking, takingOf } from '#core/iam/allowed.ts';
 import { mergeStatements } from '#core/iam/merge.ts';
@@ -20,11 +22,26 @@ export interface StoragePolicyChange extends Change {
   readonly emptied?: readonly string[];
   /** No product names the document any longer: with this change nothing of ours is in it. */
   readonly left?: boolean;
+  /** Bucket or key were deleted, as their owner says: the entry ends, and nothing is written. */
+  readonly gone?: boolean;
 }
 
 /** Whether nothing of ours stands in the document afterwards. */
 export function endsDocument({ left = false }: StoragePolicyChange): boolean {
   return left;
+}
+
+/** The document of a bucket or key; of one that was deleted nothing is there. */
+export async function readUnlessGone(
+  { gone = false }: Pick<StoragePolicyChange, 'gone'>,
+  read: () => Promise<DocumentFacts>,
+): Promise<DocumentFacts> {
+  try {
+    return await read();
+  } catch (error) {
+    if (gone && isLakeError(error, 'Missing')) return { text: null };
+    throw error;
+  }
 }
 
 /** Statements are the parts of a document's entry. */
@@ -108,7 +125,8 @@ export function withoutTaking(change: Change): readonly Change[] {
 }
 
 /** The change in words: how many statements, and whether they name no roles. */
-export function statementsText(subject: string, { statements, left, strays = [] }: StoragePolicyChange): string {
+export function statementsText(subject: string, { statements, left, gone, strays = [] }: StoragePolicyChange): string {
+  if (gone) return `${subject} was deleted, and our statements with it: end its entry`;
   if (left) return `${subject}, which no product names: take out our ${strays.length} statement(s)`;
   if (statements.length === 0) return `${subject}: take out our statement(s), which nobody reads by any longer`;
   return `${subject}: put our ${statements.length} statement(s) beside what is there${openness(statements)}`;

@@ -4,6 +4,7 @@
  * its ledger entry.
  */
 
+import { DeleteBucketCommand, DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { EntryOf } from '#contracts/ledger.ts';
 import {
@@ -16,7 +17,7 @@ import {
   SALES,
   type SceneTable,
 } from '../../infra/local/scenes/places.ts';
-import { bucketStatements, putBucketStatements } from '../support/aws-console.ts';
+import { bucketStatements, putBucketStatements, root } from '../support/aws-console.ts';
 import { byStage } from '../support/by-stage.ts';
 import { demoPolicy } from '../support/demo-policy.ts';
 import { entriesIn } from '../support/entries.ts';
@@ -105,6 +106,22 @@ async function held(scope: Parameters<InProcess['settle']>[0], under: typeof pol
   const texts = cloud.told.map(({ alert }) => alert.finding.remedy);
   return texts.flatMap((text) => /confirm-withdrawal ([0-9a-f]+)/.exec(text)?.[1] ?? []);
 }
+
+test('a bucket that was deleted after its products left it: the entry ends, nobody is asked, nothing is told (law 13)', async () => {
+  const left = demoPolicy('demo-share', ({ products }) => {
+    if (products['cur']) products['cur'].storage.location = `s3://another-bucket-${FINANCE}/cur/`;
+  });
+  cloud = await scenario(policy, [crawled, published]);
+  const { s3 } = root(cloud.stage, FINANCE);
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+  for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key }));
+  await s3.send(new DeleteBucketCommand({ Bucket: BUCKET }));
+  expect(await bucketEntry()).toMatchObject({ state: 'confirmed' });
+  await held({ ...SCOPE, database: null }, left);
+  const entry = await bucketEntry();
+  expect(entry === undefined || entry.state === 'withdrawn').toBe(true);
+  expect((await openFindings(cloud)).filter(({ resource }) => resource.includes(BUCKET))).toEqual([]);
+});
 
 describe('several databases on one bucket, published at once (sec-6)', () => {
   const three = demoPolicy('demo-revoke', ({ products }) => {

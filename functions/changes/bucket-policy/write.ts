@@ -1,7 +1,7 @@
 import { putBucketPolicy, readBucketPolicy } from '#aws/buckets.ts';
 import { ownParts } from '#core/ownership.ts';
 import type { ChangeWriter, SharedDocument, WriteTools } from '#engine/change-writer.ts';
-import { dueStatements, sentText, theirText } from '../policy-statements.ts';
+import { dueStatements, readUnlessGone, sentText, theirText } from '../policy-statements.ts';
 import { bucketDue, bucketPolicyChange, type MergeBucketPolicy } from './change.ts';
 import { WRITE_BUCKET_POLICY } from './permissions.ts';
 
@@ -24,7 +24,7 @@ function documentOf(
   const { bucket, account: owner } = change;
   return {
     name: `bucket-policy/${bucket}`,
-    read: () => readBucketPolicy(clients, { bucket, owner }),
+    read: () => readUnlessGone(change, () => readBucketPolicy(clients, { bucket, owner })),
     due: (found, entry) => {
       const { changed, text, replaced, next } = bucketDue(policy, change, found.text, entry);
       // Others' parts stay as we sent them, whoever has changed them since.

@@ -3,7 +3,7 @@ import { LakeError } from '#contracts/errors.ts';
 import { mergeKeyStatements } from '#core/iam/merge.ts';
 import { ownParts } from '#core/ownership.ts';
 import type { ChangeWriter, SharedDocument, WriteTools } from '#engine/change-writer.ts';
-import { dueStatements, sentStatements, sentText, theirText } from '../policy-statements.ts';
+import { dueStatements, readUnlessGone, sentStatements, sentText, theirText } from '../policy-statements.ts';
 import { keyDue, keyPolicyChange, type MergeKeyPolicy } from './change.ts';
 import { WRITE_KEY_POLICY } from './permissions.ts';
 
@@ -26,7 +26,7 @@ function documentOf(
   const { key, statements } = change;
   return {
     name: `key-policy/${key}`,
-    read: () => readKeyPolicy(clients, key),
+    read: () => readUnlessGone(change, () => readKeyPolicy(clients, key)),
     due: (found, entry) => {
       const { changed, replaced, owned } = keyDue(policy, change, found.text, entry);
       if (!changed) return null;

@@ -6,7 +6,7 @@ import { openedText, rewriting, sentStatements } from '#changes/policy-statement
 import type { EntryOf } from '#contracts/ledger.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
-import { type Assessment, assessed, found, merge, NOTHING } from '#core/assessment.ts';
+import { type Assessment, assessed, found, merge } from '#core/assessment.ts';
 import type { DocumentFacts } from '#core/facts.ts';
 import { unreadable } from '#core/findings.ts';
 import type { Observed } from '#core/observed.ts';
@@ -51,14 +51,14 @@ export function assessLeft(policy: Policy, documents: readonly LeftDocument[]): 
 /** Also where nothing of ours is in it any more: then the entry ends, and nothing is written. */
 function takenOut(policy: Policy, { entry, facts }: LeftDocument): Assessment {
   const { account, region, target, products } = entry;
-  if (!facts.known) {
-    // A bucket that was deleted has no statements of ours either.
-    if (facts.why.code === 'Missing') return NOTHING;
+  const isGone = !facts.known && facts.why.code === 'Missing';
+  if (!facts.known && !isGone)
     return found(unreadable({ hop: 'storage', account, region, resource: target }, facts.why));
-  }
+  // A bucket or key that was deleted has no statements of ours either.
+  const text = facts.known ? facts.value.text : null;
   const { is, name } = named(entry);
   const part = { bucket: name, products, statements: [], readers: NO_READERS };
-  const { replaced, strays, strangers } = (is === 'bucket' ? bucketDue : keyDue)(policy, part, facts.value.text, entry);
+  const { replaced, strays, strangers } = (is === 'bucket' ? bucketDue : keyDue)(policy, part, text, entry);
   const about = { replaced, statements: [], sent: sentStatements(entry) };
   const where = { hop: 'storage' as const, account, region, resource: target };
   const common = {
@@ -70,6 +70,7 @@ function takenOut(policy: Policy, { entry, facts }: LeftDocument): Assessment {
     statements: [],
     strays: is === 'bucket' ? replaced.map(({ Sid }) => Sid) : strays,
     left: true,
+    ...(isGone ? { gone: true } : {}),
   };
   const ofBucket: MergeBucketPolicy = { ...common, kind: 'merge-bucket-policy', bucket: name, readers: NO_READERS };
   const ofKey: MergeKeyPolicy = { ...common, kind: 'merge-key-policy', key: name };
