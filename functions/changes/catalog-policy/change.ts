@@ -6,6 +6,7 @@ import type { Statement } from '#contracts/statements.ts';
 import type { Change, ChangeKind } from '#core/change.ts';
 import { statementsIn } from '#core/iam/allowed.ts';
 import { type Merged, mergeStatements } from '#core/iam/merge.ts';
+import { sameStatements } from '#core/iam/same.ts';
 import { ownParts } from '#core/ownership.ts';
 import { ownsSid } from '#core/sids.ts';
 import { sentText, sidsAbsent } from '../policy-statements.ts';
@@ -23,6 +24,8 @@ export function catalogPolicyEntry({ account, region }: Pick<EntryIdentity, 'acc
 export interface CatalogPolicyMerged extends Merged {
   /** What is there now of what ours replace. */
   readonly replaced: readonly Statement[];
+  /** What of ours is written: not what somebody else has there under its Sid. */
+  readonly next: readonly Statement[];
   /** Sids named as ours are that the ledger does not know: somebody else's, and left. */
   readonly strangers: readonly string[];
 }
@@ -35,12 +38,18 @@ export function catalogPolicyDue(
   entry: Entry | undefined,
 ): CatalogPolicyMerged {
   const known = ownParts(entry);
-  const wanted = new Set(statements.map(({ Sid }) => Sid));
+  const foreign = statementsIn(text, (sid) => ownsSid(namespace, sid) && !known.has(sid));
+  const theirs = new Set(foreign.map(({ Sid }) => Sid));
+  const next = statements.filter(({ Sid }) => !theirs.has(Sid));
+  const wanted = new Set(next.map(({ Sid }) => Sid));
   const owned = (sid: string) => ownsSid(namespace, sid) && (wanted.has(sid) || known.has(sid));
+  // Somebody put there what we would have written: it stays theirs, and nothing is amiss.
+  const isWanted = (one: Statement) => statements.some((other) => sameStatements([one], [other]));
   return {
-    ...mergeStatements(text, statements, owned),
+    ...mergeStatements(text, next, owned),
     replaced: statementsIn(text, owned),
-    strangers: statementsIn(text, (sid) => ownsSid(namespace, sid) && !owned(sid)).map(({ Sid }) => Sid),
+    next,
+    strangers: foreign.filter((one) => !isWanted(one)).map(({ Sid }) => Sid),
   };
 }
 

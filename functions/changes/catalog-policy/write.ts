@@ -30,11 +30,12 @@ function documentOf({ clients, policy }: WriteTools, change: MergeCatalogPolicy)
     due: (found, entry) => {
       // Nothing is in RAM's way any more.
       if (found.text === null) return null;
-      const { changed, text, replaced } = catalogPolicyDue(policy, statements, found.text, entry);
+      const { changed, text, replaced, next: ours } = catalogPolicyDue(policy, statements, found.text, entry);
       if (!changed) return null;
       return {
         next: { text, hash: found.hash },
-        ...dueStatements({ replaced, statements, sent: sentStatements(entry) }),
+        sent: ours,
+        ...dueStatements({ replaced, statements: ours, sent: sentStatements(entry) }),
       };
     },
     // Once RAM shares exist, AWS takes a catalog policy only with EnableHybrid.

@@ -42,8 +42,9 @@ export function assessCatalogPolicy(question: CatalogPolicyQuestion): Assessment
   if (!facts.known) return found(unreadable(where, facts.why));
   // Without any policy nothing is in RAM's way, and a policy that isn't there need not be made.
   if (facts.value.text === null) return NOTHING;
-  const statements = [shareStatement(policy, account, region)];
-  const { changed, replaced, strangers } = catalogPolicyDue(policy, statements, facts.value.text, entry);
+  const wanted = [shareStatement(policy, account, region)];
+  const merged = catalogPolicyDue(policy, wanted, facts.value.text, entry);
+  const { changed, replaced, strangers, next: statements } = merged;
   const about = { replaced, statements, sent: sentStatements(entry) };
   const findings = [
     ...openedFinding(where, question.tells ? (openedText(about) ?? entry?.opened) : null),

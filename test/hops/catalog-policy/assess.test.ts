@@ -13,6 +13,7 @@ describe('catalog policy (G-S7)', () => {
       region: REGION,
       products: ['cur'],
       facts: known({ text, hash: null }),
+      tells: true,
     });
 
   test('none: nothing is in the way, and none is made', () => {
@@ -33,6 +34,16 @@ describe('catalog policy (G-S7)', () => {
       { kind: 'merge-catalog-policy', effect: 'widens', statements: [statement] },
     ]);
     expect(catalog(document(theirs, statement)).changes).toEqual([]);
+  });
+
+  test('a statement of somebody’s under the Sid of ours is told and not written over, unless it says the same (law 3)', () => {
+    const statement = shareStatement(policy, FINANCE, REGION);
+    const document = (one: object) => JSON.stringify({ Version: '2012-10-17', Statement: [one] });
+    const edited = catalog(document({ ...statement, Action: ['glue:ShareResource', 'glue:GetTable'] }));
+    expect(edited.changes).toEqual([]);
+    expect(edited.findings).toMatchObject([{ cause: 'statement-not-ours' }]);
+    expect(edited.findings[0]?.message).toContain(statement.Sid);
+    expect(catalog(document(statement))).toMatchObject({ changes: [], findings: [] });
   });
 
   test("in GovCloud its ARNs are GovCloud's", () => {
