@@ -34,6 +34,9 @@ import { once } from '#runtime/once.ts';
 /** Starts asked for at once: a policy of hundreds of products stays far below StartExecution's burst of 150. */
 const AT_ONCE = 10;
 
+/** So many are surely started by one call, whatever Step Functions makes of it. */
+const SURELY_STARTED = 500;
+
 export interface OnEventServices {
   readonly handlerTimeoutSeconds: number;
   readonly start: Starter;
@@ -145,7 +148,7 @@ async function startAll(
 
 /** Beginning elsewhere each time: where time does not suffice for all of them, it is not the same ones that go without. */
 function turnedBy<T>(all: readonly T[], by: number): readonly T[] {
-  const from = all.length === 0 ? 0 : by % all.length;
+  const from = all.length <= SURELY_STARTED ? 0 : by % all.length;
   return [...all.slice(from), ...all.slice(0, from)];
 }
 
