@@ -111,6 +111,7 @@ export function takesOf(change: StoragePolicyChange): Takes | null {
   return {
     weight: taking.taken.length,
     empties: [...emptied, ...(taking.taken.some(isStray) ? ['a product the policy no longer names'] : [])],
+    ...(taking.ofPart ? { asks: 'what statements allow to a whole part of the organization' } : {}),
     without: taking.changes
       ? ({ ...rest, statements: taking.meanwhile, difference: taking.difference } as StoragePolicyChange)
       : null,

@@ -283,6 +283,8 @@ export interface Policy {
   readonly accounts: readonly PolicyAccount[];
   /** Parts of the organization that any audience is written with, sorted; none: it is not asked. */
   readonly parts: readonly string[];
+  /** Parts that the organization has told of, with all their accounts; none: of what was granted to a part nobody knows whose it is. */
+  readonly wholes: readonly Whole[];
   /** Ids of the accounts that the organization itself has told of, sorted. */
   readonly members: readonly string[];
   /** Accounts that have dropped out of parts of late, as the organization itself told, and when that was seen. */

@@ -25,6 +25,8 @@ export interface Resolution {
 /** An account that has dropped out of a part, and when that was seen (milliseconds since the epoch). */
 export interface Departure {
   readonly account: string;
+  /** `organization` or the id of a unit; absent: kept by a version that did not note it, and taken for no part. */
+  readonly part?: string | undefined;
   readonly at: number;
 }
 
@@ -32,7 +34,7 @@ export interface Departure {
 export interface StoredResolution {
   readonly hash: string;
   readonly resolution: Resolution;
-  /** Of the last hour: what the brake counts. */
+  /** Of the last day: what follows from them passes the brake, and those of the last hour it counts. */
   readonly departed: readonly Departure[];
 }
 
@@ -45,7 +47,7 @@ const ResolutionSchema = z.object({
 export const StoredResolutionSchema: z.ZodMiniType<StoredResolution> = z.object({
   hash: z.string(),
   resolution: ResolutionSchema,
-  departed: z.array(z.object({ account: z.string(), at: z.number() })),
+  departed: z.array(z.object({ account: z.string(), part: z.optional(z.string()), at: z.number() })),
 });
 
 /** What a run is pinned to: the policy's hash, and the resolution's where the policy needs one. */

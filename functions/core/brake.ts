@@ -18,7 +18,7 @@ export function mostAtOnce({ limits }: Policy, standing: number): number {
 }
 
 /** For how long what follows from a departure is taken for that. */
-const DEPARTED_FOR_MS = 24 * 60 * 60_000;
+export const DEPARTED_FOR_MS = 24 * 60 * 60_000;
 
 /**
  * What an account loses because it is in none of a product's parts any longer: that was told by the organization itself,
@@ -29,12 +29,13 @@ export function followsDeparture(
   { account, products: names }: Pick<Change, 'account' | 'products'>,
   now: number,
 ): boolean {
-  const hasLeft = departed.some((one) => one.account === account && now - one.at < DEPARTED_FOR_MS);
-  if (!hasLeft || names.length === 0) return false;
+  const recent = departed.filter((one) => one.account === account && now - one.at < DEPARTED_FOR_MS);
+  if (recent.length === 0 || names.length === 0) return false;
   return names.every((name) => {
     const product = products.find((one) => one.name === name);
     if (product === undefined || product.account === account) return false;
-    return product.parts.length > 0 && !product.audience.includes(account);
+    const isOfIt = recent.some(({ part }) => part !== undefined && product.parts.includes(part));
+    return isOfIt && !product.audience.includes(account);
   });
 }
 

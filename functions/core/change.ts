@@ -45,6 +45,8 @@ export interface Takes {
   readonly weight: number;
   /** Products of which nothing is left, or words for what else is emptied. */
   readonly empties: readonly string[];
+  /** Why a person is asked, however little it is: what it would take, in words. */
+  readonly asks?: string;
   /** The change without that part; null when nothing is left of it. */
   readonly without: Change | null;
 }

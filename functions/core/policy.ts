@@ -7,7 +7,7 @@ import type { Mode, Policy, PolicyAccount, PolicyDocument, Product } from '#cont
 import { pinOf, type Resolution, type StoredResolution } from '#contracts/resolution.ts';
 import { sortedSet } from './collections.ts';
 import { resolveAccounts } from './policy/accounts.ts';
-import { accountsTold, partsMissing, partsUsed, resolveAudience } from './policy/audiences.ts';
+import { accountsTold, partsMissing, partsUsed, resolveAudience, wholesTold } from './policy/audiences.ts';
 import { findAccount, parseLocation } from './policy/names.ts';
 import { resolveDataLocations, resolveTags } from './policy/resolve-tags.ts';
 import { resolveSchedule } from './policy/schedule.ts';
@@ -40,6 +40,7 @@ export function resolvePolicy(document: PolicyDocument, hash: string, resolution
     hub: document.hub,
     accounts,
     parts: partsUsed(document),
+    wholes: wholesTold(resolution, { ...document.organization, partition: partitionOf(document.hub.region) }),
     departed: [],
     members: sortedSet(Object.keys(resolution?.names ?? {})),
     settings: document.settings,

@@ -185,11 +185,11 @@ export function brake(
   const standing = entries.filter((entry) => givesAccess(entry) && mayStand(entry)).length;
   const emptied = sortedSet(withdrawn.flatMap(({ takes }) => takes.empties));
   const count = withdrawn.reduce((sum, { takes }) => sum + takes.weight, 0);
-  if (count <= mostAtOnce(ctx.policy, standing) && emptied.length === 0) return { changes, finding: null };
-  const what =
-    emptied.length > 0
-      ? `all grants of ${emptied.join(', ')}`
-      : `${count} of what ${standing} grants and their statements allow`;
+  const asks = sortedSet(withdrawn.flatMap(({ takes }) => takes.asks ?? []));
+  const isMuch = count > mostAtOnce(ctx.policy, standing);
+  if (!isMuch && emptied.length === 0 && asks.length === 0) return { changes, finding: null };
+  const much = isMuch ? [`${count} of what ${standing} grants and their statements allow`] : [];
+  const what = emptied.length > 0 ? `all grants of ${emptied.join(', ')}` : listed([...asks, ...much], 3);
   const texts = withdrawn.map(({ change }) => kindOf(ctx.changes, change).text(change));
   const message = `this run would withdraw ${what} and stopped before the first: ${listed(texts, 3)}`;
   const held = { hash: withdrawalHash(ctx, changes), message, holds: 'for a day, and once' };

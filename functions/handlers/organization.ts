@@ -132,11 +132,17 @@ async function ask({ current, deployed, resolution }: Asking, services: Organiza
   const resolved = resolvedWith(last, read, { organization: organization.id, losses, isHeld, now });
   const next: StoredResolution = { ...resolved, hash: resolutionHash(resolved.resolution) };
   if (next.hash !== resolution?.hash && Object.keys(next.resolution.parts).length > 0) {
+    if ((await services.policies.resolution())?.hash !== resolution?.hash) throw overtaken();
     await services.policies.pin(next);
     services.log.write('organization pinned', { resolution: next.hash, parts });
   }
   if (losses.held !== null && !isHeld) await services.ledger.unconfirm(losses.hash);
   return { read, next, held: isHeld ? [heldDepartures(deployed.document, losses)] : [] };
+}
+
+/** What this run goes by is older than what another has written meanwhile: Lambda asks again. */
+function overtaken(): LakeError {
+  return new LakeError('Transient', { message: 'another run has told of the organization meanwhile' });
 }
 
 async function isConfirmed({ hash }: Losses, { ledger, clock }: OrganizationServices): Promise<boolean> {
@@ -154,6 +160,7 @@ async function putInForce(
   if (current?.stored.hash === deployed.stored.hash) return inForce(deployed, resolution);
   const latest = await policies.deployed();
   if (latest !== null && latest.hash !== deployed.stored.hash) return inForce(current, resolution);
+  if ((await policies.current())?.hash !== current?.stored.hash) throw overtaken();
   await policies.put({ ...deployed.stored, asksOrganization: partsUsed(deployed.document).length > 0 });
   log.write('policy in force', { hash: deployed.stored.hash });
   return inForce(deployed, resolution);

@@ -110,6 +110,7 @@ function assessProducer(policy: Policy, world: World): Assessment {
   const scope = { half: 'publish' as const, account: FINANCE, region: REGION, database: products[0]?.database ?? '' };
   const unwanted = unwantedShares({
     scope,
+    policy,
     products,
     blocked,
     catalog,

@@ -125,14 +125,48 @@ test('from accounts to the organization there is no moment without: the new gran
   expect(await writes(cloud, () => cloud.settle(PUBLISH, WHOLE))).toEqual([]);
 });
 
-test('back to accounts, they are granted first, and the grant to the organization goes in another run', async () => {
+/** Confirms all that a brake holds. */
+async function confirm(): Promise<void> {
+  const records = await cloud.ledger.findings(scopeText(PUBLISH));
+  for (const { state, finding } of records) {
+    if (state !== 'open' || finding.cause !== 'brake-pulled') continue;
+    const hash = finding.resource.replace('withdrawal ', '');
+    await cloud.ledger.confirm(hash, { by: 'test', at: cloud.clock.now() });
+  }
+}
+
+test('back to accounts, they are granted first, and the grant to the organization goes when a person has confirmed it', async () => {
   await open(WHOLE);
   await cloud.settle(PUBLISH, WHOLE);
   await cloud.settle(PUBLISH, NAMED);
   expect((await shared()).join()).toContain(WHOLE_ARN);
   await cloud.settle(PUBLISH, NAMED);
+  expect((await shared()).join()).toContain(WHOLE_ARN);
+  expect(await causes()).toContain('brake-pulled');
+  await confirm();
+  await cloud.settle(PUBLISH, NAMED);
   expect((await shared()).join()).not.toContain(WHOLE_ARN);
   expect(await reads()).toSatisfy(isRead);
+});
+
+test('an organization that shrinks to one account keeps its grant until a person has confirmed it', async () => {
+  const one = forAudience({ audience: { accounts: ['sales-lake'] }, accounts: [] });
+  await open(WHOLE);
+  await cloud.settle(PUBLISH, WHOLE);
+  const ours = async () => (await bucketStatements(cloud.stage)).filter(({ Sid }) => String(Sid).startsWith('onramp'));
+  const open_ = (await ours()).map(({ Condition }) => JSON.stringify(Condition));
+  for (const _ of [1, 2, 3]) await cloud.settle(PUBLISH, one);
+  expect((await ours()).map(({ Condition }) => JSON.stringify(Condition))).toEqual(expect.arrayContaining(open_));
+  expect((await shared()).join()).toContain(WHOLE_ARN);
+  expect(await causes()).toContain('brake-pulled');
+  // Bytes are closed after the grants, behind a brake of their own.
+  for (const _ of [1, 2]) {
+    await confirm();
+    await cloud.settle(PUBLISH, one);
+  }
+  expect((await shared()).join()).not.toContain(WHOLE_ARN);
+  expect(await reads()).toSatisfy(isRefused);
+  expect(await reads(OTHER_ACCOUNT)).toSatisfy(isRead);
 });
 
 test('what somebody granted the organization by hand is theirs: not granted again, and not taken when nobody wants it', async () => {

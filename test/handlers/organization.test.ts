@@ -196,6 +196,15 @@ describe('who leaves', () => {
     await organization.ask();
     expect(audienceOf(organization.inForce())).toEqual(IN_DATA.slice(4));
     expect(await openCauses(organization)).toEqual([]);
+    // Counted for an hour, remembered for a day: what follows from a departure may come as late.
+    const departed = organization.inForce()?.departed ?? [];
+    expect(departed.map(({ account, part }) => `${account} ${part}`).sort()).toEqual(
+      IN_DATA.slice(0, 4).map((account) => `${account} ${DATA}`),
+    );
+    await lake.control.moveClock(24 * 3_600_000);
+    await move(IN_DATA[4] ?? '', OTHER);
+    await organization.ask();
+    expect(organization.inForce()?.departed.map(({ account }) => account)).toEqual([IN_DATA[4]]);
   });
 
   test('a part that loses over half stays whole until that is confirmed, once', async () => {
@@ -217,6 +226,24 @@ describe('who leaves', () => {
     expect(await organization.ledger.confirmation(hash)).toBeNull();
     expect(await openCauses(organization)).toEqual([]);
   });
+});
+
+test('of two runs at once the one that read first does not undo what the other has pinned, and asks again', async () => {
+  const organization = openOrganization(lake, forAudience({ organizationalUnits: [DATA] }));
+  await organization.ask();
+  const { read } = organization.services;
+  organization.services.read = async (...asked) => {
+    const older = await read(...asked);
+    organization.services.read = read;
+    await move(IN_DATA[0] ?? '', OTHER);
+    await move(IN_DATA[1] ?? '', OTHER);
+    await organization.ask();
+    return { ...older, names: { ...older.names, [IN_DATA[2] ?? '']: 'renamed' } };
+  };
+  await expect(organization.ask()).rejects.toMatchObject({ name: 'Transient' });
+  expect(audienceOf(organization.inForce())).toEqual(IN_DATA.slice(2));
+  await organization.ask();
+  expect(audienceOf(organization.inForce())).toEqual(IN_DATA.slice(2));
 });
 
 test('a policy that was deployed while the organization was asked is not replaced by the one before', async () => {

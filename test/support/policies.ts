@@ -48,6 +48,7 @@ export function samplePolicy(options: PolicyOptions = {}): { document: PolicyDoc
     accounts,
     parts: options.parts ?? [],
     members: [],
+    wholes: [],
     departed: [],
     settings: document.settings,
     protectedPaths: ['/data-jobs/'],

@@ -18,6 +18,8 @@ export interface RevokeChange extends Change {
   readonly gone?: true;
   /** The account has the same as one of a part of the organization: nobody loses anything. */
   readonly replaced?: boolean;
+  /** Why a person is asked, however little it is beside the rest. */
+  readonly asks?: string;
   /** Who loses what by it today, in words. */
   readonly loses?: string;
 }
@@ -50,7 +52,12 @@ export const revokeChange: ChangeKind<RevokeChange> = {
   // What is gone already was let pass when it was sent; of what is replaced nobody loses anything.
   takes: (change) =>
     isWithdrawal(change) && !change.gone && change.replaced !== true
-      ? { weight: 1, empties: change.empties ?? [], without: null }
+      ? {
+          weight: 1,
+          empties: change.empties ?? [],
+          without: null,
+          ...(change.asks === undefined ? {} : { asks: change.asks }),
+        }
       : null,
   record: recordOf,
 };

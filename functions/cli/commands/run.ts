@@ -9,6 +9,7 @@ import { nearest } from '#core/policy/nearest.ts';
 import { scopesOf } from '#core/scopes.ts';
 import { consumersOf, publishScope } from '#core/selectors.ts';
 import { type MachineStart, type Starter, scopeText, startByHand } from '#core/start.ts';
+import { isCalled } from '../accounts.ts';
 import { renderRuns } from '../render/runs.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -49,7 +50,7 @@ async function scopesOfWhat({ what, policy, ledger }: RunOptions): Promise<reado
   if (product !== undefined) return [publishScope(product), ...consumersOf(policy, product)];
   const all = scopesOf(policy, await ledger.standing());
   if (what === 'everything') return all;
-  const named = policy.accounts.find(({ name }) => name === what)?.id ?? what;
+  const named = policy.accounts.find((one) => isCalled(one, what))?.id ?? what;
   const here = all.filter(({ account }) => account === named);
   if (here.length > 0) return here;
   const names = [...policy.products, ...policy.accounts].map(({ name }) => name);

@@ -12,6 +12,8 @@ import { sameStatements, statementText } from './same.ts';
 export interface Taking {
   /** What allows less, or goes: statements, and of those about several places each part. */
   readonly taken: readonly Pick<Part, 'Sid' | 'place'>[];
+  /** A statement that admits a whole part of the organization, by no account's id, admits that part no longer. */
+  readonly ofPart?: true;
   /** What is written while that has to wait: those parts as they are, the others as wanted. */
   readonly meanwhile: readonly Statement[];
   /** Whether that changes anything. */
@@ -88,10 +90,32 @@ export function takingOf(
   const meanwhile = joined([...taken, ...others].map(({ statement }) => statement));
   return {
     taken: taken.map(({ Sid, place }) => ({ Sid, place })).sort((a, b) => (partText(a) < partText(b) ? -1 : 1)),
+    ...(taken.some((part) => losesPart(part, after)) ? { ofPart: true as const } : {}),
     meanwhile,
     changes: !sameStatements(joined(there.map(({ statement }) => statement)), meanwhile),
     difference: differenceOf(present, meanwhile),
   };
+}
+
+/** Whether whole parts of the organization drop out, and not only something about roles or objects changes. */
+function losesPart({ statement, place }: Part, after: readonly Part[]): boolean {
+  const admitted = partsAdmitted(statement);
+  if (admitted === null) return false;
+  const here = after.filter((one) => one.place === place).map((one) => one.statement);
+  // Where neither accounts nor units are named any longer, paths have ceased to prove roles: that is closed at once.
+  return here.some(namesSome) && !here.some((one) => partsAdmitted(one) === admitted);
+}
+
+function namesSome({ Condition = {} }: Statement): boolean {
+  return Object.values(Condition).some((keys) => 'aws:PrincipalAccount' in keys || 'aws:PrincipalOrgPaths' in keys);
+}
+
+/** The parts of the organization that a statement admits whole, as text; null: it names accounts, or no organization. */
+function partsAdmitted({ Condition = {} }: Statement): string | null {
+  const keys = Object.assign({}, ...Object.values(Condition)) as Readonly<Record<string, unknown>>;
+  if ('aws:PrincipalAccount' in keys) return null;
+  const parts = [keys['aws:PrincipalOrgID'], keys['aws:PrincipalOrgPaths']];
+  return parts.every((part) => part === undefined) ? null : JSON.stringify(parts);
 }
 
 /** Our parts without what somebody opened: there stands what we last wrote. */

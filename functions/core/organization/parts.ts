@@ -2,6 +2,7 @@
 
 import { shortHash } from '#contracts/hash.ts';
 import type { Departure, Resolution, ResolvedPart, StoredResolution } from '#contracts/resolution.ts';
+import { DEPARTED_FOR_MS } from '../brake.ts';
 import { sortedSet, uniqueBy } from '../collections.ts';
 import { known, type Observed } from '../observed.ts';
 
@@ -36,7 +37,7 @@ export interface Losses {
   readonly hash: string;
 }
 
-/** For how long a departure is counted. */
+/** For how long a departure is counted. Remembered it is for as long as what follows from it passes. */
 export const COUNTED_FOR_MS = 3_600_000;
 
 /**
@@ -90,7 +91,14 @@ export function resolvedWith(
   }
   const used = sortedSet(Object.values(parts).flatMap(({ accounts }) => accounts));
   const names = Object.fromEntries(used.map((id) => [id, read.names[id] ?? before?.names[id] ?? '']));
-  const gone = isHeld ? [] : sortedSet(Object.values(losses.lost).flat()).map((account) => ({ account, at: now }));
-  const recent = (stored?.departed ?? []).filter(({ at }) => now - at < COUNTED_FOR_MS);
-  return { resolution: { organization, parts, names }, departed: uniqueBy([...gone, ...recent], (d) => d.account) };
+  const gone = isHeld
+    ? []
+    : Object.entries(losses.lost).flatMap(([part, accounts]) =>
+        accounts.map((account) => ({ account, part, at: now })),
+      );
+  const recent = (stored?.departed ?? []).filter(({ at }) => now - at < DEPARTED_FOR_MS);
+  return {
+    resolution: { organization, parts, names },
+    departed: uniqueBy([...gone, ...recent], ({ account, part }) => `${account} ${part ?? ''}`),
+  };
 }

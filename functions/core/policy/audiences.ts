@@ -1,5 +1,6 @@
 /** Audiences: accounts by name, units with their children, the organization; and what they come to once it has told. */
 
+import { isAccountId } from '#contracts/arn.ts';
 import type { PolicyAccount, PolicyDocument, Whole } from '#contracts/policy.ts';
 import { type Resolution, WHOLE } from '#contracts/resolution.ts';
 import { sortedSet } from '../collections.ts';
@@ -134,6 +135,12 @@ function wholeOf(
     : [{ principal: `${prefix}:ou/${id}/${part}`, path: told.path, accounts }];
 }
 
+/** Every part that was told, whoever's audience it is, or was, in. */
+export function wholesTold(resolution: Resolution | null, organization: Organization): readonly Whole[] {
+  if (resolution === null) return [];
+  return Object.keys(resolution.parts).flatMap((part) => wholeOf(part, { organization, resolution }));
+}
+
 /** Accounts that only the organization has told of, by its names; by their ids where a name is taken. */
 export function accountsTold(named: readonly PolicyAccount[], resolution: Resolution | null): readonly PolicyAccount[] {
   const ids = new Set(named.map(({ id }) => id));
@@ -142,7 +149,8 @@ export function accountsTold(named: readonly PolicyAccount[], resolution: Resolu
   return told
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, name]) => {
-      const free = name !== '' && !taken.has(name);
+      // Whoever owns the account chose its name: twelve digits would be taken for another's id.
+      const free = name !== '' && !isAccountId(name) && !taken.has(name);
       taken.add(name);
       return { name: free ? name : id, id };
     });

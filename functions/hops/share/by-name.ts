@@ -6,7 +6,7 @@ import { isAccountId, isOrganizationPart } from '#contracts/arn.ts';
 import type { Finding } from '#contracts/findings.ts';
 import type { Grant, ListedGrant } from '#contracts/lake-formation.ts';
 import type { Entry } from '#contracts/ledger.ts';
-import type { Product } from '#contracts/policy.ts';
+import type { Policy, Product } from '#contracts/policy.ts';
 import type { PublishScope } from '#contracts/steps.ts';
 import { type Assessment, assessed, found, NOTHING } from '#core/assessment.ts';
 import { sortedSet } from '#core/collections.ts';
@@ -35,6 +35,8 @@ export interface ShareQuestion {
 
 export interface UnwantedQuestion extends Pick<ShareQuestion, 'blocked' | 'catalog' | 'listed'> {
   readonly scope: PublishScope;
+  /** The parts that were told, and how many accounts may lose something unasked. */
+  readonly policy: Pick<Policy, 'wholes' | 'limits'>;
   /** All products of the database, blocked or not: what one of them wants is kept, whoever it was granted for. */
   readonly products: readonly Product[];
   /** Ours in this account and Region. */
@@ -56,6 +58,7 @@ export function desiredShares(product: Product, catalog: CatalogFacts): readonly
 /** Shares of ours that no product wants any longer, also of products that the policy no longer names. */
 export function unwantedShares({
   scope,
+  policy,
   products,
   blocked,
   catalog,
@@ -77,7 +80,7 @@ export function unwantedShares({
     resource.database === database;
   const desired = products.flatMap((product) => desiredShares(product, facts));
   const at = { hop: 'share' as const, account, region };
-  const moves = movesOf({ products, entries, desired, listed: listed.value.grants, execution });
+  const moves = movesOf({ policy, products, entries, desired, listed: listed.value.grants, execution });
   const all = [...desired, ...moves.waiting];
   const changes = withdrawals({
     ...at,

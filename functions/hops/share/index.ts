@@ -43,7 +43,7 @@ function byName({ byName: seen, held }: ShareObservation, question: Asked): Asse
   const assessments = byMode.map((group: readonly Product[] = []) =>
     assessShare({ ...seen, blocked, held, products: group, recent }),
   );
-  const unwanted = unwantedShares({ ...seen, blocked, scope, products, entries, execution });
+  const unwanted = unwantedShares({ ...seen, blocked, scope, policy, products, entries, execution });
   return merge(...assessments, unwanted, skipped('share', [...blocked]));
 }
 

@@ -55,6 +55,15 @@ describe('resolving', () => {
     ]);
   });
 
+  test('nobody goes by a name of twelve digits: that is another account by its id', () => {
+    const called = { ...resolution, names: { [OTHER]: ANALYTICS, [PARTNER]: '123456789012' } };
+    const { accounts: all } = resolvePolicy(forAudience('organization'), 'h', called);
+    expect(all.filter(({ id }) => id === OTHER || id === PARTNER)).toEqual([
+      { name: OTHER, id: OTHER },
+      { name: PARTNER, id: PARTNER },
+    ]);
+  });
+
   test('organization is short for organization: true, and both have one hash', () => {
     expect(policyHash(forAudience('organization'))).toBe(policyHash(forAudience({ organization: true })));
   });
