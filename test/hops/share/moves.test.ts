@@ -38,7 +38,7 @@ function asks({
   const { policy } = samplePolicy();
   const wholes = isKnown ? [{ principal: PART, path: null, accounts: [PRODUCER, ...ACCOUNTS] }] : [];
   const { told } = movesOf({
-    policy: { wholes, limits: policy.limits },
+    policy: { wholes, limits: { ...policy.limits, withdraw: { atMost: 20, percent: 5, accounts: 3 } } },
     products: [],
     entries: [],
     desired: keep.map((account) => ({ grant: to(account), products: ['cur'] })),
