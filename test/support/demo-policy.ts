@@ -20,7 +20,8 @@ export function demoPolicy(file: DemoFile = 'demo', change?: (document: Loose<Po
 /** As it is in the file, to be resolved with what the organization tells. */
 export function demoDocument(file: DemoFile, change?: (document: Loose<PolicyDocument>) => void): PolicyDocument {
   const text = readFileSync(new URL(`../fixtures/policies/${file}.yaml`, import.meta.url), 'utf8');
-  const document = z.parse(PolicySchema, parse(text));
+  // Defaults are one object for all documents: what a test writes into must be its own.
+  const document = structuredClone(z.parse(PolicySchema, parse(text)));
   change?.(document);
   return z.parse(PolicySchema, document);
 }

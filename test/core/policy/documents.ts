@@ -36,9 +36,9 @@ export function documentInput(changes: Record<string, unknown> = {}): Record<str
   };
 }
 
-/** A document as the schema leaves it: defaults filled in. */
+/** A document as the schema leaves it: defaults filled in, which are one object for all documents, and a copy here. */
 export function documentOf(changes: Record<string, unknown> = {}): PolicyDocument {
-  return z.parse(PolicySchema, documentInput(changes));
+  return structuredClone(z.parse(PolicySchema, documentInput(changes)));
 }
 
 export function policyOf(changes: Record<string, unknown> = {}): Policy {
