@@ -1,7 +1,7 @@
 /** Every AWS error becomes one of our codes, judged by whose view it is. AWS's own words are kept beside it. */
 
 import { isAccountId } from '#contracts/arn.ts';
-import { type AwsAnswer, type ErrorCode, LakeError } from '#contracts/errors.ts';
+import { type AwsAnswer, type ErrorCode, isLakeError, LakeError } from '#contracts/errors.ts';
 import { shown } from '#contracts/shown.ts';
 import { clip } from '#core/clip.ts';
 import { codeOf } from './error-codes.ts';
@@ -50,6 +50,16 @@ export async function asked<T>(view: View, send: () => Promise<T>): Promise<T> {
     return await send();
   } catch (error) {
     throw toLakeError(error, view);
+  }
+}
+
+/** Null where its owner says that there is none. */
+export async function unlessMissing<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isLakeError(error, 'Missing')) return null;
+    throw error;
   }
 }
 

@@ -11,8 +11,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
+import { chunks } from '#core/collections.ts';
 import { asked } from './errors.ts';
-import { chunks, everyPage, required } from './paging.ts';
+import { everyPage, required } from './paging.ts';
 
 export type Item = Record<string, AttributeValue>;
 

@@ -41,6 +41,7 @@ import {
   type Ledger,
 } from '#contracts/ledger.ts';
 import type { StandingPlace } from '#contracts/ledger-places.ts';
+import { chunks } from '#core/collections.ts';
 import { isPast, reportedRecord } from '#core/finding-records.ts';
 import { asStored, entryId, mayStand } from '#core/ownership.ts';
 import { asked } from './errors.ts';
@@ -61,11 +62,16 @@ import {
   write,
 } from './ledger-table.ts';
 import { turns } from './ledger-turns.ts';
-import { chunks, required } from './paging.ts';
+import { required } from './paging.ts';
 import { forgetStanding, readStanding, standingItems } from './standing.ts';
 
 /** Where lines of entries that have ended go. */
 export type Archive = (ended: readonly Entry[]) => Promise<void>;
+
+/** Of whoever reads entries and ends none: a person's command, what tells. */
+export const endsNothing: Archive = async () => {
+  throw new LakeError('Unexpected', { message: 'an entry of the ledger was ended by what may end none' });
+};
 
 /** Days that ended entries and recovered findings stay in the table. */
 const KEEP_DAYS = 90;

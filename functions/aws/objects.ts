@@ -2,11 +2,12 @@
 
 import type { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
-import { isLakeError, LakeError } from '#contracts/errors.ts';
+import { LakeError } from '#contracts/errors.ts';
 import { CURRENT_POLICY_KEY, DEPLOYED_POLICY_KEY, policyKey, snapshotKey } from '#contracts/names.ts';
 import { type Snapshot, SnapshotSchema } from '#contracts/snapshot.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
 import { partsUsed } from '#core/policy/audiences.ts';
+import { unlessMissing } from './errors.ts';
 import { readJson, readJsonIfChanged, readMetadata, writeJson } from './json-objects.ts';
 
 /** The policy as it was deployed and its hash; all objects of a policy have this shape. */
@@ -90,14 +91,4 @@ export async function readSnapshot(
 /** Replaces what consumers of the scope are told. */
 export async function putSnapshot(s3: S3Client, bucket: string, snapshot: Snapshot): Promise<void> {
   await writeJson({ s3, bucket, key: snapshotKey(snapshot) }, snapshot);
-}
-
-/** Null where there is no such object. */
-export async function unlessMissing<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isLakeError(error, 'Missing')) return null;
-    throw error;
-  }
 }

@@ -24,13 +24,6 @@ export async function everyPage<T>(fetch: (token: string | undefined) => Promise
   return all;
 }
 
-/** The items in their order, in lists of `size`, the last one perhaps shorter. */
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  const out: T[][] = [];
-  for (let start = 0; start < items.length; start += size) out.push(items.slice(start, start + size));
-  return out;
-}
-
 /** What AWS's model calls optional but an answer without it would be no answer. */
 export function required<T>(value: T | null | undefined, what: string): T {
   if (value === undefined || value === null) {

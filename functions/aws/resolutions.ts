@@ -4,8 +4,9 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { LakeError } from '#contracts/errors.ts';
 import { CURRENT_RESOLUTION_KEY, resolutionKey } from '#contracts/names.ts';
 import { pinnedHashes, pinOf, type StoredResolution, StoredResolutionSchema } from '#contracts/resolution.ts';
+import { unlessMissing } from './errors.ts';
 import { readJson, readJsonIfChanged, readMetadata, writeJson } from './json-objects.ts';
-import { readCurrentHash, readCurrentPolicy, readPolicy, type StoredPolicy, unlessMissing } from './objects.ts';
+import { readCurrentHash, readCurrentPolicy, readPolicy, type StoredPolicy } from './objects.ts';
 
 /** Null before the organization has told for the first time. */
 export async function readCurrentResolution(s3: S3Client, bucket: string): Promise<StoredResolution | null> {

@@ -13,13 +13,13 @@ import {
   type Workflow,
   type WorkflowRun,
 } from '@aws-sdk/client-glue';
-import { isLakeError } from '#contracts/errors.ts';
+import { chunks } from '#core/collections.ts';
 import type { CrawlerFacts, WorkflowFacts } from '#core/facts.ts';
 import { matches } from '#core/iam/pattern.ts';
 import { isPattern } from '#core/policy/patterns.ts';
 import type { Clients } from './clients.ts';
-import { asked } from './errors.ts';
-import { chunks, everyPage, required } from './paging.ts';
+import { asked, unlessMissing } from './errors.ts';
+import { everyPage, required } from './paging.ts';
 import { runFacts } from './workflow-run.ts';
 
 type Glue = Pick<Clients, 'glue' | 'account'>;
@@ -87,7 +87,7 @@ export async function listOwnDatabases(clients: Glue): Promise<readonly string[]
 
 /** Whether a database is a link; null when its account says that it is gone. */
 export async function readIsLink(clients: Glue, name: string): Promise<boolean | null> {
-  return await unlessGone(async () => {
+  return await unlessMissing(async () => {
     const { Database } = await asked(view(clients, `read database ${name}`), () =>
       clients.glue.send(new GetDatabaseCommand({ CatalogId: clients.account, Name: name })),
     );
@@ -103,8 +103,8 @@ async function eachWorkflow<T>(
   const all: T[] = [];
   for (const some of chunks(names, AT_ONCE)) {
     const read = some.map(async (name) => {
-      const workflow = await unlessGone(() => readWorkflow(clients, name));
-      return workflow === null ? [] : ((await unlessGone(() => use(workflow, name))) ?? []);
+      const workflow = await unlessMissing(() => readWorkflow(clients, name));
+      return workflow === null ? [] : ((await unlessMissing(() => use(workflow, name))) ?? []);
     });
     all.push(...(await Promise.all(read)).flat());
   }
@@ -142,7 +142,7 @@ async function newestRuns(clients: Glue, name: string, last: WorkflowRun | undef
 }
 
 async function readOne(clients: Glue, name: string): Promise<Crawler | null> {
-  return await unlessGone(async () => {
+  return await unlessMissing(async () => {
     const { Crawler } = await asked(view(clients, `read crawler ${name}`), () =>
       clients.glue.send(new GetCrawlerCommand({ Name: name })),
     );
@@ -167,15 +167,6 @@ function nodesOf({ Graph }: Workflow): Pick<WorkflowFacts, 'crawlers' | 'jobs'> 
 
 function isWanted(wanted: readonly string[], name: string): boolean {
   return wanted.some((pattern) => matches(pattern, name));
-}
-
-async function unlessGone<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isLakeError(error, 'Missing')) return null;
-    throw error;
-  }
 }
 
 function view({ account }: Glue, doing: string) {

@@ -11,10 +11,11 @@ import {
 } from '@aws-sdk/client-ram';
 import { isLakeError, LakeError } from '#contracts/errors.ts';
 import { sha256 } from '#contracts/hash.ts';
+import { chunks } from '#core/collections.ts';
 import type { AcceptanceFacts, AssociationFacts, InvitationFacts } from '#core/facts.ts';
 import type { Clients } from './clients.ts';
 import { asked } from './errors.ts';
-import { chunks, everyPage, required } from './paging.ts';
+import { everyPage, required } from './paging.ts';
 
 type Ram = Pick<Clients, 'ram' | 'account'>;
 

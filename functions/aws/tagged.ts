@@ -10,11 +10,12 @@ import {
 } from '@aws-sdk/client-lakeformation';
 import { isLakeError } from '#contracts/errors.ts';
 import type { Tags, TagValues } from '#contracts/lake-formation.ts';
+import { chunks } from '#core/collections.ts';
 import type { TaggedFacts, TaggedQuestion, TagsOn } from '#core/facts.ts';
 import { columnKey } from '#core/tags/columns.ts';
 import type { Clients } from './clients.ts';
 import { asked } from './errors.ts';
-import { chunks, everyPage } from './paging.ts';
+import { everyPage } from './paging.ts';
 import { VALUES } from './tags.ts';
 
 type LakeFormation = Pick<Clients, 'lakeFormation'>;

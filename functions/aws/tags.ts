@@ -9,10 +9,11 @@ import {
 } from '@aws-sdk/client-lakeformation';
 import { isLakeError, type LakeError } from '#contracts/errors.ts';
 import type { Tags, TagValues } from '#contracts/lake-formation.ts';
+import { chunks } from '#core/collections.ts';
 import { type TaggedThing, taggedText } from '#core/tags/things.ts';
 import type { Clients } from './clients.ts';
 import { asked, errorFromEntry } from './errors.ts';
-import { chunks, everyPage } from './paging.ts';
+import { everyPage } from './paging.ts';
 
 type LakeFormation = Pick<Clients, 'lakeFormation'>;
 

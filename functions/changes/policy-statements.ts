@@ -1,7 +1,7 @@
 /** What kinds that write policy documents have in common: statements of ours among others'. Pure. */
 
 import { isLakeError } from '#contracts/errors.ts';
-import type { Before, Entry } from '#contracts/ledger.ts';
+import type { Entry, EntryIdentity } from '#contracts/ledger.ts';
 import type { Statement } from '#contracts/statements.ts';
 import type { Change, Takes } from '#core/change.ts';
 import { clip } from '#core/clip.ts';
@@ -9,7 +9,7 @@ import type { DocumentFacts } from '#core/facts.ts';
 import { listed } from '#core/findings.ts';
 import { differenceOf, effectOf, openedParts, type Taking, takingOf } from '#core/iam/allowed.ts';
 import { mergeStatements } from '#core/iam/merge.ts';
-import { mayStand } from '#core/ownership.ts';
+import { type EntryRecord, mayStand } from '#core/ownership.ts';
 
 /** A change of a bucket's or a key's policy. */
 export interface StoragePolicyChange extends Change {
@@ -44,9 +44,13 @@ export async function readUnlessGone(
   }
 }
 
-/** Statements are the parts of a document's entry. */
-export function sidsAbsent(statements: readonly Statement[]): Before {
-  return Object.fromEntries(statements.map(({ Sid }) => [Sid, 'absent' as const]));
+/** The ledger record of statements in a document that several scopes write: they are its parts. */
+export function statementsRecord(
+  { target, principal }: Pick<EntryIdentity, 'target' | 'principal'>,
+  sent: readonly Statement[],
+): EntryRecord {
+  const before = Object.fromEntries(sent.map(({ Sid }) => [Sid, 'absent' as const]));
+  return { kind: 'statements', target, principal, sent, before, inverse: null, shared: true };
 }
 
 /** Our statements as an entry says we last wrote them; none where nothing of ours may stand. */

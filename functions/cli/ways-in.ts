@@ -1,7 +1,7 @@
 /** Ways into AWS for a person's command: from the credentials in the environment, nothing kept. */
 
 import { type Access, createAccess } from '#aws/clients.ts';
-import { createDynamoLedger } from '#aws/ledger.ts';
+import { createDynamoLedger, endsNothing } from '#aws/ledger.ts';
 import { starterOf, statusesOf } from '#aws/machines.ts';
 import { type Caller, credentialsOf, readCaller } from '#aws/person.ts';
 import { nameIn } from '#contracts/arn.ts';
@@ -52,11 +52,6 @@ async function entered(
     });
   }
 }
-
-/** A person's command reads entries and confirms; it ends none. */
-const endsNothing = async (): Promise<void> => {
-  throw new LakeError('Unexpected', { message: 'a command ended an entry of the ledger' });
-};
 
 /** The hub's ledger, or an empty one: then what we granted looks like somebody else's. */
 export function planLedger(access: Access, policy: Policy, table: string | undefined): Ledger {

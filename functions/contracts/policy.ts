@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import type { TagValues } from './lake-formation.ts';
+import { limits, schedule } from './policy-limits.ts';
 import { tags } from './policy-tags.ts';
 import { accountId, audience, mode, name, names, region, s3Location, word } from './policy-words.ts';
 import type { Departure } from './resolution.ts';
@@ -74,24 +75,6 @@ const settings = z.strictObject({
   ),
 });
 
-const limits = z.strictObject({
-  withdraw: z._default(
-    z.strictObject({
-      atMost: z._default(z.int().check(z.minimum(0)), 20),
-      percent: z._default(z.number().check(z.minimum(0), z.maximum(100)), 5),
-      /** Accounts that may drop out of the organization's audiences within an hour before somebody is asked. */
-      accounts: z._default(z.int().check(z.minimum(0)), 3),
-    }),
-    { atMost: 20, percent: 5, accounts: 3 },
-  ),
-  writesPerSecond: z._default(z.number().check(z.positive()), 5),
-  /** Questions of all runs at work in one account and Region. */
-  readsPerSecond: z._default(z.number().check(z.positive()), 10),
-  /** Runs at work in one account and Region, which share what may be asked and written there. */
-  runsAtOnce: z._default(z.int().check(z.minimum(1), z.maximum(50)), 3),
-  accountsAtOnce: z.optional(z.int().check(z.positive())),
-});
-
 /** The file after YAML: what a person may write, defaults filled in. */
 export const PolicySchema = z.strictObject({
   version: z.literal(1),
@@ -117,20 +100,8 @@ export const PolicySchema = z.strictObject({
   tags: z.optional(tags),
   dataLocations: z.optional(z.array(z.strictObject({ account: name, location: s3Location, to: names }))),
   connections: z.optional(z.strictObject({ check: z.literal('all') })),
-  limits: z._default(limits, {
-    withdraw: { atMost: 20, percent: 5, accounts: 3 },
-    writesPerSecond: 5,
-    readsPerSecond: 10,
-    runsAtOnce: 3,
-  }),
-  schedule: z._default(
-    z.strictObject({
-      /** Null: nothing is looked at without an event. Which expressions are taken is core's to say. */
-      reconcile: z._default(z.nullable(z.string()), 'rate(1 hour)'),
-      deep: z.optional(z.string()),
-    }),
-    { reconcile: 'rate(1 hour)' },
-  ),
+  limits,
+  schedule,
   /** Days that ledger entries which have ended stay in the hub's audit bucket. */
   retention: z._default(z.int().check(z.minimum(1), z.maximum(3650)), 400),
   debounce: z._default(z.int().check(z.minimum(0), z.maximum(3600)), 60),

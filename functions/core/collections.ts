@@ -1,4 +1,4 @@
-/** Lists in which nothing stands twice. */
+/** Lists in which nothing stands twice, and lists in parts. */
 
 /** Each value once, where it first stood. */
 export function unique<T>(values: Iterable<T>): T[] {
@@ -19,4 +19,11 @@ export function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): T[
 export function sortedSetBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
   const byKey = new Map(items.map((item) => [keyOf(item), item]));
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+}
+
+/** The items in their order, in lists of `size`, the last one perhaps shorter. */
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  const out: T[][] = [];
+  for (let start = 0; start < items.length; start += size) out.push(items.slice(start, start + size));
+  return out;
 }

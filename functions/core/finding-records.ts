@@ -1,5 +1,6 @@
 /** A finding's life across runs: opened, reported once, recovered, told. Pure: records in, records out. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Finding } from '#contracts/findings.ts';
 import type { FindingRecord } from '#contracts/ledger.ts';
 import { NO_PRODUCT, type Skipped } from './assessment.ts';
@@ -73,38 +74,27 @@ function hidden(found: Finding, unknown: readonly Finding[], silent: readonly Sk
   return silent.some(about) || unknown.some((b) => about(b) || (b.hop === found.hop && found.product === null));
 }
 
+/** All of a finding, so that a member more is not forgotten here. */
+const MEMBERS: Readonly<Record<keyof Finding, true>> = {
+  key: true,
+  hop: true,
+  state: true,
+  cause: true,
+  account: true,
+  region: true,
+  product: true,
+  principal: true,
+  resource: true,
+  message: true,
+  remedy: true,
+  aws: true,
+  about: true,
+};
+
+/** Whether they say the same; a member that is absent is one without value. */
 function sameFinding(a: Finding, b: Finding): boolean {
-  const text = ({
-    key,
-    hop,
-    state,
-    cause,
-    account,
-    region,
-    product,
-    principal,
-    resource,
-    message,
-    remedy,
-    aws,
-    about,
-  }: Finding) =>
-    JSON.stringify([
-      key,
-      hop,
-      state,
-      cause,
-      account,
-      region,
-      product,
-      principal,
-      resource,
-      message,
-      remedy,
-      aws,
-      about,
-    ]);
-  return text(a) === text(b);
+  const members = Object.keys(MEMBERS) as (keyof Finding)[];
+  return members.every((member) => isDeepStrictEqual(a[member], b[member]));
 }
 
 /** Whether all is said of a finding: it has recovered, and that was told. */

@@ -4,7 +4,7 @@ import { isLakeError, LakeError } from '#contracts/errors.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import type { Scope } from '#contracts/steps.ts';
 import type { Change, Gate } from '#core/change.ts';
-import { uniqueBy } from '#core/collections.ts';
+import { chunks, uniqueBy } from '#core/collections.ts';
 import { applyBatch, type Batching } from './apply-batch.ts';
 import { kindOf, writerOf } from './change-writer.ts';
 import type { RunContext } from './context.ts';
@@ -132,7 +132,7 @@ function batches({ changes: writers, policy }: RunContext, changes: readonly Cha
   const groups = Map.groupBy(batched, (change) => `${change.kind} ${batchOf(change)?.key(change)}`);
   const chunked = [...groups.values()].flatMap((group) => {
     const most = group[0] === undefined ? 1 : (batchOf(group[0])?.most(policy.limits.writesPerSecond) ?? 1);
-    return Array.from({ length: Math.ceil(group.length / most) }, (_, i) => group.slice(i * most, (i + 1) * most));
+    return chunks(group, most);
   });
   return [...singles, ...chunked];
 }

@@ -16,6 +16,7 @@ import type { Policy, PolicyDocument } from '#contracts/policy.ts';
 import type { StoredResolution } from '#contracts/resolution.ts';
 import type { Wake } from '#contracts/steps.ts';
 import { parseStoredPolicy } from '#contracts/stored-policy.ts';
+import { chunks } from '#core/collections.ts';
 import { answered, lookupText } from '#core/events/lookups.ts';
 import type { Sight } from '#core/events/places.ts';
 import { route } from '#core/events/route.ts';
@@ -136,9 +137,8 @@ async function startAll(
   });
   const outcomes: PromiseSettledResult<'started' | 'covered'>[] = [];
   const turned = turnedBy(scopes, Math.floor(services.now() / 1000));
-  for (let i = 0; i < turned.length; i += AT_ONCE) {
-    const some = turned.slice(i, i + AT_ONCE).map((scope) => startOne(scope, options(), services));
-    outcomes.push(...(await Promise.allSettled(some)));
+  for (const some of chunks(turned, AT_ONCE)) {
+    outcomes.push(...(await Promise.allSettled(some.map((scope) => startOne(scope, options(), services)))));
   }
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed) throw failed.reason;

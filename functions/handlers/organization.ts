@@ -4,8 +4,9 @@
  */
 
 import { publishAlert, putEvent } from '#aws/alerts.ts';
-import { createDynamoLedger } from '#aws/ledger.ts';
-import { putPolicy, readCurrentPolicy, readDeployedPolicy, type StoredPolicy, unlessMissing } from '#aws/objects.ts';
+import { unlessMissing } from '#aws/errors.ts';
+import { createDynamoLedger, endsNothing } from '#aws/ledger.ts';
+import { putPolicy, readCurrentPolicy, readDeployedPolicy, type StoredPolicy } from '#aws/objects.ts';
 import { readParts } from '#aws/organization-parts.ts';
 import { putResolution, readCurrentResolution } from '#aws/resolutions.ts';
 import { dynamodbClient, eventsClient, organizationsClient, s3Client, snsClient } from '#aws/service-clients.ts';
@@ -194,11 +195,6 @@ async function record(findings: readonly Finding[], execution: string, services:
   await tellFindings(await ledger.findings(scope), execution, services);
 }
 
-/** This function marks findings and ends no entry. */
-const writesNoEntries = async (): Promise<void> => {
-  throw new LakeError('Unexpected', { message: 'organization ended an entry of the ledger' });
-};
-
 function wire(): OrganizationServices {
   const env = readEnv(OrganizationEnvSchema);
   const region = ownRegion();
@@ -213,7 +209,7 @@ function wire(): OrganizationServices {
   const [events, sns, s3] = [eventsClient(own), snsClient(own), s3Client(own, undefined)];
   return {
     region,
-    ledger: createDynamoLedger(dynamodbClient(own), env.LEDGER_TABLE, writesNoEntries),
+    ledger: createDynamoLedger(dynamodbClient(own), env.LEDGER_TABLE, endsNothing),
     policies: policiesIn(s3, env),
     read: ({ id, managementAccount: account }, parts) => {
       const organizations = organizationsClient(sessions.member({ account, region, role: 'Organization' }));

@@ -1,7 +1,7 @@
 /** Tells people and programs what opened and what recovered, each once: an event on the hub's bus and a message. */
 
 import { publishAlert, putEvent } from '#aws/alerts.ts';
-import { createDynamoLedger } from '#aws/ledger.ts';
+import { createDynamoLedger, endsNothing } from '#aws/ledger.ts';
 import { dynamodbClient, eventsClient, snsClient } from '#aws/service-clients.ts';
 import { createSessions } from '#aws/sessions.ts';
 import { type ReportEnv, ReportEnvSchema } from '#contracts/env.ts';
@@ -34,11 +34,6 @@ export async function report(payload: unknown, services: ReportServices): Promis
   return tellFindings(records, execution, services);
 }
 
-/** This function marks findings and ends no entry. */
-const writesNoEntries = async (): Promise<void> => {
-  throw new LakeError('Unexpected', { message: 'report ended an entry of the ledger' });
-};
-
 function wire(): ReportServices {
   const env = readEnv(ReportEnvSchema);
   const region = ownRegion();
@@ -52,7 +47,7 @@ function wire(): ReportServices {
   return {
     env,
     region,
-    ledger: createDynamoLedger(dynamodbClient(config), env.LEDGER_TABLE, writesNoEntries),
+    ledger: createDynamoLedger(dynamodbClient(config), env.LEDGER_TABLE, endsNothing),
     putEvent: (event) => putEvent(events, { bus: env.BUS_NAME, ...event }),
     publish: (message) => publishAlert(sns, { topicArn: env.TOPIC_ARN, ...message }),
     clock: systemClock,

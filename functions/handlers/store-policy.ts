@@ -2,7 +2,8 @@
 
 import { putEvent } from '#aws/alerts.ts';
 import { readJsonAsset } from '#aws/assets.ts';
-import { putDeployedPolicy, putPolicy, readCurrentPolicy, type StoredPolicy, unlessMissing } from '#aws/objects.ts';
+import { unlessMissing } from '#aws/errors.ts';
+import { putDeployedPolicy, putPolicy, readCurrentPolicy, type StoredPolicy } from '#aws/objects.ts';
 import { readCurrentResolution } from '#aws/resolutions.ts';
 import { eventsClient, s3Client } from '#aws/service-clients.ts';
 import { createSessions } from '#aws/sessions.ts';

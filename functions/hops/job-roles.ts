@@ -14,7 +14,7 @@ import { productsFor } from '#core/selectors.ts';
 import { consumerGrants } from '#core/tags/grants.ts';
 import type { Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
-import type { Arrivals, TagSource } from './arrivals.ts';
+import { type Arrivals, observeArrivals, type TagSource } from './arrivals.ts';
 import { askEach } from './ask-each.ts';
 import { MANY_ROLES, ROLE, ROLES } from './queries.ts';
 
@@ -48,6 +48,22 @@ export async function observeTagRoles(read: Reads, asked: Asked, { sources }: Ar
     return [arn, job.known && job.value ? job : await place.ask(ROLE, { name: nameIn(arn) })] as const;
   });
   return new Map(await Promise.all(seen));
+}
+
+/** What a consumer's roles read by, and who they are. */
+export interface ReadersObservation {
+  readonly arrivals: Arrivals;
+  /** Roles that products' patterns match. */
+  readonly roles: Observed<readonly RoleFacts[]>;
+  /** Roles that grants by tag name. */
+  readonly tagRoles: TagRoles;
+}
+
+/** All roles of a consumer that its products and its grants by tag are about, and what arrives there for them. */
+export async function observeReaders(read: Reads, asked: Asked): Promise<ReadersObservation> {
+  const arrivals = await observeArrivals(read, asked);
+  const [roles, tagRoles] = await Promise.all([observeJobRoles(read, asked), observeTagRoles(read, asked, arrivals)]);
+  return { arrivals, roles, tagRoles };
 }
 
 function isRole(arn: string): boolean {

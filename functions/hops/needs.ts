@@ -7,6 +7,7 @@ import { uniqueBy } from '#core/collections.ts';
 import type { RoleFacts } from '#core/facts.ts';
 import { type AccessRequest, evaluateIdentity, type Principal, type Verdict } from '#core/iam/evaluate.ts';
 import { asksWho, type Identity, identityVerdicts, type Verdicts } from '#core/iam/identity-verdicts.ts';
+import type { LinkSource } from '#core/links.ts';
 import { isPattern } from '#core/policy/patterns.ts';
 import { accountWithId } from '#core/policy-index.ts';
 import { isExternal } from '#core/selectors.ts';
@@ -46,6 +47,11 @@ export function needsOf(policy: Policy, account: string, region: string, source:
     all: [access, ...catalog, ...storageNeeds({ policy, account, source })],
     prefix: `${source.storage?.prefix ?? ''}${ANY}`,
   };
+}
+
+/** The same of a database that grants by tag reach, by its link. */
+export function linkNeeds(policy: Policy, { account, region }: Catalog, source: LinkSource): Needs {
+  return needsOf(policy, account, region, { ...source, tables: 'all', storage: null });
 }
 
 const READS = ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'];

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { MEMBER_VERSION, MEMBER_VERSION_TAG, type MemberRole, memberRoleName } from '#contracts/names.ts';
 import { acknowledge, acknowledgeWildcards } from '../constructs/acknowledge.ts';
 import { bootstrapless } from '../constructs/bootstrapless.ts';
+import { hubTrust } from '../constructs/hub-trust.ts';
 import {
   type Foundation,
   operatorPermissions,
@@ -14,7 +15,6 @@ import {
   type Stores,
   storagePermissions,
 } from '../constructs/member-permissions.ts';
-import { hubRoleArn } from '../names.ts';
 
 export interface MemberRoleStackProps {
   readonly env: { readonly account: string; readonly region: string };
@@ -81,7 +81,7 @@ export class MemberRoleStack extends Stack {
       roleName: memberRoleName(namespace, role),
       path: this.#path.valueAsString,
       description: `Lake Onramp ${namespace}: ${PURPOSE[role]}`,
-      assumeRolePolicyDocument: this.#trust(role),
+      assumeRolePolicyDocument: hubTrust(this.#member, ENTERED_BY[role]),
       permissionsBoundary: Fn.conditionIf(
         this.#hasBoundary.logicalId,
         this.#boundary.valueAsString,
@@ -99,28 +99,5 @@ export class MemberRoleStack extends Stack {
       ],
     });
     for (const { statement, why } of permissions) acknowledgeWildcards(made, statement.Resource, why);
-  }
-
-  /** The hub's account, in our organization, as one of its named roles: all three. */
-  #trust(role: MemberRole): object {
-    const { namespace, hubAccount, organization } = this.#member;
-    const callers = ENTERED_BY[role].map((purpose) =>
-      hubRoleArn({ partition: Aws.PARTITION, account: hubAccount, namespace, purpose }),
-    );
-    return {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Sid: 'Hub',
-          Effect: 'Allow',
-          Principal: { AWS: `arn:${Aws.PARTITION}:iam::${hubAccount}:root` },
-          Action: ['sts:AssumeRole', 'sts:TagSession'],
-          Condition: {
-            StringEquals: { 'aws:PrincipalOrgID': organization },
-            ArnLike: { 'aws:PrincipalArn': callers },
-          },
-        },
-      ],
-    };
   }
 }

@@ -1,12 +1,12 @@
 /** In the management account: the role that reads which accounts the organization and its units have. No assets, no bootstrap. */
 
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { memberRoleName } from '#contracts/names.ts';
 import { acknowledgeWildcards } from '../constructs/acknowledge.ts';
 import { bootstrapless } from '../constructs/bootstrapless.ts';
-import { hubRoleArn } from '../names.ts';
+import { hubTrust } from '../constructs/hub-trust.ts';
 
 export interface OrganizationStackProps {
   readonly env: { readonly account: string; readonly region: string };
@@ -17,6 +17,9 @@ export interface OrganizationStackProps {
   /** Path of our roles in the member accounts: of this one, too. */
   readonly memberRolePath: string;
 }
+
+/** The hub's function that asks, and whoever plans. */
+const ENTERED_BY = ['organization', 'plan'];
 
 /** The calls of `functions/aws/organization-parts.ts`. */
 export const ORGANIZATION_ACTIONS = [
@@ -38,7 +41,7 @@ export class OrganizationStack extends Stack {
       roleName: memberRoleName(namespace, 'Organization'),
       path: props.memberRolePath,
       description: `Lake Onramp ${namespace}: reads which accounts the organization and its units have`,
-      assumeRolePolicyDocument: trust(props),
+      assumeRolePolicyDocument: hubTrust(props, ENTERED_BY),
       policies: [
         {
           policyName: 'Organization',
@@ -52,23 +55,4 @@ export class OrganizationStack extends Stack {
     });
     acknowledgeWildcards(role, ['*'], WHY);
   }
-}
-
-/** The hub's function that asks, and whoever plans; as the member roles' trust. */
-function trust({ namespace, hubAccount, organization }: OrganizationStackProps): object {
-  const callers = ['organization', 'plan'].map((purpose) =>
-    hubRoleArn({ partition: Aws.PARTITION, account: hubAccount, namespace, purpose }),
-  );
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Sid: 'Hub',
-        Effect: 'Allow',
-        Principal: { AWS: `arn:${Aws.PARTITION}:iam::${hubAccount}:root` },
-        Action: ['sts:AssumeRole', 'sts:TagSession'],
-        Condition: { StringEquals: { 'aws:PrincipalOrgID': organization }, ArnLike: { 'aws:PrincipalArn': callers } },
-      },
-    ],
-  };
 }

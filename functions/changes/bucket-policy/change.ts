@@ -10,7 +10,7 @@ import {
   endsDocument,
   type StoragePolicyChange,
   sentText,
-  sidsAbsent,
+  statementsRecord,
   statementsText,
   takesOf,
 } from '../policy-statements.ts';
@@ -52,9 +52,5 @@ export const bucketPolicyChange: ChangeKind<MergeBucketPolicy> = {
   takes: takesOf,
   ends: endsDocument,
   isWritten: (change, entry, policy) => !bucketDue(policy, change, sentText(entry), entry).changed,
-  record: (change) => {
-    const { target, principal } = bucketPolicyEntry(change, change.bucket);
-    const { statements: sent } = change;
-    return { kind: 'statements', target, principal, sent, before: sidsAbsent(sent), inverse: null, shared: true };
-  },
+  record: (change) => statementsRecord(bucketPolicyEntry(change, change.bucket), change.statements),
 };

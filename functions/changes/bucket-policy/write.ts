@@ -1,20 +1,17 @@
 import { putBucketPolicy, readBucketPolicy } from '#aws/buckets.ts';
 import { ownParts } from '#core/ownership.ts';
 import type { ChangeWriter, SharedDocument, WriteTools } from '#engine/change-writer.ts';
+import { documentWriting } from '../document-writing.ts';
 import { dueStatements, readUnlessGone, sentText, theirText } from '../policy-statements.ts';
 import { bucketDue, bucketPolicyChange, type MergeBucketPolicy } from './change.ts';
 import { WRITE_BUCKET_POLICY } from './permissions.ts';
 
 export const bucketPolicyWriter: ChangeWriter<MergeBucketPolicy> = {
   kind: bucketPolicyChange,
-  document: true,
+  ...documentWriting(documentOf),
   permissions: { role: 'Storage', rows: [WRITE_BUCKET_POLICY] },
   alters: () => ['stores'],
   session: ({ bucket }) => ({ role: 'Storage', rows: [WRITE_BUCKET_POLICY], place: { bucket } }),
-  write: async (tools, changes) => {
-    for (const change of changes) await tools.replaceDocument(change, documentOf(tools, change));
-    return changes.map(() => null);
-  },
 };
 
 function documentOf(

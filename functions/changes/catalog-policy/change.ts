@@ -9,7 +9,7 @@ import { type Merged, mergeStatements } from '#core/iam/merge.ts';
 import { sameStatements } from '#core/iam/same.ts';
 import { ownParts } from '#core/ownership.ts';
 import { ownsSid } from '#core/sids.ts';
-import { sentText, sidsAbsent } from '../policy-statements.ts';
+import { sentText, statementsRecord } from '../policy-statements.ts';
 
 export interface MergeCatalogPolicy extends Change {
   readonly kind: 'merge-catalog-policy';
@@ -60,9 +60,5 @@ export const catalogPolicyChange: ChangeKind<MergeCatalogPolicy> = {
   text: ({ account, statements }) =>
     `Glue catalog policy of ${account}: put our ${statements.length} statement(s) beside what is there`,
   isWritten: ({ statements }, entry, policy) => !catalogPolicyDue(policy, statements, sentText(entry), entry).changed,
-  record: (change) => {
-    const { target, principal } = catalogPolicyEntry(change);
-    const { statements: sent } = change;
-    return { kind: 'statements', target, principal, sent, before: sidsAbsent(sent), inverse: null, shared: true };
-  },
+  record: (change) => statementsRecord(catalogPolicyEntry(change), change.statements),
 };

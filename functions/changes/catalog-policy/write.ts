@@ -1,20 +1,17 @@
 import { putCatalogPolicy, readCatalogPolicy } from '#aws/catalog-policy.ts';
 import { ownParts } from '#core/ownership.ts';
 import type { ChangeWriter, SharedDocument, WriteTools } from '#engine/change-writer.ts';
+import { documentWriting } from '../document-writing.ts';
 import { dueStatements, sentStatements, theirText } from '../policy-statements.ts';
 import { catalogPolicyChange, catalogPolicyDue, type MergeCatalogPolicy } from './change.ts';
 import { WRITE_CATALOG_POLICY } from './permissions.ts';
 
 export const catalogPolicyWriter: ChangeWriter<MergeCatalogPolicy> = {
   kind: catalogPolicyChange,
-  document: true,
+  ...documentWriting(documentOf),
   permissions: { role: 'Operator', rows: WRITE_CATALOG_POLICY },
   alters: () => ['catalog-policy'],
   session: () => ({ role: 'Operator', rows: WRITE_CATALOG_POLICY }),
-  write: async (tools, changes) => {
-    for (const change of changes) await tools.replaceDocument(change, documentOf(tools, change));
-    return changes.map(() => null);
-  },
 };
 
 interface Found {

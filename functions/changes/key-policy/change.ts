@@ -9,7 +9,7 @@ import {
   endsDocument,
   type StoragePolicyChange,
   sentText,
-  sidsAbsent,
+  statementsRecord,
   statementsText,
   takesOf,
 } from '../policy-statements.ts';
@@ -45,9 +45,5 @@ export const keyPolicyChange: ChangeKind<MergeKeyPolicy> = {
   takes: takesOf,
   ends: endsDocument,
   isWritten: (change, entry, policy) => !keyDue(policy, change, sentText(entry), entry).changed,
-  record: (change) => {
-    const { target, principal } = keyPolicyEntry(change, change.key);
-    const { statements: sent } = change;
-    return { kind: 'statements', target, principal, sent, before: sidsAbsent(sent), inverse: null, shared: true };
-  },
+  record: (change) => statementsRecord(keyPolicyEntry(change, change.key), change.statements),
 };

@@ -3,20 +3,17 @@ import { LakeError } from '#contracts/errors.ts';
 import { mergeKeyStatements } from '#core/iam/merge.ts';
 import { ownParts } from '#core/ownership.ts';
 import type { ChangeWriter, SharedDocument, WriteTools } from '#engine/change-writer.ts';
+import { documentWriting } from '../document-writing.ts';
 import { dueStatements, readUnlessGone, sentStatements, sentText, theirText } from '../policy-statements.ts';
 import { keyDue, keyPolicyChange, type MergeKeyPolicy } from './change.ts';
 import { WRITE_KEY_POLICY } from './permissions.ts';
 
 export const keyPolicyWriter: ChangeWriter<MergeKeyPolicy> = {
   kind: keyPolicyChange,
-  document: true,
+  ...documentWriting(documentOf),
   permissions: { role: 'Storage', rows: [WRITE_KEY_POLICY] },
   alters: () => ['stores'],
   session: ({ key }) => ({ role: 'Storage', rows: [WRITE_KEY_POLICY], place: { key } }),
-  write: async (tools, changes) => {
-    for (const change of changes) await tools.replaceDocument(change, documentOf(tools, change));
-    return changes.map(() => null);
-  },
 };
 
 function documentOf(

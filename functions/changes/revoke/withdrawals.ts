@@ -63,7 +63,7 @@ function forgotten(question: WithdrawQuestion, desired: Wishes): readonly Revoke
     const held = heldBy(question.listed, entry.sent.principal, entry.sent.resource).permissions;
     const ours = entry.sent.permissions.filter((permission) => entry.before[permission] === 'absent');
     const gone = ours.filter((permission) => !wanted.has(permission) && !held.includes(permission));
-    // While one of them stands it is withdrawn as any other.
+    // While one of them stands it is withdrawn like those that no run was cut at.
     if (gone.length === 0 || ours.some((one) => !wanted.has(one) && !gone.includes(one))) return [];
     const [grant, keeps] = partsOf(entry.sent, gone);
     const base = { hop, account, region, kind: 'revoke' as const, effect: 'neutral' as const, gone: true as const };

@@ -3,19 +3,16 @@ import { LakeError } from '#contracts/errors.ts';
 import type { Entry } from '#contracts/ledger.ts';
 import { ownParts } from '#core/ownership.ts';
 import type { ChangeWriter, SharedDocument, WriteTools } from '#engine/change-writer.ts';
+import { documentWriting } from '../document-writing.ts';
 import { type MergeSettings, settingsChange, settingsDifference } from './change.ts';
 import { WRITE_SETTINGS } from './permissions.ts';
 
 export const settingsWriter: ChangeWriter<MergeSettings> = {
   kind: settingsChange,
-  document: true,
+  ...documentWriting(documentOf),
   permissions: { role: 'Operator', rows: [WRITE_SETTINGS] },
   alters: () => ['settings', 'catalog'],
   session: () => ({ role: 'Operator', rows: [WRITE_SETTINGS] }),
-  write: async (tools, changes) => {
-    for (const change of changes) await tools.replaceDocument(change, documentOf(tools, change));
-    return changes.map(() => null);
-  },
 };
 
 function documentOf({ clients }: WriteTools, change: MergeSettings): SharedDocument<DataLakeSettings> {

@@ -4,6 +4,7 @@ import { EXIT_CODES, LakeError } from '#contracts/errors.ts';
 import type { Ledger } from '#contracts/ledger.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
+import { chunks } from '#core/collections.ts';
 import { scopesOf } from '#core/scopes.ts';
 import { type Starter, scopeText, startByHand } from '#core/start.ts';
 import type { Terminal } from '../terminal.ts';
@@ -45,8 +46,7 @@ export async function confirmWithdrawal(options: ConfirmOptions, terminal: Termi
 async function scopesAsking({ hash, policy, ledger }: ConfirmOptions): Promise<readonly Scope[]> {
   const scopes = scopesOf(policy, await ledger.standing());
   const asking: Scope[] = [];
-  for (let i = 0; i < scopes.length; i += AT_ONCE) {
-    const some = scopes.slice(i, i + AT_ONCE);
+  for (const some of chunks(scopes, AT_ONCE)) {
     const records = await Promise.all(some.map((scope) => ledger.findings(scopeText(scope))));
     const isAsking = (of: (typeof records)[number] = []) =>
       of.some(({ state, finding }) => state === 'open' && finding.resource === `withdrawal ${hash}`);

@@ -5,6 +5,7 @@ import { EXIT_CODES, LakeError } from '#contracts/errors.ts';
 import type { Ledger } from '#contracts/ledger.ts';
 import type { Policy } from '#contracts/policy.ts';
 import type { Scope } from '#contracts/steps.ts';
+import { chunks } from '#core/collections.ts';
 import { nearest } from '#core/policy/nearest.ts';
 import { scopesOf } from '#core/scopes.ts';
 import { consumersOf, publishScope } from '#core/selectors.ts';
@@ -116,5 +117,5 @@ async function ended(
 }
 
 async function inTurns<T>(all: readonly T[], each: (one: T) => Promise<void>): Promise<void> {
-  for (let i = 0; i < all.length; i += AT_ONCE) await Promise.all(all.slice(i, i + AT_ONCE).map(each));
+  for (const some of chunks(all, AT_ONCE)) await Promise.all(some.map(each));
 }

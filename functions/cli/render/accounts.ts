@@ -5,7 +5,7 @@ import type { Paint } from '../terminal.ts';
 /** Account ids and their names in the policy. */
 export type Names = ReadonlyMap<string, string>;
 
-export function accountText(id: string, names: Names): string {
+export function accountKnown(id: string, names: Names): string {
   const name = names.get(id);
   return name === undefined ? id : `${id} ${name}`;
 }
@@ -14,6 +14,6 @@ export function accountText(id: string, names: Names): string {
 export function scopeTitle(scope: string, { names, paint }: { readonly names: Names; readonly paint: Paint }): string {
   return paint(
     'bold',
-    scope.replace(/\b\d{12}\b/, (id) => accountText(id, names)),
+    scope.replace(/\b\d{12}\b/, (id) => accountKnown(id, names)),
   );
 }

@@ -3,7 +3,7 @@
 import type { PlanDocument } from '#contracts/documents.ts';
 import type { Evidence, HopState } from '#contracts/evidence.ts';
 import type { Paint, Style } from '../terminal.ts';
-import { accountText, type Names, scopeTitle } from './accounts.ts';
+import { accountKnown, type Names, scopeTitle } from './accounts.ts';
 
 interface Options {
   readonly names: Names;
@@ -51,7 +51,7 @@ function hopLines(scope: string, hops: readonly HopState[], options: Options): s
 function evidenceLines(scope: string, evidence: Evidence, { names, paint }: Options): string[] {
   const { calls, about, account, region, unknown, shows = [] } = evidence;
   // The heading names the scope's own account and Region.
-  const where = scope.includes(`${account} ${region}`) ? '' : ` in ${accountText(account, names)}, ${region}`;
+  const where = scope.includes(`${account} ${region}`) ? '' : ` in ${accountKnown(account, names)}, ${region}`;
   const asked = `${calls.join(', ')}${about === '' ? '' : ` of ${about}`}${where}`;
   if (unknown !== undefined) return [`${asked}: ${paint('yellow', `not told: ${unknown}`)}`];
   return [asked, ...shows.map((line) => `  ${line}`)];

@@ -3,7 +3,7 @@
 import type { PlanDocument } from '#contracts/documents.ts';
 import { sortedSet } from '#core/collections.ts';
 import type { Paint, Style } from '../terminal.ts';
-import { accountText, scopeTitle } from './accounts.ts';
+import { accountKnown, scopeTitle } from './accounts.ts';
 import { hopsSection } from './hops.ts';
 
 type Scope = PlanDocument['scopes'][number];
@@ -111,7 +111,7 @@ const FINDING_SYMBOLS: Readonly<Record<Finding['state'], string>> = { broken: '!
 
 function findingLines(finding: Finding, style: Style, { paint, names }: RenderOptions): string[] {
   const symbol = paint(style, FINDING_SYMBOLS[finding.state]);
-  const place = `${accountText(finding.account, names)}, ${finding.region}`;
+  const place = `${accountKnown(finding.account, names)}, ${finding.region}`;
   const aws = finding.aws ? [`      AWS: ${finding.aws.code}: ${finding.aws.message}`] : [];
   const who = finding.principal === null ? [] : [`      for: ${finding.principal}`];
   return [
@@ -151,7 +151,7 @@ function changeLine(
 ): string {
   const symbol = paint(STYLES[change.operation], SYMBOLS[change.operation]);
   // The heading names the scope's own account; a bucket may belong to another.
-  const where = scope.scope.includes(change.account) ? '' : ` (in ${accountText(change.account, names)})`;
+  const where = scope.scope.includes(change.account) ? '' : ` (in ${accountKnown(change.account, names)})`;
   const products = change.products.length > 0 ? `, for ${change.products.join(', ')}` : '';
   const effect = change.effect === 'neutral' ? '' : paint('bold', `   ${change.effect} access`);
   return `${symbol} ${change.hop.padEnd(width)}  ${change.text}${where}${products}${effect}`;

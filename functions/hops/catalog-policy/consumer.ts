@@ -7,17 +7,17 @@ import { sameAccountRegion } from '#core/account-region.ts';
 import { admittedTo } from '#core/admission.ts';
 import { assessed, found } from '#core/assessment.ts';
 import { uniqueBy } from '#core/collections.ts';
-import type { CatalogPolicyFacts, RoleFacts } from '#core/facts.ts';
+import type { CatalogPolicyFacts } from '#core/facts.ts';
 import { unreadable } from '#core/findings.ts';
 import { denialsIn } from '#core/iam/denials.ts';
 import type { Observed } from '#core/observed.ts';
 import { productsFor } from '#core/selectors.ts';
 import type { OnboardHop, Question } from '#engine/hop.ts';
 import type { Reads } from '#engine/query.ts';
-import { type Arrivals, arrivedSources, observeArrivals, producersOf, reachedLinks } from '../arrivals.ts';
+import { type Arrivals, arrivedSources, producersOf, reachedLinks } from '../arrivals.ts';
 import { denialFindings, type Readers } from '../denials.ts';
-import { observeJobRoles, observeTagRoles, type TagRoles } from '../job-roles.ts';
-import { needsOf } from '../needs.ts';
+import { observeReaders, type ReadersObservation } from '../job-roles.ts';
+import { linkNeeds, needsOf } from '../needs.ts';
 import { CATALOG_POLICY } from '../queries.ts';
 import { READ_CATALOG_POLICY, READ_ROLES, READ_SHARES } from '../reader-rows.ts';
 
@@ -26,12 +26,9 @@ interface Denying extends Catalog {
   readonly text: string;
 }
 
-interface ConsumerObservation {
+interface ConsumerObservation extends ReadersObservation {
   /** Null: nothing is read here. */
   readonly own: Observed<CatalogPolicyFacts> | null;
-  readonly arrivals: Arrivals;
-  readonly roles: Observed<readonly RoleFacts[]>;
-  readonly tagRoles: TagRoles;
   /** Of other accounts' catalogs, by their owners' last publish. */
   readonly others: readonly Denying[];
 }
@@ -62,15 +59,14 @@ export const consumerCatalogPolicy: OnboardHop<ConsumerObservation> = {
 
 async function observe(read: Reads, asked: Asked): Promise<ConsumerObservation> {
   const { policy, scope } = asked;
-  const arrivals = await observeArrivals(read, asked);
+  const readers = await observeReaders(read, asked);
+  const { arrivals } = readers;
   const reads = productsFor(policy, scope).length > 0 || arrivals.sources.length > 0;
-  const [own, roles, tagRoles, others] = await Promise.all([
+  const [own, others] = await Promise.all([
     reads ? read.in(scope.account, scope.region).ask(CATALOG_POLICY, {}) : null,
-    observeJobRoles(read, asked),
-    observeTagRoles(read, asked, arrivals),
     othersOf(read, scope, arrivals),
   ]);
-  return { own, arrivals, roles, tagRoles, others };
+  return { ...readers, own, others };
 }
 
 async function othersOf(read: Reads, { account, region }: OnboardScope, arrivals: Arrivals): Promise<Denying[]> {
@@ -120,6 +116,6 @@ function byTag(
   return links.map(({ source }) => ({
     product: null,
     roles,
-    needs: needsOf(policy, scope.account, scope.region, { ...source, tables: 'all', storage: null }).all,
+    needs: linkNeeds(policy, scope, source).all,
   }));
 }

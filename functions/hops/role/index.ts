@@ -4,47 +4,33 @@ import type { AdmittedRole, ConsumerRecord } from '#contracts/ledger.ts';
 import type { OnboardScope } from '#contracts/steps.ts';
 import { type Admission, admit } from '#core/admission.ts';
 import { type Assessment, assessed, merge, NOTHING } from '#core/assessment.ts';
-import type { RoleFacts } from '#core/facts.ts';
 import { unreadable } from '#core/findings.ts';
 import { namesRolesOf } from '#core/named-readers.ts';
-import type { Observed } from '#core/observed.ts';
 import { productsFor } from '#core/selectors.ts';
 import type { OnboardHop, Question, RecordPart } from '#engine/hop.ts';
-import { type Arrivals, arrivedSources, observeArrivals, reachedLinks } from '../arrivals.ts';
-import { observeJobRoles, observeTagRoles, type TagRoles, unreadableRoles } from '../job-roles.ts';
-import { needsOf, roleJudge } from '../needs.ts';
+import { arrivedSources, reachedLinks } from '../arrivals.ts';
+import { observeReaders, type ReadersObservation, unreadableRoles } from '../job-roles.ts';
+import { linkNeeds, needsOf, roleJudge } from '../needs.ts';
 import { admissionFinding, nobodyAdmitted, principalMissing, readingFindings } from './assess.ts';
 import { PERMISSIONS } from './permissions.ts';
 
-interface RoleObservation {
-  readonly arrivals: Arrivals;
-  /** Roles that products' patterns match. */
-  readonly roles: Observed<readonly RoleFacts[]>;
-  /** Roles that grants by tag name. */
-  readonly tagRoles: TagRoles;
-}
-
 type Asked = Question<OnboardScope>;
 
-export const role: OnboardHop<RoleObservation> = {
+export const role: OnboardHop<ReadersObservation> = {
   name: 'role',
   half: 'onboard',
   stage: 'check',
   scopes: ['account'],
   after: ['membership'],
   permissions: PERMISSIONS,
-  observe: async (read, asked) => {
-    const arrivals = await observeArrivals(read, asked);
-    const [roles, tagRoles] = await Promise.all([observeJobRoles(read, asked), observeTagRoles(read, asked, arrivals)]);
-    return { arrivals, roles, tagRoles };
-  },
+  observe: observeReaders,
   assess: (observed, question) => merge(byName(observed, question), byTag(observed, question)),
   // Who is not admitted leaves nothing undone here: that is for the role's owner to change.
   owner: ({ cause }) => (cause === 'role-without-proof' || cause === 'role-trust-too-wide' ? 'theirs' : 'ours'),
   record: recordPart,
 };
 
-function byName({ roles }: RoleObservation, { policy, scope: { account, region, half } }: Asked): Assessment {
+function byName({ roles }: ReadersObservation, { policy, scope: { account, region, half } }: Asked): Assessment {
   const products = productsFor(policy, { account, region, half });
   if (products.length === 0) return NOTHING;
   if (!roles.known) return unreadableRoles(account, region, roles.why);
@@ -65,12 +51,10 @@ function byName({ roles }: RoleObservation, { policy, scope: { account, region, 
 }
 
 /** Roles that are granted by tag: that they exist, and that their own policies let them read what is reached. */
-function byTag({ arrivals, tagRoles }: RoleObservation, { policy, scope, planning }: Asked): Assessment {
+function byTag({ arrivals, tagRoles }: ReadersObservation, { policy, scope, planning }: Asked): Assessment {
   const at = { account: scope.account, region: scope.region };
   const links = reachedLinks(arrivals, arrivedSources(arrivals, planning));
-  const needs = links.map(({ source }) =>
-    needsOf(policy, at.account, at.region, { ...source, tables: 'all', storage: null }),
-  );
+  const needs = links.map(({ source }) => linkNeeds(policy, at, source));
   const judge = roleJudge(policy, at.account);
   const findings = [...tagRoles].flatMap(([arn, seen]) => {
     if (!seen.known) return [unreadable({ hop: 'role', ...at, resource: `role ${arn}` }, seen.why)];
@@ -82,7 +66,7 @@ function byTag({ arrivals, tagRoles }: RoleObservation, { policy, scope, plannin
 
 /** Roles that match a product's pattern and whose trust disproves them, and those that its producer's documents name. */
 function recordPart(
-  { roles }: RoleObservation,
+  { roles }: ReadersObservation,
   { policy, scope }: Asked,
   last: ConsumerRecord | null,
 ): RecordPart | null {

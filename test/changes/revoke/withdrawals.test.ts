@@ -112,7 +112,7 @@ describe('a run that was cut after AWS had revoked', () => {
     expect(change).toMatchObject({ gone: true, grant: select, keeps: describing });
   });
 
-  test('what still stands is withdrawn as any other', () => {
+  test('what still stands is withdrawn like those that no run was cut at', () => {
     const [change] = withdrawn({ entries: [cut()], listed: [orders] });
     expect(change).toMatchObject({ effect: 'narrows', grant: orders });
     expect(change).not.toHaveProperty('gone');
